@@ -1,0 +1,106 @@
+# xentimectl.  "make demo" shows it at work, "make check" tests it; README.md
+# has the rest.
+
+VERSION := 0.1.0
+SO := 1
+
+prefix     ?= /usr/local
+sbindir    ?= $(prefix)/sbin
+libdir     ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+mandir     ?= $(prefix)/share/man
+compdir    ?= $(prefix)/share/bash-completion/completions
+
+B       ?= build/host#    where this build's objects go
+SYSROOT ?=#               unpacked packages to build against, not the host's
+CFLAGS  ?= -O2 -g
+LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
+
+# Debian packages, by what needs them.
+BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev
+UNIT_PKGS  := libcmocka-dev mandoc jq
+LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
+
+ifneq ($(SYSROOT),)
+S  := $(abspath $(SYSROOT))
+CC += --sysroot=$S -B$S/usr/lib/x86_64-linux-gnu -L$S/usr/lib/x86_64-linux-gnu
+BUILD_PKGS := gcc libc6-dev
+endif
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
+             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext \
+             -Ihv-patches/include $(CPPFLAGS) $(CFLAGS)
+LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
+TOOL_LIBS := -lxentoollog -lsmartcols -ljson-c -luuid
+
+LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
+TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c))
+
+all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentime.pc
+
+$B/%.o: %.c | need-build
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -c -o $@ $<
+
+$B/libxentime.so.$(SO): $(LIB_OBJS) libxc-ext/libxentime.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
+	    -Wl,--version-script,libxc-ext/libxentime.map \
+	    -o $@ $(LIB_OBJS) $(LIB_LIBS)
+$B/libxentime.so: $B/libxentime.so.$(SO)
+	ln -sf $(<F) $@
+$B/libxentime.a: $(LIB_OBJS)
+	rm -f $@ && $(AR) rcs $@ $^
+$B/xentimectl: $(TOOL_OBJS) $B/libxentime.so
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(TOOL_OBJS) -L$B -lxentime $(TOOL_LIBS)
+$B/xentime.pc: libxc-ext/xentime.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
+	    -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
+	    $< > $@
+
+install: all
+	install -d $(addprefix $(DESTDIR),$(sbindir) $(libdir)/pkgconfig \
+	    $(includedir) $(mandir)/man8 $(compdir))
+	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
+	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
+	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so
+	install -m 644 $B/xentime.pc $(DESTDIR)$(libdir)/pkgconfig/
+	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
+	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
+	install -m 644 tools/xentimectl.bash $(DESTDIR)$(compdir)/xentimectl
+	$(if $(DESTDIR),,ldconfig)
+
+# ---- tests: every target ends in "N passed, N failed" ----
+
+check:
+	@tests/summary tests/unit/check tests/lab/check
+check-unit:
+	@tests/unit/check
+check-x86:
+	@tests/lab/check
+lab: lab-images-$(LAB_XEN)
+	@tests/lab/run -k -r $(LAB_XEN) $(SCENARIO)
+demo: lab-images-$(LAB_XEN)
+	@tests/lab/run -r $(LAB_XEN) demo >/dev/null
+lab-shell: lab-images-$(LAB_XEN)
+	@tests/lab/run --shell -r $(LAB_XEN)
+bench: lab-images-$(LAB_XEN)
+	@tests/lab/bench $(LAB_XEN)
+
+include tests/unit/rules.mk tests/lab/rules.mk
+
+need-build:
+	@tests/need $(BUILD_PKGS)
+need-unit: need-build
+	@tests/need $(UNIT_PKGS)
+need-lab: need-build
+	@tests/need $(LAB_PKGS)
+
+clean:
+	rm -rf build/host build/unit build/lab/*/obj build/lab/*/dest
+distclean:
+	rm -rf build
+
+.PHONY: all install check check-unit check-x86 lab demo lab-shell bench \
+        need-build need-unit need-lab clean distclean
+-include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

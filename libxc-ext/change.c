@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * All changes or none: lock, check, announce, apply, read back, record.
+ *
+ * Everything that can be refused is refused before the first domain is
+ * touched.  From then on each step that is done is counted in struct work,
+ * and undo() takes back just that.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "internal.h"
+
+struct work {
+    xentime *xt;
+    struct xentime_change *changes;
+    size_t n;
+    unsigned int flags;
+    size_t *order;           /* changes by UUID: the order of locking */
+    int *locks;              /* per place in @order; -1: not held */
+    size_t announced;        /* changes[0..announced) have their intent */
+    size_t applied;          /* changes[0..applied) were set */
+};
+
+/* ---- locking ---- */
+
+static int compare_uuid(const void *a, const void *b, void *changes)
+{
+    const struct xentime_change *c = changes;
+    const size_t *x = a, *y = b;
+
+    return memcmp(c[*x].dom->uuid, c[*y].dom->uuid,
+                  sizeof(c[*x].dom->uuid));
+}
+
+/* In the order of UUIDs, so that two callers cannot wait for each other. */
+static enum xentime_error lock_all(struct work *w)
+{
+    enum xentime_error rc;
+    size_t i;
+
+    for (i = 0; i < w->n; i++) {
+        w->order[i] = i;
+        w->locks[i] = -1;
+    }
+    qsort_r(w->order, w->n, sizeof(*w->order), compare_uuid, w->changes);
+
+    for (i = 0; i < w->n; i++) {
+        if (i > 0 && !compare_uuid(&w->order[i - 1], &w->order[i],
+                                   w->changes))
+            continue;
+        rc = xt_lock(w->xt, w->changes[w->order[i]].dom, &w->locks[i]);
+        if (rc)
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
+static void unlock_all(struct work *w)
+{
+    size_t i;
+
+    for (i = w->n; i-- > 0; )
+        if (w->locks[i] >= 0)
+            xt_unlock(w->changes[w->order[i]].dom, w->locks[i]);
+}
+
+/* ---- checking ---- */
+
+static enum xentime_error check_arguments(struct work *w)
+{
+    const struct xentime_change *c, *d;
+    size_t i, k;
+
+    for (i = 0; i < w->n; i++) {
+        c = &w->changes[i];
+        if ((unsigned int)c->setting >= XENTIME_SETTINGS || c->value < 0 ||
+            c->value > xt_settings[c->setting].max)
+            return xt_fail(w->xt, XENTIME_ERR_INVALID, EINVAL, c->dom,
+                           "no such setting, or no such value of it");
+        for (k = 0; k < i; k++) {
+            d = &w->changes[k];
+            if (d->setting == c->setting && d->dom->domid == c->dom->domid)
+                return xt_fail(w->xt, XENTIME_ERR_INVALID, EINVAL, c->dom,
+                               "%s is to be changed twice",
+                               xt_settings[c->setting].name);
+        }
+    }
+    return XENTIME_OK;
+}
+
+/* A domain that was never scheduled has no guest time to lose. */
+static bool has_run(const struct xentime_domain *dom)
+{
+    return dom->cpu_time_ns || !(dom->state & XENTIME_PAUSED);
+}
+
+static enum xentime_error refuse(xentime *xt,
+                                 const struct xentime_domain *dom,
+                                 const char *text)
+{
+    xt_fail(xt, XENTIME_ERR_REFUSED, 0, dom, "%s", text);
+    xt_hint(xt, "--force does it all the same; a Xen with this project's "
+            "patches does it safely");
+    return XENTIME_ERR_REFUSED;
+}
+
+/*
+ * What stock Xen gets wrong on a live domain.  pt_thaw_time() restores a
+ * guest time that was frozen before the mode was changed; clearing
+ * HPET_ENABLED leaves an armed timer running (Xen's arch/x86/hvm/vpt.c and
+ * hpet.c, 4.17 to 4.20).
+ */
+static enum xentime_error check_defects(struct work *w,
+                                        const struct xentime_change *c,
+                                        const struct xentime_domain *now)
+{
+    unsigned int caps, armed;
+    enum xentime_error rc;
+
+    if ((w->flags & XENTIME_FORCE) || c->value == c->old || !has_run(now))
+        return XENTIME_OK;
+    rc = xentime_capabilities(w->xt, &caps);
+    if (rc)
+        return rc;
+
+    if (c->setting == XENTIME_TIMER_MODE &&
+        c->value == XENTIME_DELAY_FOR_MISSED_TICKS &&
+        !(caps & XENTIME_CAP_SAFE_SWITCH))
+        return refuse(w->xt, c->dom,
+                      "timer_mode 0 on a live domain can throw its time "
+                      "backwards on this Xen");
+
+    if (c->setting == XENTIME_VHPET && !c->value &&
+        !(caps & XENTIME_CAP_QUIET_VHPET)) {
+        rc = xentime_hpet_armed(w->xt, c->dom, &armed);
+        if (rc)
+            return rc;
+        if (armed)
+            return refuse(w->xt, c->dom,
+                          "an HPET timer of the domain is armed and would "
+                          "go on interrupting on this Xen");
+    }
+    return XENTIME_OK;
+}
+
+static enum xentime_error check_all(struct work *w)
+{
+    struct xentime_domain now;
+    enum xentime_error rc;
+    size_t i;
+
+    for (i = 0; i < w->n; i++) {
+        struct xentime_change *c = &w->changes[i];
+
+        rc = xt_still_there(w->xt, c->dom, &now);
+        if (!rc)
+            rc = xentime_get(w->xt, c->dom, c->setting, &c->old);
+        if (!rc)
+            rc = check_defects(w, c, &now);
+        if (rc)
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
+/* ---- doing ---- */
+
+static enum xentime_error announce_all(struct work *w)
+{
+    enum xentime_error rc = XENTIME_OK;
+
+    while (w->announced < w->n && !rc) {
+        const struct xentime_change *c = &w->changes[w->announced];
+
+        rc = xt_record_intent(w->xt, c->dom->uuid, c->setting, c->value);
+        /* A request that failed may have been carried out. */
+        w->announced++;
+    }
+    return rc;
+}
+
+static enum xentime_error apply_one(xentime *xt,
+                                    const struct xentime_change *c)
+{
+    enum xentime_error rc = xt_set(xt, c->dom, c->setting, c->value);
+    int got;
+
+    if (!rc)
+        rc = xentime_get(xt, c->dom, c->setting, &got);
+    if (!rc && got != c->value)
+        rc = xt_fail(xt, XENTIME_ERR_FAIL, 0, c->dom,
+                     "%s was set to %d but reads back as %d",
+                     xt_settings[c->setting].name, c->value, got);
+    return rc;
+}
+
+static enum xentime_error apply_all(struct work *w)
+{
+    enum xentime_error rc = XENTIME_OK;
+
+    while (w->applied < w->n && !rc) {
+        w->applied++;
+        rc = apply_one(w->xt, &w->changes[w->applied - 1]);
+    }
+    return rc;
+}
+
+static enum xentime_error record_all(struct work *w)
+{
+    struct xt_record_entry *entries = calloc(w->n, sizeof(*entries));
+    enum xentime_error rc;
+    size_t i;
+
+    if (!entries)
+        return xt_fail(w->xt, XENTIME_ERR_FAIL, ENOMEM, NULL,
+                       "out of memory");
+    for (i = 0; i < w->n; i++) {
+        const struct xentime_change *c = &w->changes[i];
+        struct xentime_record *rec = &entries[i].rec;
+
+        entries[i].uuid = c->dom->uuid;
+        entries[i].setting = c->setting;
+        rec->requested = rec->applied = c->value;
+        rec->when = time(NULL);
+        rec->persist = w->flags & XENTIME_PERSIST;
+        xt_record_author(rec->by, sizeof(rec->by));
+    }
+    rc = xt_record_commit(w->xt, entries, w->n);
+    free(entries);
+    return rc;
+}
+
+static enum xentime_error confirm_all(struct work *w)
+{
+    struct xentime_domain now;
+    enum xentime_error rc = XENTIME_OK;
+    size_t i;
+
+    for (i = 0; i < w->n && !rc; i++)
+        rc = xt_still_there(w->xt, w->changes[i].dom, &now);
+    return rc;
+}
+
+/* ---- undoing ---- */
+
+struct undo_tally {
+    unsigned int restored;
+    unsigned int failed;
+};
+
+static void restore_setting(struct work *w, const struct xentime_change *c,
+                            struct undo_tally *tally)
+{
+    enum xentime_error rc;
+    int got;
+
+    if (c->value == c->old)
+        return;
+    rc = xt_set(w->xt, c->dom, c->setting, c->old);
+    if (!rc)
+        rc = xentime_get(w->xt, c->dom, c->setting, &got);
+    if (rc == XENTIME_ERR_NODOM)
+        return;
+    if (rc || got != c->old)
+        tally->failed++;
+    else
+        tally->restored++;
+}
+
+/*
+ * Record of a change that was taken back: none for a domain that is gone,
+ * what it was before for the others.
+ */
+static bool restore_record(struct work *w, const struct xentime_change *c)
+{
+    struct xentime_domain now;
+
+    if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
+        return !xentime_record_remove(w->xt, c->dom->uuid);
+    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting);
+}
+
+static void undo(struct work *w)
+{
+    struct xentime_error_info why = w->xt->error;
+    struct undo_tally tally = { 0, 0 };
+    bool records_ok = true;
+    size_t i;
+
+    for (i = w->applied; i-- > 0; )
+        restore_setting(w, &w->changes[i], &tally);
+    /* xenstored gone is what brought us here: asking again is in vain. */
+    if (why.code == XENTIME_ERR_NOXEN)
+        records_ok = !w->announced;
+    else
+        for (i = w->announced; i-- > 0; )
+            records_ok &= restore_record(w, &w->changes[i]);
+
+    w->xt->error = why;
+    if (tally.failed)
+        xt_fail_more(w->xt, "; %u of %u could NOT be put back", tally.failed,
+                     tally.failed + tally.restored);
+    else if (tally.restored)
+        xt_fail_more(w->xt, "; what was changed (%u) was put back",
+                     tally.restored);
+    else
+        xt_fail_more(w->xt, "; nothing was changed");
+    if (!records_ok && why.code != XENTIME_ERR_NOXEN)
+        xt_fail_more(w->xt, "; the record in xenstore could not be mended");
+}
+
+static enum xentime_error carry_out(struct work *w)
+{
+    enum xentime_error rc = announce_all(w);
+
+    if (!rc)
+        rc = apply_all(w);
+    if (!rc)
+        rc = record_all(w);
+    if (!rc)
+        rc = confirm_all(w);
+    if (rc)
+        undo(w);
+    return rc;
+}
+
+static enum xentime_error carry_out_undisturbed(struct work *w)
+{
+    sigset_t ours, before;
+    enum xentime_error rc;
+
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ours, &before);
+    rc = carry_out(w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
+                                 size_t n, unsigned int flags)
+{
+    struct work w = { xt, changes, n, flags, NULL, NULL, 0, 0 };
+    enum xentime_error rc;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        changes[i].old = -1;
+    if (!n)
+        return XENTIME_OK;
+    rc = check_arguments(&w);
+    if (rc)
+        return rc;
+
+    w.order = calloc(n, sizeof(*w.order));
+    w.locks = calloc(n, sizeof(*w.locks));
+    if (!w.order || !w.locks) {
+        rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+    } else {
+        rc = lock_all(&w);
+        if (!rc)
+            rc = check_all(&w);
+        if (!rc)
+            rc = carry_out_undisturbed(&w);
+        unlock_all(&w);
+    }
+    free(w.order);
+    free(w.locks);
+    return rc;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Listing and finding domains. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uuid/uuid.h>
+
+#include "internal.h"
+#include <xen/arch-x86/xen.h>
+
+/* Domains per hypercall, as libxl asks. */
+#define BATCH 1024
+
+void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT])
+{
+    uuid_unparse_lower(uuid, text);
+}
+
+static enum xentime_type type_of(const xc_domaininfo_t *info)
+{
+    if (!(info->flags & XEN_DOMINF_hvm_guest))
+        return XENTIME_PV;
+    /* libxl gives a PVH domain no emulated device but the local APIC. */
+    if (info->arch_config.emulation_flags & ~XEN_X86_EMU_LAPIC)
+        return XENTIME_HVM;
+    return XENTIME_PVH;
+}
+
+static unsigned int state_of(const xc_domaininfo_t *info)
+{
+    static const struct {
+        uint32_t xen;
+        unsigned int ours;
+    } map[] = {
+        { XEN_DOMINF_running, XENTIME_RUNNING },
+        { XEN_DOMINF_blocked, XENTIME_BLOCKED },
+        { XEN_DOMINF_paused, XENTIME_PAUSED },
+        { XEN_DOMINF_shutdown, XENTIME_SHUTDOWN },
+        { XEN_DOMINF_dying, XENTIME_DYING },
+    };
+    unsigned int state = 0, code;
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(map); i++)
+        if (info->flags & map[i].xen)
+            state |= map[i].ours;
+
+    code = (info->flags >> XEN_DOMINF_shutdownshift) &
+           XEN_DOMINF_shutdownmask;
+    if ((state & XENTIME_SHUTDOWN) && code == SHUTDOWN_crash)
+        state |= XENTIME_CRASHED;
+    return state;
+}
+
+static void fill(struct xentime_domain *dom, const xc_domaininfo_t *info)
+{
+    int i;
+
+    memset(dom, 0, sizeof(*dom));
+    dom->domid = info->domain;
+    memcpy(dom->uuid, info->handle, sizeof(dom->uuid));
+    dom->type = type_of(info);
+    dom->state = state_of(info);
+    dom->vcpus = info->nr_online_vcpus;
+    dom->cpu_time_ns = info->cpu_time;
+    for (i = 0; i < XENTIME_SETTINGS; i++)
+        dom->setting[i] = -1;
+}
+
+/* A name that xenstore does not have is no error: dom->name stays NULL. */
+static enum xentime_error read_name(xentime *xt, struct xentime_domain *dom)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+    char path[64];
+    unsigned int len;
+
+    if (rc)
+        return rc;
+    snprintf(path, sizeof(path), "/local/domain/%u/name", dom->domid);
+    xt->waiting = "xenstored";
+    dom->name = xs_read(xt->xs, XBT_NULL, path, &len);
+    xt->waiting = NULL;
+    if (!dom->name && errno != ENOENT)
+        return xt_fail_xenstore(xt, errno, "read", path);
+    return XENTIME_OK;
+}
+
+static enum xentime_error read_settings(xentime *xt,
+                                        struct xentime_domain *dom)
+{
+    enum xentime_error rc;
+    int i;
+
+    for (i = 0; i < XENTIME_SETTINGS; i++) {
+        if (!xentime_type_has(dom->type, i))
+            continue;
+        rc = xentime_get(xt, dom, i, &dom->setting[i]);
+        if (rc)
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
+static enum xentime_error read_more(xentime *xt, unsigned int want,
+                                    struct xentime_domain *dom)
+{
+    enum xentime_error rc = XENTIME_OK;
+
+    if ((want & XENTIME_WANT_NAME) && !dom->name)
+        rc = read_name(xt, dom);
+    if (!rc && (want & XENTIME_WANT_SETTINGS))
+        rc = read_settings(xt, dom);
+    return rc;
+}
+
+void xentime_free_domains(struct xentime_domain *doms, size_t count)
+{
+    size_t i;
+
+    for (i = 0; doms && i < count; i++)
+        free(doms[i].name);
+    free(doms);
+}
+
+/* All domains in one array of xc_domaininfo_t, to be freed. */
+static enum xentime_error get_infos(xentime *xt, xc_domaininfo_t **out,
+                                    size_t *count)
+{
+    xc_domaininfo_t *infos = NULL, *more;
+    size_t n = 0;
+    int got;
+
+    do {
+        more = realloc(infos, (n + BATCH) * sizeof(*infos));
+        if (!more) {
+            free(infos);
+            return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL,
+                           "out of memory");
+        }
+        infos = more;
+        got = xc_domain_getinfolist(xt->xch,
+                                    n ? infos[n - 1].domain + 1 : 0,
+                                    BATCH, infos + n);
+        if (got < 0) {
+            int e = errno;
+
+            free(infos);
+            return xt_fail_xen(xt, e, NULL, "cannot list domains");
+        }
+        n += got;
+    } while (got == BATCH);
+
+    *out = infos;
+    *count = n;
+    return XENTIME_OK;
+}
+
+enum xentime_error xentime_list(xentime *xt, unsigned int want,
+                                struct xentime_domain **out, size_t *count)
+{
+    xc_domaininfo_t *infos = NULL;
+    struct xentime_domain *doms;
+    enum xentime_error rc;
+    size_t i, n = 0, total = 0;
+
+    *out = NULL;
+    *count = 0;
+    rc = get_infos(xt, &infos, &total);
+    if (rc)
+        return rc;
+    doms = calloc(total ? total : 1, sizeof(*doms));
+    if (!doms)
+        rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+
+    for (i = 0; !rc && i < total; i++) {
+        fill(&doms[n], &infos[i]);
+        rc = read_more(xt, want, &doms[n]);
+        if (rc == XENTIME_ERR_NODOM) {
+            free(doms[n].name);
+            rc = XENTIME_OK;
+        } else {
+            n++;
+        }
+    }
+    free(infos);
+    if (rc) {
+        xentime_free_domains(doms, n);
+        return rc;
+    }
+    *out = doms;
+    *count = n;
+    return XENTIME_OK;
+}
+
+/* ---- finding ---- */
+
+enum ref_kind { REF_ID, REF_UUID, REF_NAME };
+
+static bool all_digits(const char *s)
+{
+    size_t i;
+
+    for (i = 0; s[i]; i++)
+        if (!isdigit((unsigned char)s[i]))
+            return false;
+    return i > 0 && i < 10;
+}
+
+static bool ref_matches(const char *ref, enum ref_kind kind,
+                        const struct xentime_domain *dom)
+{
+    uuid_t uuid;
+
+    switch (kind) {
+    case REF_ID:
+        return all_digits(ref) && strtoul(ref, NULL, 10) == dom->domid;
+    case REF_UUID:
+        return !uuid_parse(ref, uuid) &&
+               !memcmp(uuid, dom->uuid, sizeof(dom->uuid));
+    default:
+        return dom->name && !strcmp(ref, dom->name);
+    }
+}
+
+static enum xentime_error fail_ambiguous(xentime *xt, const char *ref,
+                                         enum ref_kind kind,
+                                         const struct xentime_domain *doms,
+                                         size_t n)
+{
+    const char *sep = "";
+    size_t i;
+
+    xt_fail(xt, XENTIME_ERR_AMBIGUOUS, 0, NULL,
+            "several domains have this %s: id ",
+            kind == REF_UUID ? "UUID" : "name");
+    for (i = 0; i < n; i++) {
+        if (ref_matches(ref, kind, &doms[i])) {
+            xt_fail_more(xt, "%s%u", sep, doms[i].domid);
+            sep = ", ";
+        }
+    }
+    snprintf(xt->error.domain, sizeof(xt->error.domain), "%s", ref);
+    xt_hint(xt, "name it by its id");
+    return XENTIME_ERR_AMBIGUOUS;
+}
+
+/* Index of the domain that @ref names, in *at; NODOM without an error text. */
+static enum xentime_error match(xentime *xt, const char *ref,
+                                const struct xentime_domain *doms, size_t n,
+                                size_t *at)
+{
+    enum ref_kind kind;
+    size_t i, hits;
+
+    for (kind = REF_ID; kind <= REF_NAME; kind++) {
+        for (hits = i = 0; i < n; i++) {
+            if (ref_matches(ref, kind, &doms[i])) {
+                *at = i;
+                hits++;
+            }
+        }
+        if (hits > 1)
+            return fail_ambiguous(xt, ref, kind, doms, n);
+        if (hits)
+            return XENTIME_OK;
+    }
+    return XENTIME_ERR_NODOM;
+}
+
+static enum xentime_error fail_no_domain(xentime *xt, const char *ref)
+{
+    xt_fail(xt, XENTIME_ERR_NODOM, 0, NULL, "no such domain");
+    snprintf(xt->error.domain, sizeof(xt->error.domain), "%s", ref);
+    return XENTIME_ERR_NODOM;
+}
+
+/*
+ * Matches every reference; names are read, of all domains, when the first
+ * reference turns out to be neither an id nor a UUID.
+ */
+static enum xentime_error match_all(xentime *xt, const char *const *refs,
+                                    size_t nrefs,
+                                    struct xentime_domain *doms, size_t n,
+                                    size_t *picks)
+{
+    bool named = false;
+    enum xentime_error rc;
+    size_t i, k;
+
+    for (i = 0; i < nrefs; i++) {
+        rc = match(xt, refs[i], doms, n, &picks[i]);
+        if (rc == XENTIME_ERR_NODOM && !named) {
+            for (k = 0; k < n; k++) {
+                rc = read_more(xt, XENTIME_WANT_NAME, &doms[k]);
+                if (rc)
+                    return rc;
+            }
+            named = true;
+            rc = match(xt, refs[i], doms, n, &picks[i]);
+        }
+        if (rc == XENTIME_ERR_NODOM)
+            return fail_no_domain(xt, refs[i]);
+        if (rc)
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
+/* Moves the picked domains, each once, to @out. */
+static size_t take_picks(struct xentime_domain *doms, size_t n,
+                         const size_t *picks, size_t npicks,
+                         struct xentime_domain *out)
+{
+    bool *taken = calloc(n ? n : 1, sizeof(*taken));
+    size_t i, got = 0;
+
+    if (!taken)
+        return 0;
+    for (i = 0; i < npicks; i++) {
+        if (taken[picks[i]])
+            continue;
+        taken[picks[i]] = true;
+        out[got++] = doms[picks[i]];
+        doms[picks[i]].name = NULL;
+    }
+    free(taken);
+    return got;
+}
+
+enum xentime_error xentime_find(xentime *xt, const char *const *refs,
+                                size_t nrefs, unsigned int want,
+                                struct xentime_domain **out, size_t *count)
+{
+    struct xentime_domain *doms, *found;
+    size_t *picks, n, i;
+    enum xentime_error rc;
+
+    *out = NULL;
+    *count = 0;
+    rc = xentime_list(xt, 0, &doms, &n);
+    if (rc)
+        return rc;
+
+    picks = calloc(nrefs + 1, sizeof(*picks));
+    found = calloc(nrefs + 1, sizeof(*found));
+    if (!picks || !found)
+        rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+    if (!rc)
+        rc = match_all(xt, refs, nrefs, doms, n, picks);
+    if (!rc)
+        *count = take_picks(doms, n, picks, nrefs, found);
+    for (i = 0; !rc && i < *count; i++)
+        rc = read_more(xt, want, &found[i]);
+
+    free(picks);
+    xentime_free_domains(doms, n);
+    if (rc) {
+        xentime_free_domains(found, *count);
+        *count = 0;
+        return rc;
+    }
+    *out = found;
+    return XENTIME_OK;
+}
+
+enum xentime_error xt_still_there(xentime *xt,
+                                  const struct xentime_domain *dom,
+                                  struct xentime_domain *now)
+{
+    xc_domaininfo_t info;
+    int got = xc_domain_getinfolist(xt->xch, dom->domid, 1, &info);
+
+    if (got < 0)
+        return xt_fail_xen(xt, errno, dom, "cannot look up the domain");
+    if (got == 1)
+        fill(now, &info);
+    if (got != 1 || now->domid != dom->domid ||
+        memcmp(now->uuid, dom->uuid, sizeof(dom->uuid)) ||
+        (now->state & XENTIME_DYING))
+        return xt_fail(xt, XENTIME_ERR_NODOM, ESRCH, dom,
+                       "the domain is gone");
+    return XENTIME_OK;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* What this Xen is and what it can do. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include <xen/domctl.h>
+#include <xen/pmu.h>
+#include <xen/sysctl.h>
+#include <xen/version.h>
+#include "vtimer.h"
+
+/* Xen's console ring is 16 KiB unless conring_size= makes it larger. */
+#define CONSOLE_SIZE (1u << 20)
+
+static const struct {
+    uint32_t feature;
+    unsigned int cap;
+} feature_caps[] = {
+    { XEN_VTIMER_FEAT_safe_switch, XENTIME_CAP_SAFE_SWITCH },
+    { XEN_VTIMER_FEAT_quiet_vhpet, XENTIME_CAP_QUIET_VHPET },
+    { XEN_VTIMER_FEAT_tick_stats, XENTIME_CAP_TICK_STATS },
+    { XEN_VTIMER_FEAT_resync, XENTIME_CAP_RESYNC },
+    { XEN_VTIMER_FEAT_sync_wakeup, XENTIME_CAP_SYNC_WAKEUP },
+};
+
+static const char *const schedulers[] = {
+    [XEN_SCHEDULER_CREDIT] = "credit",
+    [XEN_SCHEDULER_CREDIT2] = "credit2",
+    [XEN_SCHEDULER_ARINC653] = "arinc653",
+    [XEN_SCHEDULER_RTDS] = "rtds",
+    [XEN_SCHEDULER_NULL] = "null",
+};
+
+/*
+ * Runs hypercall @op with @arg1 (if @cmd_first) and a copy of @buf that Xen
+ * may read and write.  -1 with errno if Xen says no.
+ */
+static int call_with_buffer(xentime *xt, unsigned int op, bool cmd_first,
+                            unsigned int cmd, void *buf, size_t size)
+{
+    xencall_handle *xcall = xencall_open(xt->logger, 0);
+    void *shared;
+    int rc = -1, e;
+
+    if (!xcall)
+        return -1;
+    shared = xencall_alloc_buffer(xcall, size);
+    if (shared) {
+        memcpy(shared, buf, size);
+        rc = cmd_first ? xencall2(xcall, op, cmd, (uintptr_t)shared)
+                       : xencall1(xcall, op, (uintptr_t)shared);
+        e = errno;
+        memcpy(buf, shared, size);
+        xencall_free_buffer(xcall, shared);
+        errno = e;
+    }
+    e = errno;
+    xencall_close(xcall);
+    errno = e;
+    return rc;
+}
+
+/* A stock Xen has no features: whatever it answers, none are reported. */
+static unsigned int patched_caps(xentime *xt)
+{
+    struct xen_domctl domctl = {
+        .cmd = XEN_DOMCTL_vtimer_op,
+        .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+        .domain = 0,
+    };
+    struct xen_domctl_vtimer_op op = {
+        .version = XEN_VTIMER_INTERFACE_VERSION,
+        .op = XEN_VTIMER_OP_features,
+    };
+    unsigned int caps = 0;
+    size_t i;
+
+    _Static_assert(sizeof(op) <= sizeof(domctl.u.pad),
+                   "the operation fits Xen's union");
+    memcpy(domctl.u.pad, &op, sizeof(op));
+    if (call_with_buffer(xt, __HYPERVISOR_domctl, false, 0, &domctl,
+                         sizeof(domctl)))
+        return 0;
+    memcpy(&op, domctl.u.pad, sizeof(op));
+    for (i = 0; i < ARRAY_LEN(feature_caps); i++)
+        if (op.features & feature_caps[i].feature)
+            caps |= feature_caps[i].cap;
+    return caps;
+}
+
+/* XENPMU_mode_get; EOPNOTSUPP where the CPU has no PMU that Xen knows. */
+static int vpmu_mode(xentime *xt)
+{
+    struct xen_pmu_params params = {
+        .version = { XENPMU_VER_MAJ, XENPMU_VER_MIN },
+    };
+
+    if (call_with_buffer(xt, __HYPERVISOR_xenpmu_op, true, XENPMU_mode_get,
+                         &params, sizeof(params)))
+        return XENTIME_VPMU_UNKNOWN;
+    return params.val;
+}
+
+enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
+{
+    xc_physinfo_t info;
+
+    if (!xt->caps_known) {
+        memset(&info, 0, sizeof(info));
+        if (xc_physinfo(xt->xch, &info))
+            return xt_fail_xen(xt, errno, NULL,
+                               "cannot ask Xen for its capabilities");
+        xt->caps = patched_caps(xt);
+        if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
+            xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
+        if (vpmu_mode(xt) > XENPMU_MODE_OFF)
+            xt->caps |= XENTIME_CAP_VPMU;
+        xt->caps_known = true;
+    }
+    *caps = xt->caps;
+    return XENTIME_OK;
+}
+
+/* ---- the host ---- */
+
+static void find_platform_timer(xentime *xt, char *out, size_t size)
+{
+    static const char prefix[] = "Platform timer is ";
+    unsigned int n = CONSOLE_SIZE, index = 0;
+    char *text = malloc(n), *at, *end;
+
+    out[0] = '\0';
+    if (!text)
+        return;
+    if (!xc_readconsolering(xt->xch, text, &n, 0, 0, &index)) {
+        at = memmem(text, n, prefix, sizeof(prefix) - 1);
+        end = at ? memchr(at, '\n', text + n - at) : NULL;
+        if (end) {
+            at += sizeof(prefix) - 1;
+            snprintf(out, size, "%.*s", (int)strcspn(at, "\r\n"), at);
+        }
+    }
+    free(text);
+}
+
+static void name_scheduler(xentime *xt, char *out, size_t size)
+{
+    int id;
+
+    if (xc_sched_id(xt->xch, &id))
+        snprintf(out, size, "unknown");
+    else if (id >= 0 && (size_t)id < ARRAY_LEN(schedulers) && schedulers[id])
+        snprintf(out, size, "%s", schedulers[id]);
+    else
+        snprintf(out, size, "%d", id);
+}
+
+enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
+{
+    int v = xc_version(xt->xch, XENVER_version, NULL);
+    xen_extraversion_t extra;
+    xen_changeset_info_t changeset;
+    xc_physinfo_t phys;
+    enum xentime_error rc;
+
+    memset(host, 0, sizeof(*host));
+    memset(&phys, 0, sizeof(phys));
+    rc = xentime_capabilities(xt, &host->capabilities);
+    if (rc)
+        return rc;
+    if (v < 0 || xc_version(xt->xch, XENVER_extraversion, extra) < 0 ||
+        xc_version(xt->xch, XENVER_changeset, changeset) < 0 ||
+        xc_physinfo(xt->xch, &phys))
+        return xt_fail_xen(xt, errno, NULL, "cannot ask Xen what it is");
+
+    host->major = v >> 16;
+    host->minor = v & 0xffff;
+    snprintf(host->extra, sizeof(host->extra), "%.*s", (int)sizeof(extra),
+             extra);
+    snprintf(host->changeset, sizeof(host->changeset), "%.*s",
+             (int)sizeof(changeset), changeset);
+    if (!host->changeset[0])
+        snprintf(host->changeset, sizeof(host->changeset), "unknown");
+    name_scheduler(xt, host->scheduler, sizeof(host->scheduler));
+    find_platform_timer(xt, host->platform_timer,
+                        sizeof(host->platform_timer));
+    host->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
+    host->vpmu_mode = vpmu_mode(xt);
+    host->cpus = phys.nr_cpus;
+    return XENTIME_OK;
+}

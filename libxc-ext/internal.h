@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * What the files of libxentime share.  Every xt_*() that returns an enum
+ * xentime_error has filled in the handle's error when it is not XENTIME_OK.
+ */
+#ifndef XENTIME_INTERNAL_H
+#define XENTIME_INTERNAL_H
+
+#include <xenctrl.h>
+#include <xencall.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+#include <xen/hvm/params.h>
+
+#include "xentime.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* With the terminating NUL, as libuuid writes it. */
+#define XT_UUID_TEXT 37
+
+/* The setting's number in HVMOP_get_param and HVMOP_set_param. */
+struct xt_setting {
+    const char *name;
+    unsigned int hvm_param;
+    int max;
+    unsigned int types;      /* bit per enum xentime_type */
+};
+extern const struct xt_setting xt_settings[XENTIME_SETTINGS];
+
+struct xentime {
+    xc_interface *xch;
+    struct xs_handle *xs;    /* NULL until needed, see xt_xenstore() */
+    struct xentoollog_logger *logger;
+    struct xentoollog_logger quiet;
+    unsigned int lock_timeout_ms;
+    bool caps_known;
+    unsigned int caps;
+    const char *volatile waiting; /* read by signal handlers */
+    char waiting_text[128];
+    struct xentime_error_info error;
+};
+
+/* ---- handle.c ---- */
+
+/*
+ * Fills in the error and returns @code.  @errnum 0: none.  @dom NULL: no
+ * domain.
+ */
+enum xentime_error xt_fail(xentime *xt, enum xentime_error code, int errnum,
+                           const struct xentime_domain *dom,
+                           const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Adds to the text of the error that is already set. */
+void xt_fail_more(xentime *xt, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The same, with hint and code found from the errno of a hypercall:
+ * EPERM, EACCES (Xen's answer to a wrong interface version), ESRCH.
+ */
+enum xentime_error xt_fail_xen(xentime *xt, int errnum,
+                               const struct xentime_domain *dom,
+                               const char *what);
+
+void xt_hint(xentime *xt, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Opens xenstore if it is not open yet. */
+enum xentime_error xt_xenstore(xentime *xt);
+
+/* The error of a xenstore request that failed with errno @errnum. */
+enum xentime_error xt_fail_xenstore(xentime *xt, int errnum,
+                                    const char *what, const char *path);
+
+/* ---- domain.c ---- */
+
+/*
+ * Reads the domain again and checks that it is the same one (UUID) and not
+ * dying.  Errors: NODOM, as xt_fail_xen().
+ */
+enum xentime_error xt_still_there(xentime *xt,
+                                  const struct xentime_domain *dom,
+                                  struct xentime_domain *now);
+
+void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT]);
+
+/* ---- lock.c ---- */
+
+/*
+ * Takes the lock of the domain's UUID; *fd is passed to xt_unlock().  The
+ * kernel releases it if this process dies.  Errors: BUSY, PERM, FAIL.
+ */
+enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
+                           int *fd);
+void xt_unlock(const struct xentime_domain *dom, int fd);
+
+/* ---- record.c ---- */
+
+/* Notes what is about to be done, in one request.  Domain locked. */
+enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
+                                    enum xentime_setting setting, int value);
+
+/* Takes xt_record_intent() back.  Domain locked. */
+enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting);
+
+struct xt_record_entry {
+    const uint8_t *uuid;
+    enum xentime_setting setting;
+    struct xentime_record rec;
+};
+
+/* xentime_record_write() for several, all in one transaction. */
+enum xentime_error xt_record_commit(xentime *xt,
+                                    const struct xt_record_entry *entries,
+                                    size_t n);
+
+/* "user program[pid]" of this process. */
+void xt_record_author(char *by, size_t size);
+
+/* ---- setting.c ---- */
+
+enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
+                          enum xentime_setting setting, int value);
+
+#endif /* XENTIME_INTERNAL_H */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * One lock a domain, by UUID, so that a reused domain id does not share it.
+ *
+ * flock() is released by the kernel when its owner dies.  The file is
+ * unlinked on release; whoever waited on the old one finds that its name
+ * leads elsewhere and starts again.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#ifndef XT_LOCK_DIR
+#define XT_LOCK_DIR "/run/lock/xentime"
+#endif
+
+#define POLL_MS 10
+
+static void lock_path(const struct xentime_domain *dom, char *path,
+                      size_t size)
+{
+    char uuid[XT_UUID_TEXT];
+
+    xt_uuid_text(dom->uuid, uuid);
+    snprintf(path, size, "%s/%s", XT_LOCK_DIR, uuid);
+}
+
+/*
+ * /run/lock is open to every user: a directory of our own keeps them from
+ * holding our locks.
+ */
+static enum xentime_error lock_dir(xentime *xt)
+{
+    struct stat st;
+
+    if (mkdir(XT_LOCK_DIR, 0700) && errno != EEXIST)
+        return xt_fail(xt, errno == EACCES ? XENTIME_ERR_PERM
+                                           : XENTIME_ERR_FAIL,
+                       errno, NULL, "cannot make %s: %s", XT_LOCK_DIR,
+                       strerror(errno));
+    if (lstat(XT_LOCK_DIR, &st) || !S_ISDIR(st.st_mode) ||
+        st.st_uid != geteuid())
+        return xt_fail(xt, XENTIME_ERR_PERM, EACCES, NULL,
+                       "%s is not a directory of this user", XT_LOCK_DIR);
+    return XENTIME_OK;
+}
+
+/* Whether @path still leads to the file that @fd has open. */
+static bool still_named(const char *path, int fd)
+{
+    struct stat by_name, by_fd;
+
+    return !stat(path, &by_name) && !fstat(fd, &by_fd) &&
+           by_name.st_ino == by_fd.st_ino && by_name.st_dev == by_fd.st_dev;
+}
+
+/* Locked file, -1 with EWOULDBLOCK if held, -1 with another errno. */
+static int try_lock(const char *path)
+{
+    char pid[16];
+    int fd, len;
+
+    for (;;) {
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+            return -1;
+        if (flock(fd, LOCK_EX | LOCK_NB)) {
+            int e = errno;
+
+            close(fd);
+            errno = e;
+            return -1;
+        }
+        if (still_named(path, fd))
+            break;
+        close(fd);
+    }
+
+    /* Only to tell others whom they wait for: failing to is no harm. */
+    len = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) || pwrite(fd, pid, len, 0) != len)
+        errno = 0;
+    return fd;
+}
+
+static int holder_pid(const char *path)
+{
+    char text[16] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int pid;
+
+    if (fd < 0)
+        return 0;
+    if (read(fd, text, sizeof(text) - 1) < 0)
+        text[0] = '\0';
+    close(fd);
+    pid = atoi(text);
+    return pid > 0 ? pid : 0;
+}
+
+static unsigned int ms_since(const struct timespec *start)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start->tv_sec) * 1000 +
+           (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+static enum xentime_error fail_busy(xentime *xt,
+                                    const struct xentime_domain *dom,
+                                    const char *path)
+{
+    int pid = holder_pid(path);
+
+    if (pid)
+        xt_fail(xt, XENTIME_ERR_BUSY, EWOULDBLOCK, dom,
+                "process %d is changing it", pid);
+    else
+        xt_fail(xt, XENTIME_ERR_BUSY, EWOULDBLOCK, dom,
+                "another process is changing it");
+    xt_hint(xt, "try again, or see what that process is waiting for");
+    return XENTIME_ERR_BUSY;
+}
+
+enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
+                           int *fd)
+{
+    const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+    struct timespec start;
+    char path[sizeof(XT_LOCK_DIR) + XT_UUID_TEXT + 1];
+    enum xentime_error rc = lock_dir(xt);
+
+    if (rc)
+        return rc;
+    lock_path(dom, path, sizeof(path));
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    while ((*fd = try_lock(path)) < 0 && errno == EWOULDBLOCK) {
+        if (ms_since(&start) >= xt->lock_timeout_ms)
+            return fail_busy(xt, dom, path);
+        if (!xt->waiting) {
+            snprintf(xt->waiting_text, sizeof(xt->waiting_text),
+                     "the lock of domain %u, held by process %d",
+                     dom->domid, holder_pid(path));
+            xt->waiting = xt->waiting_text;
+        }
+        nanosleep(&pause, NULL);
+    }
+    xt->waiting = NULL;
+    if (*fd < 0)
+        return xt_fail(xt, XENTIME_ERR_FAIL, errno, dom,
+                       "cannot lock %s: %s", path, strerror(errno));
+    return XENTIME_OK;
+}
+
+void xt_unlock(const struct xentime_domain *dom, int fd)
+{
+    char path[sizeof(XT_LOCK_DIR) + XT_UUID_TEXT + 1];
+
+    lock_path(dom, path, sizeof(path));
+    unlink(path);
+    close(fd);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* The words of the field, as data. */
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+/* Xen's public/hvm/params.h; libvirt's <timer tickpolicy=...>. */
+static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
+    [XENTIME_DELAY_FOR_MISSED_TICKS] = {
+        "delay_for_missed_ticks", "delay", { "async" },
+        "stands still", "delivered late, each at its own guest time",
+    },
+    [XENTIME_NO_DELAY_FOR_MISSED_TICKS] = {
+        "no_delay_for_missed_ticks", "catchup", { "nodelay" },
+        "runs on", "delivered late, in a burst",
+    },
+    [XENTIME_NO_MISSED_TICKS_PENDING] = {
+        "no_missed_ticks_pending", "discard", { "sync" },
+        "runs on", "dropped",
+    },
+    [XENTIME_ONE_MISSED_TICK_PENDING] = {
+        "one_missed_tick_pending", "merge", { "mixed" },
+        "runs on", "merged into one late tick",
+    },
+};
+
+#define TYPE(t) (1u << XENTIME_ ## t)
+
+const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
+    [XENTIME_TIMER_MODE] = {
+        "timer_mode", HVM_PARAM_TIMER_MODE, XENTIME_TIMER_MODES - 1,
+        TYPE(HVM) | TYPE(PVH),
+    },
+    [XENTIME_VHPET] = {
+        "vhpet", HVM_PARAM_HPET_ENABLED, 1, TYPE(HVM),
+    },
+};
+
+static const char *const type_names[] = {
+    [XENTIME_PV] = "PV", [XENTIME_HVM] = "HVM", [XENTIME_PVH] = "PVH",
+};
+
+static const struct {
+    unsigned int bit;
+    const char *name;
+} capability_names[] = {
+    { XENTIME_CAP_TIMER_MODE,  "timer-mode" },
+    { XENTIME_CAP_VHPET,       "vhpet" },
+    { XENTIME_CAP_VPMU,        "vpmu" },
+    { XENTIME_CAP_SAFE_SWITCH, "safe-switch" },
+    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet" },
+    { XENTIME_CAP_TICK_STATS,  "tick-stats" },
+    { XENTIME_CAP_RESYNC,      "resync" },
+    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup" },
+};
+
+static const struct xentime_defect defects[] = {
+    { "backward-jump",
+      "a live domain put back to timer_mode 0 sees its time go backwards",
+      XENTIME_CAP_SAFE_SWITCH },
+    { "kept-lag",
+      "each vCPU keeps the lag of timer_mode 0 after a live switch to "
+      "another mode",
+      XENTIME_CAP_RESYNC },
+    { "armed-vhpet",
+      "vhpet switched off does not stop an HPET timer that is armed",
+      XENTIME_CAP_QUIET_VHPET },
+    { "sync-freeze",
+      "timer_mode 2 suppresses too few wake-ups of a descheduled vCPU "
+      "(do_not_freeze, half of the fix of 2008)",
+      XENTIME_CAP_SYNC_WAKEUP },
+};
+
+const struct xentime_mode_name *xentime_mode_name(int mode)
+{
+    if (mode < 0 || mode >= XENTIME_TIMER_MODES)
+        return NULL;
+    return &mode_names[mode];
+}
+
+static bool mode_matches(int mode, const char *word)
+{
+    const struct xentime_mode_name *m = &mode_names[mode];
+    size_t i;
+
+    if (word[0] == '0' + mode && !word[1])
+        return true;
+    if (!strcasecmp(word, m->name) || !strcasecmp(word, m->tickpolicy))
+        return true;
+    for (i = 0; i < ARRAY_LEN(m->aliases) && m->aliases[i]; i++)
+        if (!strcasecmp(word, m->aliases[i]))
+            return true;
+    return false;
+}
+
+int xentime_parse_mode(const char *word)
+{
+    int mode;
+
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
+        if (mode_matches(mode, word))
+            return mode;
+    return -1;
+}
+
+const char *xentime_setting_name(enum xentime_setting setting)
+{
+    if ((unsigned int)setting >= XENTIME_SETTINGS)
+        return NULL;
+    return xt_settings[setting].name;
+}
+
+const char *xentime_type_name(enum xentime_type type)
+{
+    if ((unsigned int)type >= ARRAY_LEN(type_names))
+        return NULL;
+    return type_names[type];
+}
+
+bool xentime_type_has(enum xentime_type type, enum xentime_setting setting)
+{
+    return (unsigned int)setting < XENTIME_SETTINGS &&
+           (xt_settings[setting].types & (1u << type));
+}
+
+const char *xentime_capability_name(unsigned int bit)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(capability_names); i++)
+        if (capability_names[i].bit == bit)
+            return capability_names[i].name;
+    return NULL;
+}
+
+const struct xentime_defect *xentime_defect(size_t i)
+{
+    return i < ARRAY_LEN(defects) ? &defects[i] : NULL;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * Records in xenstore:
+ *
+ *   /tool/xentime/<uuid>/<setting>/requested   what was asked for
+ *                                  applied     what Xen had afterwards
+ *                                  when        seconds since the epoch
+ *                                  by          user, program and pid
+ *                                  persist     1: outlives the domain
+ *
+ * "requested" alone is written before a change, so that one cut short by a
+ * crash is seen: it differs from "applied".
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uuid/uuid.h>
+
+#include "internal.h"
+
+#define ROOT "/tool/xentime"
+#define PATH_SIZE 128
+
+/* Commits that others' interference may spoil before it is an error. */
+#define MAX_TRIES 1000
+
+static void uuid_path(char path[PATH_SIZE], const uint8_t uuid[16])
+{
+    char text[XT_UUID_TEXT];
+
+    xt_uuid_text(uuid, text);
+    snprintf(path, PATH_SIZE, ROOT "/%s", text);
+}
+
+static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
+                       enum xentime_setting setting, const char *field)
+{
+    char text[XT_UUID_TEXT];
+
+    xt_uuid_text(uuid, text);
+    snprintf(path, PATH_SIZE, ROOT "/%s/%s%s%s", text,
+             xt_settings[setting].name, field ? "/" : "",
+             field ? field : "");
+}
+
+/* ---- requests: false with the error set ---- */
+
+static bool put(xentime *xt, xs_transaction_t t, const char *path,
+                const char *value)
+{
+    if (xs_write(xt->xs, t, path, value, strlen(value)))
+        return true;
+    xt_fail_xenstore(xt, errno, "write", path);
+    return false;
+}
+
+static bool put_int(xentime *xt, xs_transaction_t t, const char *path,
+                    int64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%" PRId64, value);
+    return put(xt, t, path, text);
+}
+
+static bool drop(xentime *xt, xs_transaction_t t, const char *path)
+{
+    if (xs_rm(xt->xs, t, path) || errno == ENOENT)
+        return true;
+    xt_fail_xenstore(xt, errno, "remove", path);
+    return false;
+}
+
+/* *value is NULL where the node is not there; to be freed. */
+static bool get(xentime *xt, xs_transaction_t t, const char *path,
+                char **value)
+{
+    unsigned int len;
+
+    *value = xs_read(xt->xs, t, path, &len);
+    if (*value || errno == ENOENT)
+        return true;
+    xt_fail_xenstore(xt, errno, "read", path);
+    return false;
+}
+
+static bool get_int(xentime *xt, xs_transaction_t t, const char *path,
+                    int64_t absent, int64_t max, int64_t *value)
+{
+    char *text, *end;
+
+    if (!get(xt, t, path, &text))
+        return false;
+    *value = absent;
+    if (!text)
+        return true;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || *value < 0 || *value > max) {
+        xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
+                "%s in xenstore is not a number in range", path);
+        free(text);
+        return false;
+    }
+    free(text);
+    return true;
+}
+
+/* ---- transactions ---- */
+
+/* Body of a transaction; false with the error set ends it. */
+typedef bool transaction_fn(xentime *xt, xs_transaction_t t,
+                            const void *arg);
+
+static enum xentime_error run_transaction(xentime *xt, transaction_fn *fn,
+                                          const void *arg)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+    xs_transaction_t t;
+    unsigned int tries;
+
+    if (rc)
+        return rc;
+    xt->waiting = "xenstored";
+    for (tries = 0; tries < MAX_TRIES; tries++) {
+        t = xs_transaction_start(xt->xs);
+        if (t == XBT_NULL) {
+            rc = xt_fail_xenstore(xt, errno, "start a transaction on", ROOT);
+            break;
+        }
+        xt->error.errno_value = 0;
+        if (!fn(xt, t, arg)) {
+            rc = xt->error.code;
+            /* xenstored may say EAGAIN before the end of the transaction. */
+            bool again = xt->error.errno_value == EAGAIN;
+
+            if (xt->xs)
+                xs_transaction_end(xt->xs, t, true);
+            if (again)
+                continue;
+            break;
+        }
+        if (xs_transaction_end(xt->xs, t, false)) {
+            rc = XENTIME_OK;
+            break;
+        }
+        rc = errno == EAGAIN
+             ? xt_fail(xt, XENTIME_ERR_BUSY, EAGAIN, NULL,
+                       "xenstore: others changed %s at every try", ROOT)
+             : xt_fail_xenstore(xt, errno, "end a transaction on", ROOT);
+        if (rc != XENTIME_ERR_BUSY)
+            break;
+    }
+    xt->waiting = NULL;
+    return rc;
+}
+
+/* ---- sweeping ---- */
+
+static bool is_alive(const struct xentime_domain *doms, size_t n,
+                     const uint8_t uuid[16])
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (!memcmp(doms[i].uuid, uuid, sizeof(doms[i].uuid)))
+            return true;
+    return false;
+}
+
+static bool sweep_one(xentime *xt, xs_transaction_t t,
+                      const uint8_t uuid[16])
+{
+    char path[PATH_SIZE];
+    int64_t persist;
+    bool any = false;
+    int i;
+
+    for (i = 0; i < XENTIME_SETTINGS; i++) {
+        field_path(path, uuid, i, "persist");
+        if (!get_int(xt, t, path, 0, 1, &persist)) {
+            /* Not ours to judge: keep what cannot be read. */
+            if (xt->error.errno_value != EBADMSG)
+                return false;
+            persist = 1;
+        }
+        if (persist) {
+            any = true;
+            continue;
+        }
+        field_path(path, uuid, i, NULL);
+        if (!drop(xt, t, path))
+            return false;
+    }
+    uuid_path(path, uuid);
+    return any || drop(xt, t, path);
+}
+
+/*
+ * Drops the records of domains that are gone.  The domains are listed after
+ * the directory was read, inside the transaction: a record made in between
+ * spoils the commit.
+ */
+static bool sweep(xentime *xt, xs_transaction_t t)
+{
+    struct xentime_domain *doms = NULL;
+    unsigned int i, n;
+    size_t alive = 0;
+    uuid_t uuid;
+    bool ok = true;
+    char **entries = xs_directory(xt->xs, t, ROOT, &n);
+
+    if (!entries) {
+        if (errno == ENOENT)
+            return true;
+        xt_fail_xenstore(xt, errno, "read", ROOT);
+        return false;
+    }
+    if (xentime_list(xt, 0, &doms, &alive))
+        ok = false;
+    for (i = 0; ok && i < n; i++)
+        if (!uuid_parse(entries[i], uuid) && !is_alive(doms, alive, uuid))
+            ok = sweep_one(xt, t, uuid);
+    xentime_free_domains(doms, alive);
+    free(entries);
+    return ok;
+}
+
+/* ---- records ---- */
+
+struct batch {
+    const struct xt_record_entry *entries;
+    size_t n;
+};
+
+static bool write_record(xentime *xt, xs_transaction_t t,
+                         const struct xt_record_entry *e)
+{
+    char path[PATH_SIZE];
+
+    field_path(path, e->uuid, e->setting, "requested");
+    if (!put_int(xt, t, path, e->rec.requested))
+        return false;
+    field_path(path, e->uuid, e->setting, "applied");
+    if (!put_int(xt, t, path, e->rec.applied))
+        return false;
+    field_path(path, e->uuid, e->setting, "when");
+    if (!put_int(xt, t, path, e->rec.when))
+        return false;
+    field_path(path, e->uuid, e->setting, "by");
+    if (!put(xt, t, path, e->rec.by))
+        return false;
+    field_path(path, e->uuid, e->setting, "persist");
+    return put_int(xt, t, path, e->rec.persist);
+}
+
+static bool write_batch(xentime *xt, xs_transaction_t t, const void *arg)
+{
+    const struct batch *b = arg;
+    size_t i;
+
+    /* First, so that a record for a domain just ended is not swept. */
+    if (!sweep(xt, t))
+        return false;
+    for (i = 0; i < b->n; i++)
+        if (!write_record(xt, t, &b->entries[i]))
+            return false;
+    return true;
+}
+
+enum xentime_error xt_record_commit(xentime *xt,
+                                    const struct xt_record_entry *entries,
+                                    size_t n)
+{
+    struct batch b = { entries, n };
+
+    return run_transaction(xt, write_batch, &b);
+}
+
+static enum xentime_error check_value(xentime *xt,
+                                      enum xentime_setting setting,
+                                      int value, int min)
+{
+    if ((unsigned int)setting >= XENTIME_SETTINGS || value < min ||
+        value > xt_settings[setting].max)
+        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, NULL,
+                       "no such setting, or no such value of it");
+    return XENTIME_OK;
+}
+
+enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
+                                        enum xentime_setting setting,
+                                        const struct xentime_record *rec)
+{
+    struct xt_record_entry e = { uuid, setting, *rec };
+    enum xentime_error rc = check_value(xt, setting, rec->requested, 0);
+
+    if (!rc)
+        rc = check_value(xt, setting, rec->applied, 0);
+    if (rc)
+        return rc;
+    return xt_record_commit(xt, &e, 1);
+}
+
+struct reading {
+    const uint8_t *uuid;
+    enum xentime_setting setting;
+    struct xentime_record *rec;
+    bool *found;
+};
+
+static bool read_record(xentime *xt, xs_transaction_t t, const void *arg)
+{
+    const struct reading *r = arg;
+    int max = xt_settings[r->setting].max;
+    int64_t requested, applied, when, persist;
+    char path[PATH_SIZE], *by;
+
+    *r->found = false;
+    field_path(path, r->uuid, r->setting, "requested");
+    if (!get_int(xt, t, path, -1, max, &requested))
+        return false;
+    if (requested < 0)
+        return true;
+    field_path(path, r->uuid, r->setting, "applied");
+    if (!get_int(xt, t, path, -1, max, &applied))
+        return false;
+    field_path(path, r->uuid, r->setting, "when");
+    if (!get_int(xt, t, path, 0, INT64_MAX, &when))
+        return false;
+    field_path(path, r->uuid, r->setting, "persist");
+    if (!get_int(xt, t, path, 0, 1, &persist))
+        return false;
+    field_path(path, r->uuid, r->setting, "by");
+    if (!get(xt, t, path, &by))
+        return false;
+
+    r->rec->requested = requested;
+    r->rec->applied = applied;
+    r->rec->when = when;
+    r->rec->persist = persist;
+    snprintf(r->rec->by, sizeof(r->rec->by), "%s", by ? by : "");
+    free(by);
+    *r->found = true;
+    return true;
+}
+
+enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
+                                       enum xentime_setting setting,
+                                       struct xentime_record *rec,
+                                       bool *found)
+{
+    struct reading r = { uuid, setting, rec, found };
+    enum xentime_error rc = check_value(xt, setting, 0, 0);
+
+    return rc ? rc : run_transaction(xt, read_record, &r);
+}
+
+static bool remove_records(xentime *xt, xs_transaction_t t, const void *uuid)
+{
+    char path[PATH_SIZE];
+
+    uuid_path(path, uuid);
+    return drop(xt, t, path);
+}
+
+enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
+{
+    return run_transaction(xt, remove_records, uuid);
+}
+
+enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
+                                    enum xentime_setting setting, int value)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+    char path[PATH_SIZE];
+
+    if (rc)
+        return rc;
+    field_path(path, uuid, setting, "requested");
+    xt->waiting = "xenstored";
+    if (!put_int(xt, XBT_NULL, path, value))
+        rc = xt->error.code;
+    xt->waiting = NULL;
+    return rc;
+}
+
+static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
+{
+    const struct xt_record_entry *e = arg;
+    char path[PATH_SIZE], *applied;
+    bool ok;
+
+    field_path(path, e->uuid, e->setting, "applied");
+    if (!get(xt, t, path, &applied))
+        return false;
+    field_path(path, e->uuid, e->setting, applied ? "requested" : NULL);
+    ok = applied ? put(xt, t, path, applied) : drop(xt, t, path);
+    free(applied);
+    return ok;
+}
+
+enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting)
+{
+    struct xt_record_entry e = { .uuid = uuid, .setting = setting };
+
+    return run_transaction(xt, withdraw, &e);
+}
+
+void xt_record_author(char *by, size_t size)
+{
+    struct passwd pw, *found = NULL;
+    char buf[1024];
+    const char *user = getuid() ? NULL : getenv("SUDO_USER");
+
+    if (!user && !getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) &&
+        found)
+        user = found->pw_name;
+    snprintf(by, size, "%s %s[%d]", user ? user : "?",
+             program_invocation_short_name, (int)getpid());
+}

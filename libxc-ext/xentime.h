@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * libxentime: virtual time of Xen domains, from the control domain.
+ *
+ * The library never prints and never exits.  A function that can fail
+ * returns an enum xentime_error; xentime_last_error() then tells which
+ * domain, what and why, until the next call on the same handle.
+ *
+ * A handle belongs to one thread at a time.  Several handles, in one thread
+ * or in several, do not disturb one another: changes of one domain are
+ * serialised by a lock file whoever makes them.
+ *
+ * "Patched" below means a hypervisor with this project's patches; every
+ * other function works on a stock Xen.
+ */
+#ifndef XENTIME_H
+#define XENTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct xentoollog_logger;
+
+typedef struct xentime xentime;
+
+enum xentime_error {
+    XENTIME_OK = 0,
+    XENTIME_ERR_FAIL,        /* a call failed; errno_value says how */
+    XENTIME_ERR_INVALID,     /* an argument is not valid */
+    XENTIME_ERR_NODOM,       /* no such domain, or it is gone */
+    XENTIME_ERR_AMBIGUOUS,   /* a name or UUID that several domains have */
+    XENTIME_ERR_UNSUPPORTED, /* this Xen or this domain cannot */
+    XENTIME_ERR_REFUSED,     /* a known defect of this Xen would be hit */
+    XENTIME_ERR_NOXEN,       /* no Xen, or no xenstored, to talk to */
+    XENTIME_ERR_PERM,        /* not privileged */
+    XENTIME_ERR_VERSION,     /* built for another release of Xen */
+    XENTIME_ERR_BUSY,        /* somebody else holds the domain */
+};
+
+#define XENTIME_NO_DOMID UINT32_MAX
+
+struct xentime_error_info {
+    enum xentime_error code;
+    int errno_value;         /* 0 where there is none */
+    uint32_t domid;          /* XENTIME_NO_DOMID where there is none */
+    char domain[256];        /* the domain as the caller or Xen names it */
+    char text[768];          /* what failed: why */
+    char hint[256];          /* the next step, or "" */
+};
+
+/* ---- handle ---- */
+
+/*
+ * Opens libxenctrl and compares interface versions; libxenstore is opened
+ * at the first need of it, once.
+ *
+ * @logger gets libxenctrl's messages; NULL drops them.  It stays the
+ * caller's and has to outlive the handle.
+ *
+ * *xt is set also on failure, unless memory is out: the error is read from
+ * it and it is closed as usual.  A handle does not survive fork().
+ *
+ * Errors: NOXEN, PERM, VERSION (text names both), FAIL.
+ */
+enum xentime_error xentime_open(xentime **xt,
+                                struct xentoollog_logger *logger);
+
+/* NULL is allowed. */
+void xentime_close(xentime *xt);
+
+/* Valid until the next call on @xt. */
+const struct xentime_error_info *xentime_last_error(const xentime *xt);
+
+/*
+ * What a call on @xt waits for at this moment ("xenstored", "the lock of
+ * domain 3, held by process 4711"), or NULL.  May be called from a signal
+ * handler while another call runs.
+ */
+const char *xentime_waiting_for(const xentime *xt);
+
+/*
+ * How long a change waits for a lock held by somebody else, in milliseconds
+ * (default 10,000; 0: do not wait).
+ */
+void xentime_set_lock_timeout(xentime *xt, unsigned int ms);
+
+/* ---- settings ---- */
+
+/* HVMPTM_* of Xen's public/hvm/params.h. */
+enum xentime_timer_mode {
+    XENTIME_DELAY_FOR_MISSED_TICKS = 0,
+    XENTIME_NO_DELAY_FOR_MISSED_TICKS = 1,
+    XENTIME_NO_MISSED_TICKS_PENDING = 2,
+    XENTIME_ONE_MISSED_TICK_PENDING = 3,
+    XENTIME_TIMER_MODES,
+};
+
+enum xentime_setting {
+    XENTIME_TIMER_MODE,      /* value: enum xentime_timer_mode */
+    XENTIME_VHPET,           /* value: 0 off, 1 on */
+    XENTIME_SETTINGS,
+};
+
+/*
+ * Names of the modes, as xl and Xen's headers spell them; NULL past the end.
+ */
+struct xentime_mode_name {
+    const char *name;
+    const char *tickpolicy;  /* libvirt's word */
+    const char *aliases[3];  /* NULL-terminated unless full */
+    const char *guest_time;  /* while the vCPU is descheduled */
+    const char *missed_ticks; /* what becomes of them */
+};
+const struct xentime_mode_name *xentime_mode_name(int mode);
+
+/* Returns the mode that @word names (number, name or alias), or -1. */
+int xentime_parse_mode(const char *word);
+
+/* "timer_mode", "vhpet"; NULL past the end. */
+const char *xentime_setting_name(enum xentime_setting setting);
+
+/* ---- domains ---- */
+
+enum xentime_type { XENTIME_PV, XENTIME_HVM, XENTIME_PVH };
+
+enum xentime_state {         /* bits */
+    XENTIME_RUNNING  = 1 << 0,
+    XENTIME_BLOCKED  = 1 << 1,
+    XENTIME_PAUSED   = 1 << 2,
+    XENTIME_SHUTDOWN = 1 << 3,
+    XENTIME_CRASHED  = 1 << 4,
+    XENTIME_DYING    = 1 << 5,
+};
+
+struct xentime_domain {
+    uint32_t domid;
+    uint8_t uuid[16];
+    char *name;              /* NULL: not asked for, or xenstore has none */
+    enum xentime_type type;
+    unsigned int state;      /* enum xentime_state */
+    unsigned int vcpus;      /* online */
+    uint64_t cpu_time_ns;    /* sum over its vCPUs */
+    int setting[XENTIME_SETTINGS]; /* -1: not asked for, or has none */
+};
+
+enum xentime_want {          /* bits */
+    XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read a domain */
+    XENTIME_WANT_SETTINGS = 1 << 1, /* a hypercall each, HVM and PVH only */
+};
+
+const char *xentime_type_name(enum xentime_type type);
+
+/* Whether domains of this type have the setting at all. */
+bool xentime_type_has(enum xentime_type type, enum xentime_setting setting);
+
+/*
+ * Every domain, in order of id, in one pass.  A domain that ends while it is
+ * read is left out.  The array is freed by xentime_free_domains().
+ *
+ * Errors: PERM, NOXEN (no xenstored), FAIL.
+ */
+enum xentime_error xentime_list(xentime *xt, unsigned int want,
+                                struct xentime_domain **doms, size_t *count);
+
+/*
+ * The domains that @refs name, in that order, each once.  A reference is an
+ * id, a UUID or a name, tried in this order.  Costs no more xenstore reads
+ * than it must: names are read of all domains only where a name is searched.
+ *
+ * Errors: as xentime_list(), and NODOM, AMBIGUOUS (text lists candidates).
+ */
+enum xentime_error xentime_find(xentime *xt, const char *const *refs,
+                                size_t nrefs, unsigned int want,
+                                struct xentime_domain **doms, size_t *count);
+
+void xentime_free_domains(struct xentime_domain *doms, size_t count);
+
+/*
+ * The value as the hypervisor has it now.
+ * Errors: NODOM, UNSUPPORTED (domain of a type without it), PERM, FAIL.
+ */
+enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
+                               enum xentime_setting setting, int *value);
+
+/*
+ * Which timers of the virtual HPET will interrupt: bit N is timer N, armed
+ * and the HPET enabled.  Xen pauses the domain for some microseconds to read
+ * this.  HVM only.  Source: struct hvm_hw_hpet in Xen's
+ * public/arch-x86/hvm/save.h; IA-PC HPET 1.0a, 2.3.5 and 2.3.8.
+ *
+ * Errors: as xentime_get().
+ */
+enum xentime_error xentime_hpet_armed(xentime *xt,
+                                      const struct xentime_domain *dom,
+                                      unsigned int *timers);
+
+/* TSC of a domain: XEN_DOMCTL_gettscinfo. */
+struct xentime_tsc_info {
+    uint32_t mode;           /* TSC_MODE_*: 0 default, 1 always emulated,
+                                2 never emulated */
+    uint32_t khz;
+    uint32_t incarnation;    /* number of migrations and restores */
+};
+enum xentime_error xentime_get_tsc(xentime *xt,
+                                   const struct xentime_domain *dom,
+                                   struct xentime_tsc_info *tsc);
+
+/* ---- changes ---- */
+
+struct xentime_change {
+    const struct xentime_domain *dom;  /* of xentime_find() */
+    enum xentime_setting setting;
+    int value;
+    int old;                 /* out: what it was, -1 if not read */
+};
+
+enum xentime_change_flags {
+    XENTIME_FORCE   = 1 << 0, /* also where a known defect would be hit */
+    XENTIME_PERSIST = 1 << 1, /* keep the record when the domain ends */
+};
+
+/*
+ * All @n changes, or none.  Locks the domains, checks each change, writes to
+ * xenstore what is about to happen, applies, reads back, and records it.  If
+ * anything fails, what was changed is put back and the text says so, and
+ * says so as well where that failed.
+ *
+ * A caller killed half way leaves "requested" apart from "applied" in the
+ * record, which the next change mends.  SIGINT, SIGTERM and SIGHUP are held
+ * back in the calling thread from the first change to the last.
+ *
+ * Errors: INVALID (value, or one setting named twice), NODOM (also: ended
+ * half way; no record is left), UNSUPPORTED, REFUSED (stock Xen without
+ * XENTIME_FORCE), BUSY, NOXEN, PERM, FAIL.
+ */
+enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
+                                 size_t n, unsigned int flags);
+
+/* ---- records: /tool/xentime/<uuid>/<setting>/ in xenstore ---- */
+
+struct xentime_record {
+    int requested;           /* -1: none */
+    int applied;             /* -1: none yet */
+    int64_t when;            /* seconds since the epoch; 0: unknown */
+    char by[128];            /* user, program and pid */
+    bool persist;
+};
+
+/*
+ * *found is false, and the rest untouched, if there is none.
+ * Errors: NOXEN, PERM, FAIL (a record that is not one).
+ */
+enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
+                                       enum xentime_setting setting,
+                                       struct xentime_record *rec,
+                                       bool *found);
+
+/*
+ * Writes a record in one transaction, retried while others interfere, and
+ * drops those of domains that are gone and do not persist.
+ * Errors: NOXEN, PERM, INVALID, FAIL.
+ */
+enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
+                                        enum xentime_setting setting,
+                                        const struct xentime_record *rec);
+
+/* Removes every record of a domain; none is no error. */
+enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
+
+/* ---- this host ---- */
+
+enum xentime_capability {    /* bits */
+    XENTIME_CAP_TIMER_MODE   = 1 << 0, /* HVM domains can be created */
+    XENTIME_CAP_VHPET        = 1 << 1,
+    XENTIME_CAP_VPMU         = 1 << 2, /* answers XENPMU_mode_get, not off */
+    /* Patched only; see hv-patches/include/vtimer.h */
+    XENTIME_CAP_SAFE_SWITCH  = 1 << 8,
+    XENTIME_CAP_QUIET_VHPET  = 1 << 9,
+    XENTIME_CAP_TICK_STATS   = 1 << 10,
+    XENTIME_CAP_RESYNC       = 1 << 11,
+    XENTIME_CAP_SYNC_WAKEUP  = 1 << 12,
+    XENTIME_CAP_PATCHED      = 0xff00,
+};
+
+/* Name of one bit as `xentimectl info` prints it, NULL if it is none. */
+const char *xentime_capability_name(unsigned int bit);
+
+/* Cached in the handle after the first call.  Errors: PERM, FAIL. */
+enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps);
+
+/* vPMU modes besides XENPMU_MODE_* (bits, Xen's public/pmu.h; 0 is off). */
+#define XENTIME_VPMU_UNKNOWN  (-1)  /* this Xen or this CPU has none */
+
+struct xentime_host {
+    unsigned int major, minor;
+    char extra[32];          /* what follows major.minor */
+    char changeset[64];
+    char scheduler[16];      /* as sched= spells it, or its number */
+    char platform_timer[64]; /* "" if Xen's boot messages are gone */
+    unsigned int domctl_version; /* both sides agree once open */
+    int vpmu_mode;
+    unsigned int cpus;
+    unsigned int capabilities;
+};
+
+/* Errors: PERM, FAIL. */
+enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host);
+
+/*
+ * The known defects of Xen's virtual time.  @fixed_by is the capability
+ * whose presence says that this Xen does not have it.
+ */
+struct xentime_defect {
+    const char *id;
+    const char *summary;
+    unsigned int fixed_by;
+};
+const struct xentime_defect *xentime_defect(size_t i); /* NULL past the end */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* XENTIME_H */

@@ -1,0 +1,37 @@
+# The lab's images, and what of the project goes into them.
+
+GUEST   := tests/guests/x86
+GUEST_S  = $B/guest
+GUEST_CFLAGS := -m32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding \
+    -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only \
+    -fno-asynchronous-unwind-tables
+GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c timers.c clock.c xen.c)
+LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c)
+LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
+    -lxendevicemodel
+
+$B/guest.bin: $(GUEST_SRC) $(wildcard $(GUEST)/*.h) $(GUEST)/guest.ld
+	@mkdir -p $(@D)
+	gcc $(GUEST_CFLAGS) -nostdlib -static -no-pie \
+	    -Wl,-T,$(GUEST)/guest.ld -Wl,--build-id=none,--no-warn-rwx-segments -o $B/guest.elf \
+	    $(GUEST_SRC)
+	objcopy -O binary $B/guest.elf $@
+$B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CFLAGS) -o $@ \
+	    $(LABDOM_SRC) $(LABDOM_LIBS)
+
+install-lab: install $B/guest.bin $B/labdom
+	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
+	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
+
+# Debian's packages of Xen release %, and the project built against them.
+lab-images-%: need-lab
+	@tests/lab/fetch $*
+	@echo "lab: building for Xen $*" >&2
+	@$(MAKE) --no-print-directory -s B=build/lab/$*/obj \
+	    SYSROOT=build/lab/$*/root DESTDIR=build/lab/$*/dest prefix=/usr \
+	    install-lab
+	@tests/lab/image $*
+
+.PHONY: install-lab

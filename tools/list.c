@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl list: a table of domains. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libsmartcols/libsmartcols.h>
+
+#include "tool.h"
+
+#define TEXT_SIZE 64
+#define MAX_COLUMNS 32
+
+/*
+ * A column writes its value into @buf and returns it, or returns another
+ * string that lives as long as the domain does; NULL: does not apply.
+ */
+struct list_column {
+    struct table_column col;
+    const char *key;         /* in JSON */
+    const char *help;
+    unsigned int want;       /* enum xentime_want */
+    const char *(*text)(const struct xentime_domain *d, char *buf);
+    json_object *(*json)(const struct xentime_domain *d);
+};
+
+static const char *id_text(const struct xentime_domain *d, char *buf)
+{
+    snprintf(buf, TEXT_SIZE, "%u", d->domid);
+    return buf;
+}
+
+static json_object *id_json(const struct xentime_domain *d)
+{
+    return json_object_new_int64(d->domid);
+}
+
+static const char *name_text(const struct xentime_domain *d, char *buf)
+{
+    (void)buf;
+    return d->name;
+}
+
+static json_object *name_json(const struct xentime_domain *d)
+{
+    return d->name ? json_text(d->name) : NULL;
+}
+
+static const char *uuid_column(const struct xentime_domain *d, char *buf)
+{
+    uuid_text(d->uuid, buf);
+    return buf;
+}
+
+static json_object *uuid_json(const struct xentime_domain *d)
+{
+    return json_uuid(d->uuid);
+}
+
+static const char *type_text(const struct xentime_domain *d, char *buf)
+{
+    (void)buf;
+    return xentime_type_name(d->type);
+}
+
+static json_object *type_json(const struct xentime_domain *d)
+{
+    return json_object_new_string(xentime_type_name(d->type));
+}
+
+static const char *state_text(const struct xentime_domain *d, char *buf)
+{
+    (void)buf;
+    return state_word(d->state);
+}
+
+static json_object *states_json(const struct xentime_domain *d)
+{
+    return json_state(d->state);
+}
+
+static const char *vcpus_text(const struct xentime_domain *d, char *buf)
+{
+    snprintf(buf, TEXT_SIZE, "%u", d->vcpus);
+    return buf;
+}
+
+static json_object *vcpus_json(const struct xentime_domain *d)
+{
+    return json_object_new_int64(d->vcpus);
+}
+
+static const char *time_text(const struct xentime_domain *d, char *buf)
+{
+    snprintf(buf, TEXT_SIZE, "%.1f", d->cpu_time_ns / 1e9);
+    return buf;
+}
+
+static json_object *time_json(const struct xentime_domain *d)
+{
+    return json_object_new_int64(d->cpu_time_ns);
+}
+
+static const char *mode_text(const struct xentime_domain *d, char *buf)
+{
+    const struct xentime_mode_name *m =
+        xentime_mode_name(d->setting[XENTIME_TIMER_MODE]);
+
+    (void)buf;
+    return m ? m->name : NULL;
+}
+
+static json_object *mode_json(const struct xentime_domain *d)
+{
+    int mode = d->setting[XENTIME_TIMER_MODE];
+
+    return mode < 0 ? NULL : json_object_new_int(mode);
+}
+
+static const char *vhpet_text(const struct xentime_domain *d, char *buf)
+{
+    int vhpet = d->setting[XENTIME_VHPET];
+
+    (void)buf;
+    return vhpet < 0 ? NULL : vhpet ? "on" : "off";
+}
+
+static json_object *vhpet_json(const struct xentime_domain *d)
+{
+    int vhpet = d->setting[XENTIME_VHPET];
+
+    return vhpet < 0 ? NULL : json_object_new_boolean(vhpet);
+}
+
+static const struct list_column columns[] = {
+    { { "ID", 1, SCOLS_FL_RIGHT }, "id", "domain id", 0, id_text, id_json },
+    { { "NAME", 0.3, SCOLS_FL_TRUNC }, "name", "name",
+      XENTIME_WANT_NAME, name_text, name_json },
+    { { "UUID", 36, 0 }, "uuid", "UUID", 0, uuid_column, uuid_json },
+    { { "TYPE", 3, 0 }, "type", "PV, HVM or PVH", 0, type_text, type_json },
+    { { "STATE", 7, 0 }, "state", "the gravest of its states",
+      0, state_text, states_json },
+    { { "VCPUS", 1, SCOLS_FL_RIGHT }, "vcpus", "vCPUs online",
+      0, vcpus_text, vcpus_json },
+    { { "TIME", 1, SCOLS_FL_RIGHT }, "cpu_time_ns",
+      "CPU time used (seconds; nanoseconds in JSON)",
+      0, time_text, time_json },
+    { { "MODE", 3, 0 }, "timer_mode", "timer_mode (a number in JSON)",
+      XENTIME_WANT_SETTINGS, mode_text, mode_json },
+    { { "VHPET", 3, 0 }, "vhpet", "virtual HPET",
+      XENTIME_WANT_SETTINGS, vhpet_text, vhpet_json },
+};
+
+#define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,VCPUS,MODE,VHPET"
+
+const char *list_column(size_t i, const char **help)
+{
+    if (i >= ARRAY_LEN(columns))
+        return NULL;
+    if (help)
+        *help = columns[i].help;
+    return columns[i].col.name;
+}
+
+static const struct list_column *find_column(const char *name, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(columns); i++)
+        if (strlen(columns[i].col.name) == len &&
+            !strncasecmp(columns[i].col.name, name, len))
+            return &columns[i];
+    return NULL;
+}
+
+/* Fills @picked; a usage error is reported. */
+static int pick_columns(const struct tool *t, const char *names,
+                        const struct list_column **picked, size_t *n)
+{
+    size_t len;
+
+    for (*n = 0; ; names += len + 1) {
+        len = strcspn(names, ",");
+        if (*n == MAX_COLUMNS)
+            return report_usage(t, "more than %d columns", MAX_COLUMNS);
+        picked[*n] = find_column(names, len);
+        if (!picked[*n])
+            return report_usage(t, "no column \"%.*s\"", (int)len, names);
+        (*n)++;
+        if (!names[len])
+            return EXIT_DONE;
+    }
+}
+
+static int print_as_table(const struct tool *t,
+                          const struct xentime_domain *doms, size_t count,
+                          const struct list_column **picked, size_t n)
+{
+    struct table_column cols[MAX_COLUMNS];
+    const char *texts[MAX_COLUMNS];
+    char bufs[MAX_COLUMNS][TEXT_SIZE];
+    struct libscols_table *table;
+    size_t i, k;
+
+    for (k = 0; k < n; k++)
+        cols[k] = picked[k]->col;
+    table = new_table(t, cols, n);
+    if (!table)
+        return EXIT_FAILED;
+    for (i = 0; i < count; i++) {
+        for (k = 0; k < n; k++) {
+            texts[k] = picked[k]->text(&doms[i], bufs[k]);
+            if (!texts[k] || !*texts[k])
+                texts[k] = "-";
+        }
+        if (!add_line(table, texts, n)) {
+            scols_unref_table(table);
+            return report(t, EXIT_FAILED, "out of memory");
+        }
+    }
+    print_table(table);
+    return EXIT_DONE;
+}
+
+static int print_as_json(const struct xentime_domain *doms, size_t count,
+                         const struct list_column **picked, size_t n)
+{
+    json_object *doc = json_object_new_object();
+    json_object *list = json_object_new_array();
+    size_t i, k;
+
+    for (i = 0; i < count; i++) {
+        json_object *d = json_object_new_object();
+
+        for (k = 0; k < n; k++)
+            json_object_object_add(d, picked[k]->key,
+                                   picked[k]->json(&doms[i]));
+        json_object_array_add(list, d);
+    }
+    json_object_object_add(doc, "domains", list);
+    print_json(doc);
+    return EXIT_DONE;
+}
+
+int cmd_list(struct tool *t)
+{
+    const struct list_column *picked[MAX_COLUMNS];
+    const char *names = t->opt[OPT_COLUMNS];
+    struct xentime_domain *doms;
+    enum xentime_error rc;
+    unsigned int want = 0;
+    size_t n = 0, count, k;
+    int status;
+
+    if (!names && !t->opt[OPT_JSON])
+        names = DEFAULT_COLUMNS;
+    if (names) {
+        status = pick_columns(t, names, picked, &n);
+        if (status)
+            return status;
+    } else {
+        for (n = 0; n < ARRAY_LEN(columns); n++)
+            picked[n] = &columns[n];
+    }
+    for (k = 0; k < n; k++)
+        want |= picked[k]->want;
+
+    status = tool_open(t);
+    if (status)
+        return status;
+    rc = t->nargs
+         ? xentime_find(t->xt, (const char *const *)t->args, t->nargs, want,
+                        &doms, &count)
+         : xentime_list(t->xt, want, &doms, &count);
+    if (rc)
+        return report_error(t);
+    status = t->opt[OPT_JSON] ? print_as_json(doms, count, picked, n)
+                              : print_as_table(t, doms, count, picked, n);
+    xentime_free_domains(doms, count);
+    return status;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl set-mode and set-vhpet. */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tool.h"
+
+/* ---- values ---- */
+
+static int parse_vhpet(const char *word)
+{
+    static const char *const words[] = { "off", "on" };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(words); i++)
+        if (!strcasecmp(word, words[i]))
+            return i;
+    return -1;
+}
+
+static void value_text(enum xentime_setting setting, int value, char *buf,
+                       size_t size)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(value);
+
+    if (setting == XENTIME_VHPET)
+        snprintf(buf, size, "%s", value ? "on" : "off");
+    else
+        snprintf(buf, size, "%d (%s)", value, m ? m->name : "?");
+}
+
+static json_object *value_json(enum xentime_setting setting, int value)
+{
+    return setting == XENTIME_VHPET ? json_object_new_boolean(value)
+                                    : json_object_new_int(value);
+}
+
+/* ---- which domains ---- */
+
+/* Every domain that has the setting, in place of those xentime_list() gave. */
+static void keep_those_with(enum xentime_setting setting,
+                            struct xentime_domain *doms, size_t *count)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < *count; i++) {
+        if (xentime_type_has(doms[i].type, setting))
+            doms[kept++] = doms[i];
+        else
+            free(doms[i].name);
+    }
+    *count = kept;
+}
+
+/* "a,b,c" as an array of references into @list, which is cut up. */
+static const char **split_list(char *list, size_t *n)
+{
+    const char **refs;
+    char *at;
+
+    for (*n = 1, at = list; *at; at++)
+        *n += *at == ',';
+    refs = calloc(*n, sizeof(*refs));
+    for (*n = 0, at = list; refs && at; )
+        refs[(*n)++] = strsep(&at, ",");
+    return refs;
+}
+
+static enum xentime_error find_domains(struct tool *t,
+                                       enum xentime_setting setting,
+                                       struct xentime_domain **doms,
+                                       size_t *count)
+{
+    enum xentime_error rc;
+    const char **refs;
+    size_t n;
+
+    if (t->opt[OPT_ALL]) {
+        rc = xentime_list(t->xt, XENTIME_WANT_NAME, doms, count);
+        if (!rc)
+            keep_those_with(setting, *doms, count);
+        return rc;
+    }
+    refs = split_list(t->args[0], &n);
+    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
+              : XENTIME_ERR_FAIL;
+    free(refs);
+    return rc;
+}
+
+/* ---- the change ---- */
+
+static void print_changes(const struct xentime_change *changes, size_t n)
+{
+    char old[48], new[48];
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const struct xentime_change *c = &changes[i];
+
+        value_text(c->setting, c->old, old, sizeof(old));
+        value_text(c->setting, c->value, new, sizeof(new));
+        if (c->dom->name)
+            print_safe(stdout, c->dom->name);
+        else
+            printf("domain %u", c->dom->domid);
+        if (c->old == c->value)
+            printf(": %s is already %s\n", xentime_setting_name(c->setting),
+                   new);
+        else
+            printf(": %s %s -> %s\n", xentime_setting_name(c->setting), old,
+                   new);
+    }
+}
+
+static void print_changes_json(const struct xentime_change *changes,
+                               size_t n)
+{
+    json_object *doc = json_object_new_object();
+    json_object *list = json_object_new_array();
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        const struct xentime_change *c = &changes[i];
+        json_object *o = json_object_new_object();
+
+        json_object_object_add(o, "id",
+                               json_object_new_int64(c->dom->domid));
+        json_object_object_add(o, "name", c->dom->name ?
+                               json_text(c->dom->name) : NULL);
+        json_object_object_add(o, "uuid", json_uuid(c->dom->uuid));
+        json_object_object_add(o, "setting", json_object_new_string(
+            xentime_setting_name(c->setting)));
+        json_object_object_add(o, "old", value_json(c->setting, c->old));
+        json_object_object_add(o, "new", value_json(c->setting, c->value));
+        json_object_array_add(list, o);
+    }
+    json_object_object_add(doc, "changes", list);
+    print_json(doc);
+}
+
+static int change(struct tool *t, enum xentime_setting setting, int value,
+                  const struct xentime_domain *doms, size_t n)
+{
+    struct xentime_change *changes = calloc(n ? n : 1, sizeof(*changes));
+    int status = EXIT_DONE;
+    size_t i;
+
+    if (!changes)
+        return report(t, EXIT_FAILED, "out of memory");
+    for (i = 0; i < n; i++) {
+        changes[i].dom = &doms[i];
+        changes[i].setting = setting;
+        changes[i].value = value;
+    }
+    if (xentime_apply(t->xt, changes, n,
+                      t->opt[OPT_FORCE] ? XENTIME_FORCE : 0))
+        status = report_error(t);
+    else if (t->opt[OPT_JSON])
+        print_changes_json(changes, n);
+    else
+        print_changes(changes, n);
+    free(changes);
+    return status;
+}
+
+/* --wait SECONDS, up to a day. */
+static int set_wait(struct tool *t)
+{
+    const char *text = t->opt[OPT_WAIT];
+    char *end;
+    long s;
+
+    if (!text)
+        return EXIT_DONE;
+    errno = 0;
+    s = strtol(text, &end, 10);
+    if (errno || end == text || *end || s < 0 || s > 86400)
+        return report_usage(t, "--wait takes 0 to 86400 seconds, not \"%s\"",
+                            text);
+    xentime_set_lock_timeout(t->xt, s * 1000);
+    return EXIT_DONE;
+}
+
+static int set(struct tool *t, enum xentime_setting setting,
+               int (*parse)(const char *word), const char *expected)
+{
+    int wanted = t->opt[OPT_ALL] ? 1 : 2, value, status;
+    struct xentime_domain *doms;
+    size_t n;
+
+    if (t->nargs < wanted)
+        return report_usage(t, "expected %s", t->command->operands);
+    if (t->nargs > wanted)
+        return report_usage(t, "--all and DOM do not go together");
+    value = parse(t->args[wanted - 1]);
+    if (value < 0)
+        return report_usage(t, "\"%s\" is not %s", t->args[wanted - 1],
+                            expected);
+
+    status = tool_open(t);
+    if (!status)
+        status = set_wait(t);
+    if (status)
+        return status;
+    if (find_domains(t, setting, &doms, &n))
+        return report_error(t);
+    status = change(t, setting, value, doms, n);
+    xentime_free_domains(doms, n);
+    return status;
+}
+
+int cmd_set_mode(struct tool *t)
+{
+    return set(t, XENTIME_TIMER_MODE, xentime_parse_mode,
+               "a timer mode (0 to 3 or a name)");
+}
+
+int cmd_set_vhpet(struct tool *t)
+{
+    return set(t, XENTIME_VHPET, parse_vhpet, "on or off");
+}

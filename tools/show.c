@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl show: one domain, each value with where it comes from. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <libsmartcols/libsmartcols.h>
+
+#include "tool.h"
+
+#define VALUE_SIZE 192
+#define MAX_FIELDS 24
+
+struct field {
+    const char *name;        /* also the key in JSON */
+    const char *source;
+    char value[VALUE_SIZE];
+    json_object *json;
+};
+
+struct sheet {
+    struct field fields[MAX_FIELDS];
+    size_t n;
+};
+
+static void add(struct sheet *s, const char *name, const char *source,
+                json_object *json, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Takes @json, which is the value in JSON; NULL is null. */
+static void add(struct sheet *s, const char *name, const char *source,
+                json_object *json, const char *fmt, ...)
+{
+    struct field *f = &s->fields[s->n++];
+    va_list ap;
+
+    f->name = name;
+    f->source = source;
+    f->json = json;
+    va_start(ap, fmt);
+    vsnprintf(f->value, sizeof(f->value), fmt, ap);
+    va_end(ap);
+}
+
+static void add_identity(struct sheet *s, const struct xentime_domain *d)
+{
+    char uuid[UUID_TEXT];
+
+    uuid_text(d->uuid, uuid);
+    add(s, "id", "Xen", json_object_new_int64(d->domid), "%u", d->domid);
+    add(s, "name", "xenstore", d->name ? json_text(d->name) : NULL, "%s",
+        d->name ? d->name : "-");
+    add(s, "uuid", "Xen", json_uuid(d->uuid), "%s", uuid);
+    add(s, "type", "Xen", json_object_new_string(xentime_type_name(d->type)),
+        "%s", xentime_type_name(d->type));
+    add(s, "state", "Xen", json_state(d->state), "%s", state_word(d->state));
+    add(s, "vcpus", "Xen", json_object_new_int64(d->vcpus), "%u", d->vcpus);
+    add(s, "cpu_time_ns", "Xen", json_object_new_int64(d->cpu_time_ns),
+        "%" PRIu64, d->cpu_time_ns);
+}
+
+static void add_settings(struct sheet *s, const struct xentime_domain *d)
+{
+    int mode = d->setting[XENTIME_TIMER_MODE];
+    int vhpet = d->setting[XENTIME_VHPET];
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
+
+    if (m) {
+        add(s, "timer_mode", "HVM parameter", json_object_new_int(mode),
+            "%d (%s)", mode, m->name);
+        add(s, "tickpolicy", "libvirt's word",
+            json_object_new_string(m->tickpolicy), "%s", m->tickpolicy);
+        add(s, "guest_time", "timer_mode",
+            json_object_new_string(m->guest_time), "%s", m->guest_time);
+        add(s, "missed_ticks", "timer_mode",
+            json_object_new_string(m->missed_ticks), "%s", m->missed_ticks);
+    } else {
+        add(s, "timer_mode", "none in PV", NULL, "-");
+    }
+    if (vhpet >= 0)
+        add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet),
+            "%s", vhpet ? "on" : "off");
+    else
+        add(s, "vhpet", "HVM only", NULL, "-");
+}
+
+/* What cannot be read is shown as such: the rest is still worth seeing. */
+static void add_hpet_timers(struct sheet *s, xentime *xt,
+                            const struct xentime_domain *d)
+{
+    json_object *list;
+    unsigned int armed, i;
+    char text[16] = "";
+
+    if (!xentime_type_has(d->type, XENTIME_VHPET))
+        return;
+    if (xentime_hpet_armed(xt, d, &armed)) {
+        add(s, "vhpet_armed", "HPET registers", NULL, "unknown: %.150s",
+            xentime_last_error(xt)->text);
+        return;
+    }
+    list = json_object_new_array();
+    for (i = 0; armed >> i; i++) {
+        if (armed & (1u << i)) {
+            snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                     "%s%u", *text ? "," : "", i);
+            json_object_array_add(list, json_object_new_int(i));
+        }
+    }
+    add(s, "vhpet_armed", "HPET registers", list, "%s",
+        *text ? text : "none");
+}
+
+static void add_tsc(struct sheet *s, xentime *xt,
+                    const struct xentime_domain *d)
+{
+    static const char *const modes[] = {
+        "default", "always_emulate", "native", "native_paravirt",
+    };
+    struct xentime_tsc_info tsc;
+
+    if (xentime_get_tsc(xt, d, &tsc))
+        return;
+    if (tsc.mode < ARRAY_LEN(modes))
+        add(s, "tsc_mode", "Xen", json_object_new_string(modes[tsc.mode]),
+            "%s", modes[tsc.mode]);
+    add(s, "tsc_khz", "Xen", json_object_new_int64(tsc.khz), "%" PRIu32,
+        tsc.khz);
+}
+
+/* How a record and the value that Xen has now go together. */
+static const char *verdict(const struct xentime_record *rec, int now)
+{
+    if (rec->requested != rec->applied)
+        return "a change was cut short";
+    if (rec->applied != now)
+        return "changed since by other means";
+    return "in force";
+}
+
+static void add_found_record(struct sheet *s, const char *const names[2],
+                             const struct xentime_record *rec, int now)
+{
+    char when[32] = "at an unknown time";
+    json_object *json = json_object_new_object();
+    time_t then = rec->when;
+    struct tm tm;
+
+    if (rec->when && gmtime_r(&then, &tm))
+        strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+    json_object_object_add(json, "status",
+                           json_object_new_string(verdict(rec, now)));
+    json_object_object_add(json, "requested",
+                           json_object_new_int(rec->requested));
+    json_object_object_add(json, "applied", rec->applied < 0 ? NULL :
+                           json_object_new_int(rec->applied));
+    json_object_object_add(json, "persist",
+                           json_object_new_boolean(rec->persist));
+    add(s, names[0], "xenstore", json, "%d, %s", rec->requested,
+        verdict(rec, now));
+
+    json = json_object_new_object();
+    json_object_object_add(json, "when", rec->when ?
+                           json_object_new_string(when) : NULL);
+    json_object_object_add(json, "by", json_text(rec->by));
+    add(s, names[1], "xenstore", json, "%s by %s", when,
+        rec->by[0] ? rec->by : "?");
+}
+
+static void add_record(struct sheet *s, xentime *xt,
+                       const struct xentime_domain *d,
+                       enum xentime_setting setting)
+{
+    static const char *const names[XENTIME_SETTINGS][2] = {
+        [XENTIME_TIMER_MODE] = { "timer_mode_record", "timer_mode_change" },
+        [XENTIME_VHPET] = { "vhpet_record", "vhpet_change" },
+    };
+    struct xentime_record rec;
+    bool found;
+
+    if (!xentime_type_has(d->type, setting))
+        return;
+    if (xentime_record_read(xt, d->uuid, setting, &rec, &found))
+        add(s, names[setting][0], "xenstore", NULL, "unknown: %.150s",
+            xentime_last_error(xt)->text);
+    else if (!found)
+        add(s, names[setting][0], "xenstore", NULL, "none");
+    else
+        add_found_record(s, names[setting], &rec, d->setting[setting]);
+}
+
+/* ---- printing ---- */
+
+static int print_as_table(const struct tool *t, const struct sheet *s)
+{
+    static const struct table_column cols[] = {
+        { "FIELD", 12, 0 },
+        { "VALUE", 0.5, SCOLS_FL_WRAP },
+        { "SOURCE", 8, 0 },
+    };
+    struct libscols_table *table = new_table(t, cols, ARRAY_LEN(cols));
+    size_t i;
+
+    if (!table)
+        return EXIT_FAILED;
+    for (i = 0; i < s->n; i++) {
+        const char *texts[] = { s->fields[i].name, s->fields[i].value,
+                                s->fields[i].source };
+
+        if (!add_line(table, texts, ARRAY_LEN(texts))) {
+            scols_unref_table(table);
+            return report(t, EXIT_FAILED, "out of memory");
+        }
+    }
+    print_table(table);
+    return EXIT_DONE;
+}
+
+static void print_as_json(const struct sheet *s)
+{
+    json_object *domain = json_object_new_object();
+    json_object *doc = json_object_new_object();
+    size_t i;
+
+    for (i = 0; i < s->n; i++) {
+        json_object *f = json_object_new_object();
+
+        json_object_object_add(f, "value",
+                               json_object_get(s->fields[i].json));
+        json_object_object_add(f, "source",
+                               json_object_new_string(s->fields[i].source));
+        json_object_object_add(domain, s->fields[i].name, f);
+    }
+    json_object_object_add(doc, "domain", domain);
+    print_json(doc);
+}
+
+int cmd_show(struct tool *t)
+{
+    struct sheet sheet = { .n = 0 };
+    struct xentime_domain *d;
+    size_t count, i;
+    int status = tool_open(t);
+
+    if (status)
+        return status;
+    if (xentime_find(t->xt, (const char *const *)t->args, 1,
+                     XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS, &d, &count))
+        return report_error(t);
+
+    add_identity(&sheet, d);
+    add_settings(&sheet, d);
+    add_hpet_timers(&sheet, t->xt, d);
+    add_tsc(&sheet, t->xt, d);
+    add_record(&sheet, t->xt, d, XENTIME_TIMER_MODE);
+    add_record(&sheet, t->xt, d, XENTIME_VHPET);
+    if (t->opt[OPT_JSON])
+        print_as_json(&sheet);
+    else
+        status = print_as_table(t, &sheet);
+
+    for (i = 0; i < sheet.n; i++)
+        json_object_put(sheet.fields[i].json);
+    xentime_free_domains(d, count);
+    return status;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the commands of xentimectl share. */
+#ifndef XENTIMECTL_TOOL_H
+#define XENTIMECTL_TOOL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "xentime.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_DOMAIN = 3,
+    EXIT_CANNOT = 4,
+    EXIT_NO_XEN = 5,
+    EXIT_BUSY = 6,
+};
+
+/* ---- options ---- */
+
+enum opt {
+    OPT_ALL, OPT_COLUMNS, OPT_FORCE, OPT_HELP, OPT_JSON, OPT_NOHEADINGS,
+    OPT_RAW, OPT_VERBOSE, OPT_WAIT, OPT_COUNT,
+};
+#define OPT(o) (1u << OPT_ ## o)
+#define COMMON_OPTS (OPT(HELP) | OPT(JSON) | OPT(VERBOSE))
+
+struct option_def {
+    const char *name;
+    char letter;             /* 0: none */
+    const char *arg;         /* NULL: a flag */
+    const char *help;
+};
+extern const struct option_def option_defs[OPT_COUNT];
+
+/* ---- one run of the program ---- */
+
+struct tool {
+    const struct command *command;
+    const char *opt[OPT_COUNT]; /* NULL: not given; "" for a flag */
+    char **args;             /* operands */
+    int nargs;
+    xentime *xt;             /* opened by tool_open() */
+};
+
+/* What an operand is, for completion. */
+enum operand { NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, COMMAND };
+
+struct command {
+    const char *name;
+    const char *operands;    /* as the synopsis shows them */
+    const char *summary;
+    const char *details;     /* for help COMMAND */
+    unsigned int opts;       /* bit per enum opt, besides COMMON_OPTS */
+    int min_args, max_args;  /* -1: any number */
+    enum operand kind[2];    /* of the first and of the later operands */
+    int (*run)(struct tool *t); /* returns an enum exit_status */
+};
+extern const struct command commands[]; /* ends with a NULL name */
+
+const struct command *find_command(const char *name);
+
+int cmd_list(struct tool *t);
+int cmd_show(struct tool *t);
+int cmd_set_mode(struct tool *t);
+int cmd_set_vhpet(struct tool *t);
+int cmd_info(struct tool *t);
+int cmd_help(struct tool *t);
+
+/* Prints the candidates for word @at of the command line @words. */
+int complete(int at, int nwords, char **words);
+
+/* Columns of list, for help and completion; NULL past the end. */
+const char *list_column(size_t i, const char **help);
+
+/*
+ * Opens Xen, and from then on says on stderr what it waits for whenever that
+ * takes more than two seconds.  Returns EXIT_DONE, or another exit status
+ * with the error reported.
+ */
+int tool_open(struct tool *t);
+
+/* ---- errors: one line on stderr; with --json a document on stdout ---- */
+
+/* What the last call on t->xt failed with.  Returns its exit status. */
+int report_error(const struct tool *t);
+
+/* A misuse of the command line.  Returns EXIT_USAGE. */
+int report_usage(const struct tool *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Any other failure.  Returns @status. */
+int report(const struct tool *t, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- output ---- */
+
+/*
+ * Writes @text with everything that is not a printable character of the
+ * locale as \xNN: a domain's name cannot play tricks on a terminal.
+ */
+void print_safe(FILE *f, const char *text);
+
+/* A JSON string; bytes that are not UTF-8 become U+FFFD. */
+json_object *json_text(const char *text);
+
+/* Takes @doc, prints it and frees it. */
+void print_json(json_object *doc);
+
+json_object *json_uuid(const uint8_t uuid[16]);
+json_object *json_state(unsigned int state);
+
+#define UUID_TEXT 37
+void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);
+
+/* One word, the gravest of the bits. */
+const char *state_word(unsigned int state);
+
+/*
+ * A table of @ncols columns for libsmartcols.  NULL when out of memory,
+ * which is reported.
+ */
+struct table_column {
+    const char *name;
+    double width;            /* as scols_table_new_column() */
+    int flags;               /* SCOLS_FL_* */
+};
+struct libscols_table *new_table(const struct tool *t,
+                                 const struct table_column *cols,
+                                 size_t ncols);
+
+/* Adds one line of @ncols texts; false when out of memory. */
+bool add_line(struct libscols_table *table, const char *const *texts,
+              size_t ncols);
+
+/* Prints and frees the table. */
+void print_table(struct libscols_table *table);
+
+#endif /* XENTIMECTL_TOOL_H */

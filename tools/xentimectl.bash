@@ -1,0 +1,14 @@
+# bash completion for xentimectl: the program itself knows the candidates.
+_xentimectl()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} candidate IFS=$'\n'
+
+    COMPREPLY=()
+    while read -r candidate; do
+        # A name with blanks has to reach the program as one word.
+        [[ $candidate == "$word"* ]] &&
+            COMPREPLY+=("$(printf %q "$candidate")")
+    done < <(xentimectl --complete "$COMP_CWORD" "${COMP_WORDS[@]}" \
+             2>/dev/null)
+}
+complete -F _xentimectl xentimectl
