@@ -21,9 +21,16 @@ $B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror $(CFLAGS) -o $@ \
 	    $(LABDOM_SRC) $(LABDOM_LIBS)
 
-install-lab: install $B/guest.bin $B/labdom
+$B/meter: tests/lab/meter.c tests/lab/count.h
+	$(CC) $(ALL_CFLAGS) -o $@ $<
+$B/count.so: tests/lab/count.c tests/lab/count.h
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
+
+install-lab: install $B/guest.bin $B/labdom $B/meter $B/count.so
 	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
 	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
+	install -D -m 755 $B/meter $(DESTDIR)/usr/bin/meter
+	install -D -m 644 $B/count.so $(DESTDIR)/usr/lib/lab/count.so
 
 # Debian's packages of Xen release %, and the project built against them.
 lab-images-%: need-lab
