@@ -120,7 +120,22 @@ enum xentime_error xt_record_commit(xentime *xt,
 /* "user program[pid]" of this process. */
 void xt_record_author(char *by, size_t size);
 
+/* ---- batch.c ---- */
+
+/*
+ * Fills in setting[] of all domains.  One that is gone gets the id
+ * XENTIME_NO_DOMID.
+ */
+enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
+                                    size_t n);
+
 /* ---- setting.c ---- */
+
+/* Checks what HVMOP_get_param gave. */
+enum xentime_error xt_value_from_xen(xentime *xt,
+                                     const struct xentime_domain *dom,
+                                     enum xentime_setting setting,
+                                     uint64_t raw, int *value);
 
 enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
                           enum xentime_setting setting, int value);

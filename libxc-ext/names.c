@@ -70,8 +70,8 @@ static const struct xentime_defect defects[] = {
       "vhpet switched off does not stop an HPET timer that is armed",
       XENTIME_CAP_QUIET_VHPET },
     { "sync-freeze",
-      "timer_mode 2 suppresses too few wake-ups of a descheduled vCPU "
-      "(do_not_freeze, half of the fix of 2008)",
+      "timer_mode 2 stops the timer of a descheduled vCPU while a tick is "
+      "pending: the fix of 2008 was taken over in part",
       XENTIME_CAP_SYNC_WAKEUP },
 };
 

@@ -22,30 +22,37 @@ static enum xentime_error check_has(xentime *xt,
                    xt_settings[setting].name);
 }
 
+enum xentime_error xt_value_from_xen(xentime *xt,
+                                     const struct xentime_domain *dom,
+                                     enum xentime_setting setting,
+                                     uint64_t raw, int *value)
+{
+    /* Xen takes any non-zero number for HPET_ENABLED. */
+    if (setting == XENTIME_VHPET && raw > 1)
+        raw = 1;
+    if (raw > (uint64_t)xt_settings[setting].max)
+        return xt_fail(xt, XENTIME_ERR_FAIL, ERANGE, dom,
+                       "cannot read %s: Xen answers %llu",
+                       xt_settings[setting].name, (unsigned long long)raw);
+    *value = raw;
+    return XENTIME_OK;
+}
+
 enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
                                enum xentime_setting setting, int *value)
 {
     enum xentime_error rc = check_has(xt, dom, setting);
-    const struct xt_setting *s;
     char what[48];
     uint64_t raw;
 
     if (rc)
         return rc;
-    s = &xt_settings[setting];
-    snprintf(what, sizeof(what), "cannot read %s", s->name);
-    if (xc_hvm_param_get(xt->xch, dom->domid, s->hvm_param, &raw))
+    snprintf(what, sizeof(what), "cannot read %s",
+             xt_settings[setting].name);
+    if (xc_hvm_param_get(xt->xch, dom->domid,
+                         xt_settings[setting].hvm_param, &raw))
         return xt_fail_xen(xt, errno, dom, what);
-    if (raw > (uint64_t)s->max) {
-        /* Xen takes any non-zero number for HPET_ENABLED. */
-        if (setting != XENTIME_VHPET)
-            return xt_fail(xt, XENTIME_ERR_FAIL, ERANGE, dom,
-                           "%s: Xen answers %llu", what,
-                           (unsigned long long)raw);
-        raw = 1;
-    }
-    *value = raw;
-    return XENTIME_OK;
+    return xt_value_from_xen(xt, dom, setting, raw, value);
 }
 
 enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,

@@ -104,6 +104,16 @@ static json_object *time_json(const struct xentime_domain *d)
 
 static const char *mode_text(const struct xentime_domain *d, char *buf)
 {
+    int mode = d->setting[XENTIME_TIMER_MODE];
+
+    if (mode < 0)
+        return NULL;
+    snprintf(buf, TEXT_SIZE, "%d", mode);
+    return buf;
+}
+
+static const char *mode_name_text(const struct xentime_domain *d, char *buf)
+{
     const struct xentime_mode_name *m =
         xentime_mode_name(d->setting[XENTIME_TIMER_MODE]);
 
@@ -116,6 +126,13 @@ static json_object *mode_json(const struct xentime_domain *d)
     int mode = d->setting[XENTIME_TIMER_MODE];
 
     return mode < 0 ? NULL : json_object_new_int(mode);
+}
+
+static json_object *mode_name_json(const struct xentime_domain *d)
+{
+    const char *name = mode_name_text(d, NULL);
+
+    return name ? json_object_new_string(name) : NULL;
 }
 
 static const char *vhpet_text(const struct xentime_domain *d, char *buf)
@@ -146,13 +163,16 @@ static const struct list_column columns[] = {
     { { "TIME", 1, SCOLS_FL_RIGHT }, "cpu_time_ns",
       "CPU time used (seconds; nanoseconds in JSON)",
       0, time_text, time_json },
-    { { "MODE", 3, 0 }, "timer_mode", "timer_mode (a number in JSON)",
+    { { "MODE", 1, SCOLS_FL_RIGHT }, "timer_mode", "timer_mode, 0 to 3",
       XENTIME_WANT_SETTINGS, mode_text, mode_json },
+    { { "MODE-NAME", 9, 0 }, "timer_mode_name",
+      "timer_mode as xl and Xen's headers spell it",
+      XENTIME_WANT_SETTINGS, mode_name_text, mode_name_json },
     { { "VHPET", 3, 0 }, "vhpet", "virtual HPET",
       XENTIME_WANT_SETTINGS, vhpet_text, vhpet_json },
 };
 
-#define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,VCPUS,MODE,VHPET"
+#define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,MODE,VHPET"
 
 const char *list_column(size_t i, const char **help)
 {

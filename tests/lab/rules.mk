@@ -6,7 +6,7 @@ GUEST_CFLAGS := -m32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding \
     -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only \
     -fno-asynchronous-unwind-tables
 GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c timers.c clock.c xen.c)
-LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c)
+LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c commands.c)
 LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
     -lxendevicemodel
 

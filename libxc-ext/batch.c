@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * The settings of many domains in few hypercalls.
+ *
+ * One HVMOP_get_param a setting and domain would be most of what a list
+ * costs: they are put together by __HYPERVISOR_multicall (Xen's public/xen.h),
+ * which Xen itself interrupts when something more urgent is to be done.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+#include <xen/hvm/hvm_op.h>
+
+#define CALLS_PER_BATCH 256
+
+struct batch {
+    multicall_entry_t calls[CALLS_PER_BATCH];
+    xen_hvm_param_t params[CALLS_PER_BATCH];
+    /* Where the values go; not for Xen. */
+    struct xentime_domain *dom[CALLS_PER_BATCH];
+    enum xentime_setting setting[CALLS_PER_BATCH];
+    unsigned int n;
+};
+
+static void add(struct batch *b, struct xentime_domain *dom,
+                enum xentime_setting setting)
+{
+    multicall_entry_t *call = &b->calls[b->n];
+    xen_hvm_param_t *param = &b->params[b->n];
+
+    param->domid = dom->domid;
+    param->index = xt_settings[setting].hvm_param;
+    call->op = __HYPERVISOR_hvm_op;
+    call->args[0] = HVMOP_get_param;
+    call->args[1] = (uintptr_t)param;
+    b->dom[b->n] = dom;
+    b->setting[b->n] = setting;
+    b->n++;
+}
+
+static enum xentime_error take_values(xentime *xt, const struct batch *b)
+{
+    enum xentime_error rc;
+    unsigned int i;
+
+    for (i = 0; i < b->n; i++) {
+        int err = -(int)b->calls[i].result;
+        struct xentime_domain *dom = b->dom[i];
+
+        if (err == ESRCH) {
+            dom->domid = XENTIME_NO_DOMID;
+            continue;
+        }
+        if (err)
+            return xt_fail_xen(xt, err, dom, "cannot read the settings");
+        rc = xt_value_from_xen(xt, dom, b->setting[i], b->params[i].value,
+                               &dom->setting[b->setting[i]]);
+        if (rc)
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
+static enum xentime_error flush(xentime *xt, xencall_handle *xcall,
+                                struct batch *b)
+{
+    enum xentime_error rc = XENTIME_OK;
+
+    if (b->n && xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)b->calls,
+                         b->n) < 0)
+        rc = xt_fail_xen(xt, errno, NULL, "cannot read the settings");
+    if (!rc)
+        rc = take_values(xt, b);
+    memset(b, 0, sizeof(*b));
+    return rc;
+}
+
+enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
+                                    size_t n)
+{
+    xencall_handle *xcall = xencall_open(xt->logger, 0);
+    enum xentime_error rc = XENTIME_OK;
+    struct batch *b = NULL;
+    size_t i;
+    int s;
+
+    if (xcall)
+        b = xencall_alloc_buffer(xcall, sizeof(*b));
+    if (!b) {
+        rc = xt_fail_xen(xt, errno, NULL, "cannot read the settings");
+    } else {
+        memset(b, 0, sizeof(*b));
+        for (i = 0; i < n && !rc; i++) {
+            for (s = 0; s < XENTIME_SETTINGS; s++)
+                if (xentime_type_has(doms[i].type, s))
+                    add(b, &doms[i], s);
+            if (b->n + XENTIME_SETTINGS > CALLS_PER_BATCH)
+                rc = flush(xt, xcall, b);
+        }
+        if (!rc)
+            rc = flush(xt, xcall, b);
+    }
+    if (xcall)
+        xencall_free_buffer(xcall, b);
+    xencall_close(xcall);
+    return rc;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The clocks that a guest can read, and whether they ever run backwards. */
+#ifndef GUESTS_X86_CLOCK_H
+#define GUESTS_X86_CLOCK_H
+
+#include <stdint.h>
+
+#include "shared.h"
+
+/*
+ * Reads the clocks in mask (bits by enum clock_id) and records in stats, one
+ * for each clock, what they showed.  Call it with interrupts off, so that no
+ * other reading comes between the reading and its record.
+ */
+void clocks_sample(struct clock_stats *stats, uint32_t mask);
+
+/* Records a TSC value that the caller has read itself. */
+void clock_record_tsc(struct clock_stats *stats, uint64_t tsc);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The test guest's kernel: keeps the timers of shared_control ticking, counts
+ * what arrives, reads its clocks, and publishes both for dom0 (shared.h).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clock.h"
+#include "shared.h"
+#include "timers.h"
+#include "x86.h"
+#include "xen.h"
+
+struct idt_entry {
+    uint16_t offset_low, selector;
+    uint8_t zero, type;
+    uint16_t offset_high;
+} __attribute__((packed));
+
+#define IDT_INTERRUPT_GATE  0x8e
+#define KERNEL_CS           0x08
+#define STUB_SIZE           16          /* the .align of start.S */
+#define SPIN_TURNS          100
+
+extern const char interrupt_stubs[];
+
+static volatile struct shared_page *const shared =
+    (volatile struct shared_page *)GUEST_SHARED_ADDR;
+
+static struct idt_entry idt[256] __attribute__((aligned(8)));
+static struct guest_stats stats;
+static uint32_t armed_hz[NR_TIMERS];
+static uint32_t rearm_seen;
+
+void guest_main(void);
+void interrupt(const struct frame *frame);
+
+/* gcc calls these in freestanding code too. */
+void *memcpy(void *to, const void *from, size_t n)
+{
+    void *t = to;
+
+    asm volatile ("rep movsb"
+                  : "+D" (t), "+S" (from), "+c" (n) : : "memory");
+
+    return to;
+}
+
+void *memset(void *to, int c, size_t n)
+{
+    void *t = to;
+
+    asm volatile ("rep stosb" : "+D" (t), "+c" (n) : "a" (c) : "memory");
+
+    return to;
+}
+
+/* Interrupts are off, or nobody could say which copy is whole. */
+static void publish(void)
+{
+    uint32_t next = shared->generation + 1;
+    void *to = (void *)(uintptr_t)&shared->stats[next & 1];
+    const void *from = &stats;
+    size_t n = sizeof(stats) / 4;
+
+    asm volatile ("rep movsl"
+                  : "+D" (to), "+S" (from), "+c" (n) : : "memory");
+    shared->generation = next;
+}
+
+static void program_timers(bool all)
+{
+    unsigned int i;
+
+    for ( i = 0; i < NR_TIMERS; i++ )
+    {
+        struct timer_stats *t = &stats.timer[i];
+        uint32_t hz = shared->control.hz[i];
+
+        if ( !all && hz == armed_hz[i] )
+            continue;
+
+        armed_hz[i] = hz;
+        t->period_ps = timer_program(i, hz);
+        t->period_tsc = div64(t->period_ps * shared->tsc_khz, 1000000000);
+        t->absent = hz && !t->period_ps;
+        /* The time until the first tick at the new rate is no gap. */
+        t->last_tsc = 0;
+    }
+
+    /* The HPET may have been out of reach when the guest started. */
+    shared->hpet_period_fs = hpet_period_fs();
+    if ( !armed_hz[TIMER_HPET] )
+        hpet_run(shared->control.hpet_clock);
+}
+
+/* A new window of measurement forgets the longest gap of the last one. */
+static void check_window(void)
+{
+    unsigned int i;
+
+    if ( stats.window == shared->control.window )
+        return;
+
+    for ( i = 0; i < NR_TIMERS; i++ )
+        stats.timer[i].max_gap_tsc = 0;
+    for ( i = 0; i < NR_CLOCKS; i++ )
+        stats.clock[i].max_back = 0;
+    stats.window = shared->control.window;
+}
+
+/* Does what dom0 asks for.  Interrupts are off. */
+static void check_control(void)
+{
+    uint32_t request = shared->control.request;
+
+    if ( request == stats.request )
+        return;
+
+    barrier();
+    program_timers(shared->control.rearm != rearm_seen);
+    rearm_seen = shared->control.rearm;
+    stats.request = request;
+    publish();
+}
+
+static bool is_short(const struct timer_stats *t, uint64_t now)
+{
+    return t->last_tsc && now >= t->last_tsc &&
+           now - t->last_tsc < t->period_tsc / 2;
+}
+
+static void count_tick(struct timer_stats *t, uint64_t now)
+{
+    if ( t->last_tsc )
+    {
+        uint64_t gap = now - t->last_tsc;
+
+        /* A TSC that ran backwards is clock_stats' matter, not a gap. */
+        if ( now < t->last_tsc )
+            gap = t->period_tsc;
+        if ( gap > t->max_gap_tsc )
+            t->max_gap_tsc = gap;
+        if ( is_short(t, now) )
+            t->short_gaps++;
+        else if ( gap > t->period_tsc + t->period_tsc / 2 )
+            t->long_gaps++;
+    }
+
+    if ( !t->first_tsc )
+        t->first_tsc = now;
+    t->last_tsc = now;
+    t->ticks++;
+}
+
+static void timer_interrupt(enum timer_id id)
+{
+    uint64_t now = rdtsc();
+
+    /*
+     * The second copy of a doubled interrupt (see interrupt()) may also come
+     * after the handler has returned.  Asking the LAPIC about each tick would
+     * cost an exit: only those that come too soon are suspects.
+     */
+    if ( is_short(&stats.timer[id], now) &&
+         !lapic_in_service(TIMER_VECTOR + id) )
+    {
+        stats.timer[id].filtered++;
+        return;
+    }
+
+    check_window();
+    clock_record_tsc(stats.clock, now);
+    count_tick(&stats.timer[id], now);
+    timer_ack(id);
+    clocks_sample(stats.clock,
+                  shared->control.read_clocks & ~(1u << CLOCK_TSC));
+    lapic_eoi();
+    stats.irq_tsc += rdtsc() - now;
+    publish();
+}
+
+static void exception(const struct frame *frame)
+{
+    shared->fault.vector = frame->vector;
+    shared->fault.error_code = frame->error_code;
+    shared->fault.eip = frame->eip;
+    shared->fault.cr2 = read_cr2();
+    barrier();
+    shared->state = GUEST_CRASHED;
+    xen_crash();
+
+    for ( ; ; )
+        asm volatile ("cli; hlt");
+}
+
+void interrupt(const struct frame *frame)
+{
+    uint32_t id = frame->vector - TIMER_VECTOR;
+
+    if ( frame->vector < 32 )
+    {
+        exception(frame);
+        return;
+    }
+
+    /*
+     * No processor takes an interrupt with IF clear, but QEMU's SVM sometimes
+     * injects one twice in a row.  The copy belongs to no bit in the LAPIC's
+     * ISR: an EOI would acknowledge the interrupt that is being served.  It
+     * may have come in the middle of an update, so nothing is published.
+     */
+    if ( !(frame->eflags & EFLAGS_IF) )
+    {
+        if ( id < NR_TIMERS )
+            stats.timer[id].filtered++;
+        return;
+    }
+
+    if ( id < NR_TIMERS )
+        timer_interrupt(id);
+    else if ( frame->vector == DOORBELL_VECTOR )
+        lapic_eoi();
+    else
+        stats.spurious++;
+}
+
+static void idt_init(void)
+{
+    struct {
+        uint16_t limit;
+        uint32_t base;
+    } __attribute__((packed)) idtr = { sizeof(idt) - 1, (uint32_t)idt };
+    unsigned int i;
+
+    for ( i = 0; i < 256; i++ )
+    {
+        uint32_t stub = (uint32_t)interrupt_stubs + i * STUB_SIZE;
+
+        idt[i] = (struct idt_entry){
+            .offset_low = (uint16_t)stub,
+            .selector = KERNEL_CS,
+            .type = IDT_INTERRUPT_GATE,
+            .offset_high = (uint16_t)(stub >> 16),
+        };
+    }
+
+    asm volatile ("lidt %0" : : "m" (idtr));
+}
+
+/* Long enough, with interrupts on, for all that are pending to be taken. */
+static void spin(void)
+{
+    unsigned int i;
+
+    irq_enable();
+    for ( i = 0; i < SPIN_TURNS; i++ )
+        barrier();
+}
+
+static void idle(void)
+{
+    switch ( shared->control.idle )
+    {
+    case IDLE_HLT:
+        irq_enable_and_halt();
+        break;
+
+    case IDLE_SAMPLE:
+        check_window();
+        clocks_sample(stats.clock, ~0u);
+        publish();
+        spin();
+        break;
+
+    default:
+        spin();
+        break;
+    }
+}
+
+void guest_main(void)
+{
+    idt_init();
+
+    shared->tsc_khz = xen_init();
+    if ( !shared->tsc_khz )
+        asm volatile ("ud2");
+
+    timers_init();
+    program_timers(true);
+    rearm_seen = shared->control.rearm;
+    stats.request = shared->control.request;
+    publish();
+    shared->state = GUEST_RUNNING;
+
+    for ( ; ; )
+    {
+        irq_disable();
+        stats.loops++;
+        check_control();
+        idle();
+    }
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Builds, drives and measures test domains from dom0, without libxl and
+ * independent of the library under test.
+ */
+/* First: xenctrl.h after another Xen header lacks its tools half. */
+#include "labdom.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xentoollog.h>
+
+#include "commands.h"
+
+xc_interface *xch;
+
+const struct command *current;
+
+int usage_error(void)
+{
+    fprintf(stderr, "usage: labdom %s %s\n", current->name, current->args);
+
+    return 2;
+}
+
+void fail(int err, const char *fmt, ...)
+{
+    va_list ap;
+
+    fprintf(stderr, "labdom %s: ", current ? current->name : "");
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    if ( err )
+        fprintf(stderr, ": %s", strerror(err));
+    fputc('\n', stderr);
+    exit(1);
+}
+
+#define SETTINGS "[pit=HZ] [rtc=HZ] [lapic=HZ] [hpet=HZ] " \
+                 "[idle=hlt|spin|sample] [hpetclock=0|1] [clocks=MASK]"
+
+static const struct command commands[] = {
+    { "create", "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
+      " [--weight N]\n    [--guest FILE] [--no-xenstore] NAME " SETTINGS,
+      "a paused domain with the test guest; prints its domid", cmd_create },
+    { "many", "[--mem-kib N] N",
+      "N empty paused HVM domains guest001..., timer modes 0-3 in turn",
+      cmd_many },
+    { "pause", "DOM...", "pause", cmd_pause },
+    { "unpause", "DOM...", "unpause", cmd_unpause },
+    { "destroy", "[--no-xenstore] DOM... | --all",
+      "destroy, and remove the xenstore nodes", cmd_destroy },
+    { "set", "DOM " SETTINGS " [rearm=1]",
+      "change the guest's settings while it runs", cmd_set },
+    { "wait", "[--timeout-ms N] DOM TIMER N",
+      "wait until the guest has counted N more ticks", cmd_wait },
+    { "measure", "DOM MS", "measure over MS of dom0's time", cmd_measure },
+    { "gaps", "[--pause MS] [--times N] [--period MS] [--settle MS] DOM",
+      "measure while pausing again and again (200, 4, 400, 300)", cmd_gaps },
+    { "ticks", "DOM", "the guest's counters as they stand", cmd_ticks },
+    { "param", "DOM timer_mode|hpet|INDEX [VALUE]",
+      "get or set an HVM parameter", cmd_param },
+    { "hpet", "DOM", "is an HPET timer armed? (pauses it for a moment)",
+      cmd_hpet },
+    { "state", "DOM", "what Xen says of the domain", cmd_state },
+};
+
+static void usage(FILE *to)
+{
+    unsigned int i;
+
+    fprintf(to, "usage: labdom COMMAND ...   (DOM is a domid)\n\n");
+    for ( i = 0; i < sizeof(commands) / sizeof(commands[0]); i++ )
+        fprintf(to, "  %s %s\n        %s\n", commands[i].name,
+                commands[i].args, commands[i].help);
+    fprintf(to,
+        "\nmeasure and gaps print a line for each timer and one of clocks:\n"
+        "  ticks, ideal     counted, and due in the same time of dom0\n"
+        "  short, long      gaps under 1/2 and over 3/2 of a period\n"
+        "  maxgap_ms        longest gap that ended meanwhile, guest TSC\n"
+        "  filtered         interrupts dropped as injected twice\n"
+        "  absent           1: the device did not answer when programmed\n"
+        "  dt_s             dom0's time; tsc_s hpet_s pv_s: the guest's,\n"
+        "                   from the last reading before to the last within\n"
+        "  *_back           readings lower than the one before,\n"
+        "  *_back_max_ns    and the largest step\n"
+        "  cpu, irq         share of dt_s that the domain had a CPU, and\n"
+        "                   that its interrupt handlers took\n"
+        "  overload         1: with more than 3/4 of a CPU, an idle guest\n"
+        "                   does not sleep, or a busy one spends over half\n"
+        "                   of the time in handlers: do not trust the rates\n"
+        "clocks=MASK: read at every tick 1 TSC (always), 2 HPET, 4 pvclock\n"
+        "Exit status: 0 done, 1 failed, 2 usage.\n");
+}
+
+int main(int argc, char **argv)
+{
+    xentoollog_logger *logger;
+    unsigned int i;
+    int rc;
+
+    if ( argc == 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help")) )
+    {
+        usage(stdout);
+        return 0;
+    }
+
+    for ( i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++ )
+        if ( !strcmp(argv[1], commands[i].name) )
+            current = &commands[i];
+    if ( !current )
+    {
+        usage(stderr);
+        return 2;
+    }
+
+    /* Failures are reported here, in one line, and not by the libraries. */
+    logger = (xentoollog_logger *)
+        xtl_createlogger_stdiostream(stderr, XTL_CRITICAL, 0);
+    xch = logger ? xc_interface_open(logger, logger, 0) : NULL;
+    if ( !xch )
+        fail(errno, "cannot open libxenctrl");
+
+    rc = current->run(argc - 1, argv + 1);
+
+    build_close();
+    xc_interface_close(xch);
+    xtl_logger_destroy(logger);
+    if ( fflush(stdout) )
+        fail(errno, "cannot write");
+
+    return rc;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of labdom share.  Every function that fails exits. */
+#ifndef GUESTS_X86_LABDOM_H
+#define GUESTS_X86_LABDOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <xenctrl.h>
+
+#include "shared.h"
+
+extern xc_interface *xch;
+
+extern const char *const timer_names[NR_TIMERS];
+
+/* One line on stderr, with errno's text if err is not 0, and exit(1). */
+void fail(int err, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+
+/* build.c: domains and their xenstore nodes */
+
+enum dom_type { DOM_HVM, DOM_PVH, DOM_PV };
+
+struct dom_config {
+    const char *name;                   /* any bytes but NUL */
+    enum dom_type type;
+    bool set_uuid;
+    xen_domain_handle_t uuid;           /* else made from the domid */
+    unsigned long mem_kib;
+    unsigned int vcpus;
+    unsigned int weight;                /* credit2, 0 = Xen's default */
+    const char *image;                  /* guest.bin; NULL: nothing to run */
+    struct shared_control control;      /* for the guest of the image */
+    bool no_xenstore;
+};
+
+/* Reads a UUID, with or without dashes; false if it is none. */
+bool uuid_parse(const char *text, xen_domain_handle_t uuid);
+
+/* Creates the domain, leaves it paused and returns its domid. */
+uint32_t domain_create(const struct dom_config *config);
+
+/* Destroys the domain and removes the nodes that domain_create() wrote. */
+void domain_destroy(uint32_t domid, bool no_xenstore);
+
+/* Fails if there is no such domain. */
+void domain_info(uint32_t domid, xc_domaininfo_t *info);
+
+/* Releases what build.c keeps open. */
+void build_close(void);
+
+/* measure.c: the page shared with the guest */
+
+/* Maps the page; fails unless it is one of this version. */
+volatile struct shared_page *page_map(uint32_t domid);
+
+/* Maps and prepares the page of a new guest. */
+void page_init(uint32_t domid, const struct shared_control *control);
+
+/* A consistent copy of the guest's counters. */
+void page_read(volatile struct shared_page *page, struct guest_stats *stats);
+
+/* Makes the guest look at the control, even if it sleeps in HLT. */
+void page_request(uint32_t domid, volatile struct shared_page *page);
+
+/* Sets NAME=VALUE (hz of a timer, idle, ...); false if it is no such thing. */
+bool control_set(struct shared_control *control, const char *arg);
+
+/* A measurement: begin, let time pass, end and print. */
+struct measurement {
+    uint32_t domid;
+    volatile struct shared_page *page;
+    struct guest_stats stats;
+    uint64_t cpu_ns;                    /* the domain's CPU time */
+    uint64_t start_ns;                  /* dom0's clock */
+};
+
+void measure_begin(struct measurement *m, uint32_t domid);
+void measure_end(struct measurement *m);
+
+/* The counters as they stand. */
+void print_ticks(uint32_t domid);
+
+/* Dom0's monotonic clock, and sleeping by it. */
+uint64_t now_ns(void);
+void sleep_ms(unsigned long ms);
+
+#endif

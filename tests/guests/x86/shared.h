@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the test guest and dom0 tell each other, in one page of guest memory.
+ *
+ * Dom0 writes struct shared_control only, the guest everything else.  Both
+ * sides are little-endian x86; all fields are naturally aligned, so that
+ * 32-bit and 64-bit compilers lay the page out alike.
+ *
+ * The guest publishes its counters in two copies, used in turn.  A reader
+ * takes "generation", copies stats[generation % 2] and starts again if
+ * generation has moved meanwhile.  So a snapshot is consistent even if the
+ * guest was preempted, or paused, in the middle of an update.
+ */
+#ifndef GUESTS_X86_SHARED_H
+#define GUESTS_X86_SHARED_H
+
+#include <stdint.h>
+
+/* Guest physical memory map, bytes.  Everything else is free. */
+#define GUEST_LOAD_ADDR     0x100000u   /* image, entered at its first byte */
+#define GUEST_LOAD_SIZE     0x010000u   /* image, bss and stack, at most */
+#define GUEST_SHARED_ADDR   0x110000u   /* struct shared_page */
+#define GUEST_HYPERCALL     0x111000u   /* Xen's hypercall page */
+#define GUEST_SHARED_INFO   0x112000u   /* Xen's shared_info */
+#define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
+
+#define SHARED_MAGIC        0x656d6974u /* "time" */
+#define SHARED_VERSION      1u
+
+enum timer_id { TIMER_PIT, TIMER_RTC, TIMER_LAPIC, TIMER_HPET, NR_TIMERS };
+enum clock_id { CLOCK_TSC, CLOCK_HPET, CLOCK_PV, NR_CLOCKS };
+
+enum guest_state {
+    GUEST_NOT_STARTED,                  /* what a zeroed page says */
+    GUEST_RUNNING,
+    GUEST_CRASHED,                      /* see struct shared_fault */
+};
+
+enum guest_idle {
+    IDLE_HLT,                           /* sti; hlt */
+    IDLE_SPIN,                          /* busy, interrupts on */
+    IDLE_SAMPLE,                        /* busy, reading all the clocks */
+};
+
+/* A doorbell: dom0 sends this vector as an MSI after changing the control. */
+#define DOORBELL_VECTOR     0x40u
+
+/* Written by dom0. */
+struct shared_control {
+    uint32_t hz[NR_TIMERS];             /* Hz wanted, 0 = disarmed */
+    uint32_t idle;                      /* enum guest_idle */
+    uint32_t hpet_clock;                /* 1: HPET runs even with no timer */
+    uint32_t read_clocks;               /* bit mask of clock_id, per tick */
+    uint32_t rearm;                     /* changed: program every timer anew */
+    uint32_t request;                   /* changed: look at the fields above */
+    uint32_t window;                    /* changed: forget the maxima */
+};
+
+/* Of one timer.  Counts are since the guest started. */
+struct timer_stats {
+    uint64_t ticks;                     /* interrupts accepted */
+    uint64_t first_tsc;                 /* guest TSC at the first tick */
+    uint64_t last_tsc;                  /* guest TSC at the latest tick */
+    uint64_t short_gaps;                /* < 1/2 period: catch-up ticks */
+    uint64_t long_gaps;                 /* > 3/2 period: late or lost ticks */
+    uint64_t max_gap_tsc;               /* longest gap of the window, TSC */
+    uint64_t period_tsc;                /* nominal period, TSC; 0 = disarmed */
+    uint64_t period_ps;                 /* nominal period, picoseconds */
+    uint32_t filtered;                  /* doubled interrupts, not counted */
+    uint32_t absent;                    /* 1: the device does not answer */
+};
+
+/* Of one clock, in its own unit: TSC cycles, HPET ticks, nanoseconds. */
+struct clock_stats {
+    uint64_t now;                       /* latest reading */
+    uint64_t back;                      /* readings lower than the one before */
+    uint64_t max_back;                  /* largest such step of the window */
+    uint32_t valid;                     /* 1: "now" has been read */
+    uint32_t absent;                    /* readings that got no answer */
+};
+
+struct guest_stats {
+    struct timer_stats timer[NR_TIMERS];
+    struct clock_stats clock[NR_CLOCKS];
+    uint64_t loops;                     /* turns of the idle loop */
+    uint64_t irq_tsc;                   /* TSC cycles spent in handlers */
+    uint64_t spurious;                  /* LAPIC spurious-vector interrupts */
+    uint32_t request;                   /* shared_control.request as seen */
+    uint32_t window;                    /* shared_control.window as seen */
+};
+
+/* The exception that ended the guest. */
+struct shared_fault {
+    uint32_t vector;
+    uint32_t error_code;                /* 0 where the exception has none */
+    uint32_t eip;
+    uint32_t cr2;
+};
+
+struct shared_page {
+    uint32_t magic;                     /* SHARED_MAGIC, by dom0 */
+    uint32_t version;                   /* SHARED_VERSION, by dom0 */
+    uint32_t state;                     /* enum guest_state */
+    uint32_t tsc_khz;                   /* guest TSC frequency, from Xen */
+    uint32_t hpet_period_fs;            /* femtoseconds, 0 = no HPET */
+    uint32_t generation;                /* see the top of this file */
+    struct shared_control control;
+    struct shared_fault fault;
+    struct guest_stats stats[2];
+};
+
+_Static_assert(sizeof(struct timer_stats) == 72, "layout");
+_Static_assert(sizeof(struct clock_stats) == 32, "layout");
+_Static_assert(sizeof(struct shared_page) <= 4096, "one page");
+
+#endif

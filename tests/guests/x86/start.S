@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry and interrupt stubs of a 32-bit test guest, flat, without paging.
+ *
+ * The domain builder starts the vCPU at _start in protected mode with flat
+ * segments.  Every interrupt and exception ends in interrupt(frame) of the
+ * guest kernel, with struct frame (x86.h) on the stack.
+ */
+        .code32
+
+        .section .text.start, "ax", @progbits
+        .globl _start
+_start:
+        cli
+        cld
+        movl    $stack_top, %esp
+
+        movl    $__bss_start, %edi
+        movl    $__bss_end, %ecx
+        subl    %edi, %ecx
+        xorl    %eax, %eax
+        rep stosb
+
+        lgdt    gdt_pointer
+        ljmp    $8, $1f
+1:      movl    $16, %eax
+        movl    %eax, %ds
+        movl    %eax, %es
+        movl    %eax, %fs
+        movl    %eax, %gs
+        movl    %eax, %ss
+
+        call    guest_main
+2:      cli
+        hlt
+        jmp     2b
+
+        .text
+
+/* Exceptions 8, 10-14, 17, 21, 29 and 30 push an error code of their own. */
+#define HAS_ERROR_CODE 0x60227d00
+
+        .align 16
+        .globl interrupt_stubs
+interrupt_stubs:
+        .set    vector, 0
+        .rept   256
+        .align  16
+        .if     (vector >= 32) || !((HAS_ERROR_CODE >> (vector & 31)) & 1)
+        pushl   $0
+        .endif
+        pushl   $vector
+        jmp     interrupt_common
+        .set    vector, vector + 1
+        .endr
+
+interrupt_common:
+        pusha
+        cld
+        pushl   %esp
+        call    interrupt
+        addl    $4, %esp
+        popa
+        addl    $8, %esp
+        iret
+
+        .section .rodata
+        .align  8
+gdt:    .quad   0
+        .quad   0x00cf9b000000ffff      /* 0x08: code, 4 GiB, 32-bit */
+        .quad   0x00cf93000000ffff      /* 0x10: data, 4 GiB */
+gdt_pointer:
+        .word   gdt_pointer - gdt - 1
+        .long   gdt
+
+        .bss
+        .align  16
+        .skip   8192
+stack_top:
+
+        .section .note.GNU-stack, "", @progbits

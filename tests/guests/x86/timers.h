@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The four periodic interrupts that Xen emulates for an HVM guest. */
+#ifndef GUESTS_X86_TIMERS_H
+#define GUESTS_X86_TIMERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared.h"
+
+/* Timer i interrupts at vector TIMER_VECTOR + i. */
+#define TIMER_VECTOR        0x30u
+#define SPURIOUS_VECTOR     0xffu
+
+/* Silences the 8259s and enables the LAPIC.  No timer is armed afterwards. */
+void timers_init(void);
+
+/*
+ * Arms a timer at about hz interrupts a second, or disarms it (hz 0).
+ * Returns the period that the hardware really keeps, in picoseconds; 0 if
+ * disarmed or if the device is not there.  The caller has interrupts off.
+ */
+uint64_t timer_program(enum timer_id id, uint32_t hz);
+
+/* What the device wants before its next interrupt; no EOI. */
+void timer_ack(enum timer_id id);
+
+void lapic_eoi(void);
+
+/* Whether the LAPIC knows of an interrupt being served at this vector. */
+bool lapic_in_service(uint32_t vector);
+
+/* Lets the HPET main counter run with no timer armed, so that it is a clock. */
+void hpet_run(uint32_t on);
+
+/* Femtoseconds a tick of the HPET, 0 if there is none. */
+uint32_t hpet_period_fs(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The few services of Xen that a test guest uses. */
+#ifndef GUESTS_X86_XEN_H
+#define GUESTS_X86_XEN_H
+
+#include <stdint.h>
+
+/*
+ * Finds Xen's CPUID leaves, sets up the hypercall page and maps shared_info.
+ * Returns the guest's TSC frequency in kHz, or 0 if this is not Xen.
+ */
+uint32_t xen_init(void);
+
+/* Ends the domain with SHUTDOWN_crash, which dom0 sees in its state. */
+void xen_crash(void);
+
+#endif
