@@ -89,7 +89,7 @@ check-x86:
 lab: lab-images-$(LAB_XEN)
 	@tests/lab/run -k -r $(LAB_XEN) $(SCENARIO)
 demo: lab-images-$(LAB_XEN)
-	@tests/lab/run -r $(LAB_XEN) demo >/dev/null
+	@tests/lab/run -r $(LAB_XEN) demo
 lab-shell: lab-images-$(LAB_XEN)
 	@tests/lab/run --shell -r $(LAB_XEN)
 bench: lab-images-$(LAB_XEN)

@@ -265,7 +265,8 @@ static enum xentime_error match(xentime *xt, const char *ref,
 static enum xentime_error fail_no_domain(xentime *xt, const char *ref)
 {
     xt_fail(xt, XENTIME_ERR_NODOM, 0, NULL, "no such domain");
-    snprintf(xt->error.domain, sizeof(xt->error.domain), "%s", ref);
+    snprintf(xt->error.domain, sizeof(xt->error.domain), "%s",
+             *ref ? ref : "\"\"");
     return XENTIME_ERR_NODOM;
 }
 

@@ -156,6 +156,9 @@ json_object *json_state(unsigned int state)
         if (state & states[i].bit)
             json_object_array_add(list,
                                   json_object_new_string(states[i].word));
+    if (!state)
+        json_object_array_add(list,
+                              json_object_new_string(state_word(state)));
     return list;
 }
 

@@ -36,7 +36,8 @@ install-lab: install $B/guest.bin $B/labdom $B/meter $B/count.so
 lab-images-%: need-lab
 	@tests/lab/fetch $*
 	@echo "lab: building for Xen $*" >&2
-	@$(MAKE) --no-print-directory -s B=build/lab/$*/obj \
+	@flock build/lab/$*/root.stamp \
+	    $(MAKE) --no-print-directory -s B=build/lab/$*/obj \
 	    SYSROOT=build/lab/$*/root DESTDIR=build/lab/$*/dest prefix=/usr \
 	    install-lab
 	@tests/lab/image $*
