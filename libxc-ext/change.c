@@ -16,6 +16,9 @@
 
 #include "internal.h"
 
+/* work.before of a change whose intent was not written. */
+#define NOT_ANNOUNCED (-2)
+
 struct work {
     xentime *xt;
     struct xentime_change *changes;
@@ -23,7 +26,7 @@ struct work {
     unsigned int flags;
     size_t *order;           /* changes by UUID: the order of locking */
     int *locks;              /* per place in @order; -1: not held */
-    size_t announced;        /* changes[0..announced) have their intent */
+    int *before;             /* per change: of xt_record_intent() */
     size_t applied;          /* changes[0..applied) were set */
 };
 
@@ -174,14 +177,14 @@ static enum xentime_error check_all(struct work *w)
 static enum xentime_error announce_all(struct work *w)
 {
     enum xentime_error rc = XENTIME_OK;
+    size_t i;
 
-    while (w->announced < w->n && !rc) {
-        const struct xentime_change *c = &w->changes[w->announced];
-
-        rc = xt_record_intent(w->xt, c->dom->uuid, c->setting, c->value);
-        /* A request that failed may have been carried out. */
-        w->announced++;
-    }
+    for (i = 0; i < w->n; i++)
+        w->before[i] = NOT_ANNOUNCED;
+    for (i = 0; i < w->n && !rc; i++)
+        rc = xt_record_intent(w->xt, w->changes[i].dom->uuid,
+                              w->changes[i].setting, w->changes[i].value,
+                              &w->before[i]);
     return rc;
 }
 
@@ -247,6 +250,21 @@ static enum xentime_error confirm_all(struct work *w)
     return rc;
 }
 
+/* A domain that ended once all was done took its change with it. */
+static void forget_the_dead(struct work *w)
+{
+    struct xentime_domain now;
+    size_t i;
+
+    for (i = 0; i < w->n; i++) {
+        const struct xentime_domain *dom = w->changes[i].dom;
+
+        if (!(w->flags & XENTIME_PERSIST) &&
+            xt_still_there(w->xt, dom, &now) == XENTIME_ERR_NODOM)
+            xentime_record_remove(w->xt, dom->uuid);
+    }
+}
+
 /* ---- undoing ---- */
 
 struct undo_tally {
@@ -257,12 +275,15 @@ struct undo_tally {
 static void restore_setting(struct work *w, const struct xentime_change *c,
                             struct undo_tally *tally)
 {
+    struct xentime_domain now;
     enum xentime_error rc;
     int got;
 
     if (c->value == c->old)
         return;
-    rc = xt_set(w->xt, c->dom, c->setting, c->old);
+    rc = xt_still_there(w->xt, c->dom, &now);
+    if (!rc)
+        rc = xt_set(w->xt, c->dom, c->setting, c->old);
     if (!rc)
         rc = xentime_get(w->xt, c->dom, c->setting, &got);
     if (rc == XENTIME_ERR_NODOM)
@@ -277,13 +298,15 @@ static void restore_setting(struct work *w, const struct xentime_change *c,
  * Record of a change that was taken back: none for a domain that is gone,
  * what it was before for the others.
  */
-static bool restore_record(struct work *w, const struct xentime_change *c)
+static bool restore_record(struct work *w, size_t i)
 {
+    const struct xentime_change *c = &w->changes[i];
     struct xentime_domain now;
 
     if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
         return !xentime_record_remove(w->xt, c->dom->uuid);
-    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting);
+    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting,
+                               w->before[i]);
 }
 
 static void undo(struct work *w)
@@ -296,11 +319,9 @@ static void undo(struct work *w)
     for (i = w->applied; i-- > 0; )
         restore_setting(w, &w->changes[i], &tally);
     /* xenstored gone is what brought us here: asking again is in vain. */
-    if (why.code == XENTIME_ERR_NOXEN)
-        records_ok = !w->announced;
-    else
-        for (i = w->announced; i-- > 0; )
-            records_ok &= restore_record(w, &w->changes[i]);
+    for (i = w->n; i-- > 0 && why.code != XENTIME_ERR_NOXEN; )
+        if (w->before[i] != NOT_ANNOUNCED)
+            records_ok &= restore_record(w, i);
 
     w->xt->error = why;
     if (tally.failed)
@@ -311,7 +332,7 @@ static void undo(struct work *w)
                      tally.restored);
     else
         xt_fail_more(w->xt, "; nothing was changed");
-    if (!records_ok && why.code != XENTIME_ERR_NOXEN)
+    if (!records_ok)
         xt_fail_more(w->xt, "; the record in xenstore could not be mended");
 }
 
@@ -322,11 +343,13 @@ static enum xentime_error carry_out(struct work *w)
     if (!rc)
         rc = apply_all(w);
     if (!rc)
-        rc = record_all(w);
-    if (!rc)
         rc = confirm_all(w);
+    if (!rc)
+        rc = record_all(w);
     if (rc)
         undo(w);
+    else
+        forget_the_dead(w);
     return rc;
 }
 
@@ -348,7 +371,7 @@ static enum xentime_error carry_out_undisturbed(struct work *w)
 enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags)
 {
-    struct work w = { xt, changes, n, flags, NULL, NULL, 0, 0 };
+    struct work w = { .xt = xt, .changes = changes, .n = n, .flags = flags };
     enum xentime_error rc;
     size_t i;
 
@@ -362,7 +385,8 @@ enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
 
     w.order = calloc(n, sizeof(*w.order));
     w.locks = calloc(n, sizeof(*w.locks));
-    if (!w.order || !w.locks) {
+    w.before = calloc(n, sizeof(*w.before));
+    if (!w.order || !w.locks || !w.before) {
         rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
     } else {
         rc = lock_all(&w);
@@ -374,5 +398,6 @@ enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
     }
     free(w.order);
     free(w.locks);
+    free(w.before);
     return rc;
 }

@@ -98,13 +98,18 @@ void xt_unlock(const struct xentime_domain *dom, int fd);
 
 /* ---- record.c ---- */
 
-/* Notes what is about to be done, in one request.  Domain locked. */
+/*
+ * Notes what is about to be done.  *before, set before anything is written,
+ * is what "requested" was, -1 where there was no record.  Domain locked.
+ */
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
-                                    enum xentime_setting setting, int value);
+                                    enum xentime_setting setting, int value,
+                                    int *before);
 
 /* Takes xt_record_intent() back.  Domain locked. */
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
-                                      enum xentime_setting setting);
+                                      enum xentime_setting setting,
+                                      int before);
 
 struct xt_record_entry {
     const uint8_t *uuid;

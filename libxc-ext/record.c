@@ -104,6 +104,7 @@ static bool get_int(xentime *xt, xs_transaction_t t, const char *path,
     errno = 0;
     *value = strtoll(text, &end, 10);
     if (errno || end == text || *end || *value < 0 || *value > max) {
+        *value = absent;
         xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
                 "%s in xenstore is not a number in range", path);
         free(text);
@@ -377,48 +378,70 @@ enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
 }
 
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
-                                    enum xentime_setting setting, int value)
+                                    enum xentime_setting setting, int value,
+                                    int *before)
 {
     enum xentime_error rc = xt_xenstore(xt);
     char path[PATH_SIZE];
+    int64_t old;
 
     if (rc)
         return rc;
     field_path(path, uuid, setting, "requested");
     xt->waiting = "xenstored";
-    if (!put_int(xt, XBT_NULL, path, value))
+    if (!get_int(xt, XBT_NULL, path, -1, xt_settings[setting].max, &old) &&
+        xt->error.errno_value != EBADMSG)
+        rc = xt->error.code;
+    else
+        *before = old;
+    if (!rc && !put_int(xt, XBT_NULL, path, value))
         rc = xt->error.code;
     xt->waiting = NULL;
     return rc;
 }
 
+struct withdrawal {
+    const uint8_t *uuid;
+    enum xentime_setting setting;
+    int before;
+};
+
 static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
 {
-    const struct xt_record_entry *e = arg;
-    char path[PATH_SIZE], *applied;
-    bool ok;
+    const struct withdrawal *w = arg;
+    char path[PATH_SIZE], **left;
+    unsigned int n;
 
-    field_path(path, e->uuid, e->setting, "applied");
-    if (!get(xt, t, path, &applied))
+    if (w->before >= 0) {
+        field_path(path, w->uuid, w->setting, "requested");
+        return put_int(xt, t, path, w->before);
+    }
+    field_path(path, w->uuid, w->setting, NULL);
+    if (!drop(xt, t, path))
         return false;
-    field_path(path, e->uuid, e->setting, applied ? "requested" : NULL);
-    ok = applied ? put(xt, t, path, applied) : drop(xt, t, path);
-    free(applied);
-    return ok;
+    uuid_path(path, w->uuid);
+    left = xs_directory(xt->xs, t, path, &n);
+    if (!left && errno != ENOENT) {
+        xt_fail_xenstore(xt, errno, "read", path);
+        return false;
+    }
+    free(left);
+    return (left && n) || drop(xt, t, path);
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
-                                      enum xentime_setting setting)
+                                      enum xentime_setting setting,
+                                      int before)
 {
-    struct xt_record_entry e = { .uuid = uuid, .setting = setting };
+    struct withdrawal w = { uuid, setting, before };
 
-    return run_transaction(xt, withdraw, &e);
+    return run_transaction(xt, withdraw, &w);
 }
 
 void xt_record_author(char *by, size_t size)
 {
     struct passwd pw, *found = NULL;
-    char buf[1024];
+    char buf[4096];
     const char *user = getuid() ? NULL : getenv("SUDO_USER");
 
     if (!user && !getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) &&

@@ -186,7 +186,7 @@ static int finish(const struct tool *t, int status)
 {
     bool failed = ferror(stdout);
 
-    if (fclose(stdout) && errno != EBADF)
+    if (fclose(stdout))
         failed = true;
     if (failed && status == EXIT_DONE) {
         fprintf(stderr, "xentimectl: cannot write the output: %s\n",

@@ -4,7 +4,8 @@
  *
  * Hypercalls are ioctls of privcmd.  A xenstore request is a header
  * (struct xsd_sockmsg) and its payload, which libxenstore hands to write()
- * in pieces: the length in the header tells where the next one begins.
+ * in pieces (4.17) or to sendmsg() (4.20): the length in the header tells
+ * where the next one begins.
  */
 
 #include <dlfcn.h>
@@ -27,6 +28,7 @@
 static struct counts *counts;
 static struct counts nowhere;
 static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_sendmsg)(int, const struct msghdr *, int);
 static int (*real_ioctl)(int, unsigned long, ...);
 
 /* One program talks to one xenstored: bytes of the payload still to come. */
@@ -38,6 +40,7 @@ static void __attribute__((constructor)) start(void)
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 
     real_write = dlsym(RTLD_NEXT, "write");
+    real_sendmsg = dlsym(RTLD_NEXT, "sendmsg");
     real_ioctl = dlsym(RTLD_NEXT, "ioctl");
     counts = &nowhere;
     if (fd >= 0) {
@@ -87,6 +90,21 @@ ssize_t write(int fd, const void *data, size_t n)
 
     if (done > 0 && is_socket(fd))
         see_bytes(data, done);
+    return done;
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    ssize_t done = real_sendmsg(fd, msg, flags), left = done;
+    size_t i, some;
+
+    for (i = 0; left > 0 && i < msg->msg_iovlen; i++) {
+        some = msg->msg_iov[i].iov_len;
+        if (some > (size_t)left)
+            some = left;
+        see_bytes(msg->msg_iov[i].iov_base, some);
+        left -= some;
+    }
     return done;
 }
 
