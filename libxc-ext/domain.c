@@ -163,16 +163,16 @@ enum xentime_error xentime_list(xentime *xt, unsigned int want,
     if (rc)
         return rc;
     doms = calloc(total ? total : 1, sizeof(*doms));
-    if (!doms)
-        rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
-
-    for (i = 0; !rc && i < total; i++)
+    if (!doms) {
+        free(infos);
+        return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+    }
+    for (i = 0; i < total; i++)
         fill(&doms[i], &infos[i]);
     free(infos);
-    if (!rc)
-        rc = read_more(xt, want, doms, total);
+    rc = read_more(xt, want, doms, total);
     if (rc) {
-        xentime_free_domains(doms, doms ? total : 0);
+        xentime_free_domains(doms, total);
         return rc;
     }
 
@@ -312,57 +312,64 @@ static enum xentime_error match_all(xentime *xt, const char *const *refs,
     return XENTIME_OK;
 }
 
-/* Moves the picked domains, each once, to @out. */
-static size_t take_picks(struct xentime_domain *doms, size_t n,
-                         const size_t *picks, size_t npicks,
-                         struct xentime_domain *out)
+/* Moves the picked domains, each once, to @out; returns how many. */
+static size_t take_picks(struct xentime_domain *doms, const size_t *picks,
+                         size_t npicks, struct xentime_domain *out)
 {
-    bool *taken = calloc(n ? n : 1, sizeof(*taken));
-    size_t i, got = 0;
+    size_t i, k, got = 0;
 
-    if (!taken)
-        return 0;
     for (i = 0; i < npicks; i++) {
-        if (taken[picks[i]])
+        for (k = 0; k < i && picks[k] != picks[i]; k++)
             continue;
-        taken[picks[i]] = true;
+        if (k < i)
+            continue;
         out[got++] = doms[picks[i]];
         doms[picks[i]].name = NULL;
     }
-    free(taken);
     return got;
+}
+
+/* xentime_find() with its memory at hand. */
+static enum xentime_error find_into(xentime *xt, const char *const *refs,
+                                    size_t nrefs, unsigned int want,
+                                    size_t *picks,
+                                    struct xentime_domain *found,
+                                    size_t *count)
+{
+    struct xentime_domain *doms;
+    enum xentime_error rc;
+    size_t n, i;
+
+    rc = xentime_list(xt, 0, &doms, &n);
+    if (rc)
+        return rc;
+    rc = match_all(xt, refs, nrefs, doms, n, picks);
+    if (!rc) {
+        *count = take_picks(doms, picks, nrefs, found);
+        rc = read_more(xt, want, found, *count);
+    }
+    for (i = 0; !rc && i < *count; i++)
+        if (found[i].domid == XENTIME_NO_DOMID)
+            rc = fail_gone(xt, &found[i]);
+    xentime_free_domains(doms, n);
+    return rc;
 }
 
 enum xentime_error xentime_find(xentime *xt, const char *const *refs,
                                 size_t nrefs, unsigned int want,
                                 struct xentime_domain **out, size_t *count)
 {
-    struct xentime_domain *doms, *found;
-    size_t *picks, n, i;
+    struct xentime_domain *found = calloc(nrefs + 1, sizeof(*found));
+    size_t *picks = calloc(nrefs + 1, sizeof(*picks));
     enum xentime_error rc;
 
     *out = NULL;
     *count = 0;
-    rc = xentime_list(xt, 0, &doms, &n);
-    if (rc)
-        return rc;
-
-    picks = calloc(nrefs + 1, sizeof(*picks));
-    found = calloc(nrefs + 1, sizeof(*found));
-    if (!picks || !found)
+    if (picks && found)
+        rc = find_into(xt, refs, nrefs, want, picks, found, count);
+    else
         rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
-    if (!rc)
-        rc = match_all(xt, refs, nrefs, doms, n, picks);
-    if (!rc)
-        *count = take_picks(doms, n, picks, nrefs, found);
-    if (!rc)
-        rc = read_more(xt, want, found, *count);
-    for (i = 0; !rc && i < *count; i++)
-        if (found[i].domid == XENTIME_NO_DOMID)
-            rc = fail_gone(xt, &found[i]);
-
     free(picks);
-    xentime_free_domains(doms, n);
     if (rc) {
         xentime_free_domains(found, *count);
         *count = 0;
@@ -384,7 +391,7 @@ enum xentime_error xt_still_there(xentime *xt,
     if (got == 1)
         fill(now, &info);
     if (got != 1 || now->domid != dom->domid ||
-        memcmp(now->uuid, dom->uuid, sizeof(dom->uuid)) ||
+        memcmp(now->uuid, dom->uuid, sizeof(dom->uuid)) != 0 ||
         (now->state & XENTIME_DYING))
         return xt_fail(xt, XENTIME_ERR_NODOM, ESRCH, dom,
                        "the domain is gone");

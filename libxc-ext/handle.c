@@ -240,7 +240,7 @@ static bool socket_is_dead(void)
 
     if (!path || strlen(path) >= sizeof(addr.sun_path))
         return false;
-    strcpy(addr.sun_path, path);
+    memcpy(addr.sun_path, path, strlen(path) + 1);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,15 +97,15 @@ static int holder_pid(const char *path)
 {
     char text[16] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    int pid;
+    long pid;
 
     if (fd < 0)
         return 0;
     if (read(fd, text, sizeof(text) - 1) < 0)
         text[0] = '\0';
     close(fd);
-    pid = atoi(text);
-    return pid > 0 ? pid : 0;
+    pid = strtol(text, NULL, 10);
+    return pid > 0 && pid <= INT_MAX ? pid : 0;
 }
 
 static unsigned int ms_since(const struct timespec *start)

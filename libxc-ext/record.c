@@ -383,7 +383,7 @@ enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
 {
     enum xentime_error rc = xt_xenstore(xt);
     char path[PATH_SIZE];
-    int64_t old;
+    int64_t old = -1;
 
     if (rc)
         return rc;

@@ -141,9 +141,7 @@ static int run_command(struct tool *t, int argc, char **argv)
     if (status)
         return status;
     if (t->opt[OPT_HELP]) {
-        char *name = (char *)c->name;
-
-        t->args = &name;
+        t->args = (char **)&c->name;
         t->nargs = 1;
         return cmd_help(t);
     }
@@ -203,7 +201,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
-        return complete(atoi(argv[2]), argc - 3, argv + 3);
+        return complete(strtol(argv[2], NULL, 10), argc - 3, argv + 3);
     if (wants_json(argc, argv))
         t.opt[OPT_JSON] = "";
     return finish(&t, dispatch(&t, argc, argv));

@@ -179,7 +179,7 @@ static void add_record(struct sheet *s, xentime *xt,
         [XENTIME_TIMER_MODE] = { "timer_mode_record", "timer_mode_change" },
         [XENTIME_VHPET] = { "vhpet_record", "vhpet_change" },
     };
-    struct xentime_record rec;
+    struct xentime_record rec = { 0 };
     bool found;
 
     if (!xentime_type_has(d->type, setting))

@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     struct counts counts;
     int runs, i;
 
-    if (argc < 4 || (runs = atoi(argv[2])) < 1 || runs > MAX_RUNS) {
+    if (argc < 4 || (runs = strtol(argv[2], NULL, 10)) < 1 || runs > MAX_RUNS) {
         fprintf(stderr, "usage: meter NAME RUNS COMMAND...\n");
         return 2;
     }
