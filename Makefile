@@ -18,7 +18,7 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev
-UNIT_PKGS  := libcmocka-dev mandoc jq
+UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 
 ifneq ($(SYSROOT),)
@@ -43,7 +43,7 @@ XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
 TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c))
 
-all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentime.pc
+all: $B/libxentime.so $B/libxentime.a $B/xentimectl
 
 $B/%.o: %.c | need-build
 	@mkdir -p $(@D)
@@ -60,11 +60,6 @@ $B/libxentime.a: $(LIB_OBJS)
 $B/xentimectl: $(TOOL_OBJS) $B/libxentime.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(XEN_STATIC),-Wl$(,)-Bstatic) \
 	    $(XEN_LIBS) -Wl,-Bdynamic -lsmartcols
-$B/xentime.pc: libxc-ext/xentime.pc.in Makefile
-	@mkdir -p $(@D)
-	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
-	    -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
-	    $< > $@
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(libdir)/pkgconfig \
@@ -72,7 +67,9 @@ install: all
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
 	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
 	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so
-	install -m 644 $B/xentime.pc $(DESTDIR)$(libdir)/pkgconfig/
+	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
+	    -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
+	    libxc-ext/xentime.pc.in > $(DESTDIR)$(libdir)/pkgconfig/xentime.pc
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
 	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
 	install -m 644 tools/xentimectl.bash $(DESTDIR)$(compdir)/xentimectl
@@ -95,7 +92,7 @@ lab-shell: lab-images-$(LAB_XEN)
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 
-include tests/unit/rules.mk tests/lab/rules.mk
+include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
 
 need-build:
 	@tests/need $(BUILD_PKGS)

@@ -191,9 +191,12 @@ static enum xentime_error announce_all(struct work *w)
 static enum xentime_error apply_one(xentime *xt,
                                     const struct xentime_change *c)
 {
-    enum xentime_error rc = xt_set(xt, c->dom, c->setting, c->value);
+    struct xentime_domain now;
+    enum xentime_error rc = xt_still_there(xt, c->dom, &now);
     int got;
 
+    if (!rc)
+        rc = xt_set(xt, c->dom, c->setting, c->value);
     if (!rc)
         rc = xentime_get(xt, c->dom, c->setting, &got);
     if (!rc && got != c->value)
@@ -282,6 +285,10 @@ static void restore_setting(struct work *w, const struct xentime_change *c,
     if (c->value == c->old)
         return;
     rc = xt_still_there(w->xt, c->dom, &now);
+    if (!rc)
+        rc = xentime_get(w->xt, c->dom, c->setting, &got);
+    if (!rc && got == c->old)
+        return;
     if (!rc)
         rc = xt_set(w->xt, c->dom, c->setting, c->old);
     if (!rc)

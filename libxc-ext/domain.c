@@ -283,11 +283,12 @@ static enum xentime_error fail_gone(xentime *xt,
 }
 
 /*
- * Matches every reference; names are read, of all domains, when the first
- * reference turns out to be neither an id nor a UUID.
+ * Matches every reference.  Names are read, of all domains, when the first
+ * reference turns out to be neither an id nor a UUID; *want then has no need
+ * of them any more.
  */
 static enum xentime_error match_all(xentime *xt, const char *const *refs,
-                                    size_t nrefs,
+                                    size_t nrefs, unsigned int *want,
                                     struct xentime_domain *doms, size_t n,
                                     size_t *picks)
 {
@@ -302,6 +303,7 @@ static enum xentime_error match_all(xentime *xt, const char *const *refs,
             if (rc)
                 return rc;
             named = true;
+            *want &= ~(unsigned int)XENTIME_WANT_NAME;
             rc = match(xt, refs[i], doms, n, &picks[i]);
         }
         if (rc == XENTIME_ERR_NODOM)
@@ -343,7 +345,7 @@ static enum xentime_error find_into(xentime *xt, const char *const *refs,
     rc = xentime_list(xt, 0, &doms, &n);
     if (rc)
         return rc;
-    rc = match_all(xt, refs, nrefs, doms, n, picks);
+    rc = match_all(xt, refs, nrefs, &want, doms, n, picks);
     if (!rc) {
         *count = take_picks(doms, picks, nrefs, found);
         rc = read_more(xt, want, found, *count);

@@ -64,12 +64,14 @@ enum xentime_error xt_fail(xentime *xt, enum xentime_error code, int errnum,
 
 void xt_fail_more(xentime *xt, const char *fmt, ...)
 {
-    size_t len = strlen(xt->error.text);
+    size_t size = sizeof(xt->error.text), len = strlen(xt->error.text);
     va_list ap;
 
     va_start(ap, fmt);
-    if (len + 8 < sizeof(xt->error.text))
-        vset(xt->error.text + len, sizeof(xt->error.text) - len, fmt, ap);
+    if (len + 8 < size)
+        vset(xt->error.text + len, size - len, fmt, ap);
+    else
+        memcpy(xt->error.text + (len < size - 4 ? len : size - 4), "...", 4);
     va_end(ap);
 }
 
@@ -112,12 +114,19 @@ static unsigned int hypervisor_domctl_version(xentime *xt)
     return found;
 }
 
-static enum xentime_error fail_version(xentime *xt)
+/* EACCES: another interface version, or a FLASK policy that forbids. */
+static enum xentime_error fail_access(xentime *xt, const char *what)
 {
     unsigned int theirs = hypervisor_domctl_version(xt);
     char text[32] = "another one";
     int v = xc_version(xt->xch, XENVER_version, NULL);
 
+    if (theirs == XEN_DOMCTL_INTERFACE_VERSION) {
+        xt_fail(xt, XENTIME_ERR_PERM, EACCES, NULL, "%s: %s", what,
+                strerror(EACCES));
+        xt_hint(xt, "Xen's security policy (XSM) may forbid it");
+        return XENTIME_ERR_PERM;
+    }
     if (theirs)
         snprintf(text, sizeof(text), "%#x", theirs);
     xt_fail(xt, XENTIME_ERR_VERSION, EACCES, NULL,
@@ -139,7 +148,7 @@ enum xentime_error xt_fail_xen(xentime *xt, int errnum,
         return xt_fail(xt, XENTIME_ERR_NODOM, errnum, dom,
                        "%s: the domain is gone", what);
     case EACCES:
-        return fail_version(xt);
+        return fail_access(xt, what);
     case EPERM:
         xt_fail(xt, XENTIME_ERR_PERM, errnum, dom, "%s: %s", what,
                 strerror(errnum));

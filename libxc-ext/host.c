@@ -161,7 +161,7 @@ static void name_scheduler(xentime *xt, char *out, size_t size)
 
 enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
 {
-    int v = xc_version(xt->xch, XENVER_version, NULL);
+    int v;
     xen_extraversion_t extra;
     xen_changeset_info_t changeset;
     xc_physinfo_t phys;
@@ -172,6 +172,7 @@ enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
     rc = xentime_capabilities(xt, &host->capabilities);
     if (rc)
         return rc;
+    v = xc_version(xt->xch, XENVER_version, NULL);
     if (v < 0 || xc_version(xt->xch, XENVER_extraversion, extra) < 0 ||
         xc_version(xt->xch, XENVER_changeset, changeset) < 0 ||
         xc_physinfo(xt->xch, &phys))

@@ -146,8 +146,10 @@ enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
     lock_path(dom, path, sizeof(path));
     clock_gettime(CLOCK_MONOTONIC, &start);
     while ((*fd = try_lock(path)) < 0 && errno == EWOULDBLOCK) {
-        if (ms_since(&start) >= xt->lock_timeout_ms)
+        if (ms_since(&start) >= xt->lock_timeout_ms) {
+            xt->waiting = NULL;
             return fail_busy(xt, dom, path);
+        }
         if (!xt->waiting) {
             snprintf(xt->waiting_text, sizeof(xt->waiting_text),
                      "the lock of domain %u, held by process %d",

@@ -60,18 +60,17 @@ static const struct {
 
 static const struct xentime_defect defects[] = {
     { "backward-jump",
-      "a live domain put back to timer_mode 0 sees its time go backwards",
+      "a live domain that is put back to timer_mode 0 can see its time go "
+      "backwards",
       XENTIME_CAP_SAFE_SWITCH },
     { "kept-lag",
-      "each vCPU keeps the lag of timer_mode 0 after a live switch to "
-      "another mode",
+      "each vCPU keeps the lag of timer_mode 0 in the mode it is switched to",
       XENTIME_CAP_RESYNC },
     { "armed-vhpet",
       "vhpet switched off does not stop an HPET timer that is armed",
       XENTIME_CAP_QUIET_VHPET },
     { "sync-freeze",
-      "timer_mode 2 stops the timer of a descheduled vCPU while a tick is "
-      "pending: the fix of 2008 was taken over in part",
+      "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
       XENTIME_CAP_SYNC_WAKEUP },
 };
 

@@ -305,9 +305,10 @@ enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
 
     if (!rc)
         rc = check_value(xt, setting, rec->applied, 0);
-    if (rc)
-        return rc;
-    return xt_record_commit(xt, &e, 1);
+    if (!rc && rec->when < 0)
+        rc = xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, NULL,
+                     "no time before 1970");
+    return rc ? rc : xt_record_commit(xt, &e, 1);
 }
 
 struct reading {

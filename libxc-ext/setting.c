@@ -15,6 +15,9 @@ static enum xentime_error check_has(xentime *xt,
                                     const struct xentime_domain *dom,
                                     enum xentime_setting setting)
 {
+    if ((unsigned int)setting >= XENTIME_SETTINGS)
+        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom,
+                       "no such setting");
     if (xentime_type_has(dom->type, setting))
         return XENTIME_OK;
     return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,

@@ -108,8 +108,8 @@ static void print_info(const struct xentime_host *h)
            : "not available (vpmu= on Xen's command line, or this CPU)");
     printf("capabilities:    %s\n", caps);
     for (i = 0; (d = xentime_defect(i)); i++)
-        printf("defect:          %-13s  %s: %s\n", d->id,
-               h->capabilities & d->fixed_by ? "fixed  " : "present",
+        printf("defect:          %s: %s\n  %s\n", d->id,
+               h->capabilities & d->fixed_by ? "fixed" : "present",
                d->summary);
 }
 

@@ -123,6 +123,8 @@ static int parse_options(struct tool *t, int argc, char **argv)
     while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (c == ':')
             return report_usage(t, "%s needs a value", argv[optind - 1]);
+        if (c == '?' && optopt && optopt < 256)
+            return report_usage(t, "unknown option -%c", optopt);
         if (c == '?')
             return report_usage(t, "unknown option %s", argv[optind - 1]);
         c = c >= 256 ? c - 256 : option_by_letter(c);
@@ -153,6 +155,24 @@ static int run_command(struct tool *t, int argc, char **argv)
     return c->run(t);
 }
 
+/* Whether @word is an option whose value is the next word. */
+static bool takes_next(const char *word)
+{
+    int o;
+
+    for (o = 0; o < OPT_COUNT; o++) {
+        const struct option_def *d = &option_defs[o];
+
+        if (!d->arg)
+            continue;
+        if (word[0] == '-' && word[1] == d->letter && !word[2])
+            return true;
+        if (!strncmp(word, "--", 2) && !strcmp(word + 2, d->name))
+            return true;
+    }
+    return false;
+}
+
 static int dispatch(struct tool *t, int argc, char **argv)
 {
     int i = 1;
@@ -161,8 +181,8 @@ static int dispatch(struct tool *t, int argc, char **argv)
     while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--help") &&
            strcmp(argv[i], "-h") && strcmp(argv[i], "--version") &&
            strcmp(argv[i], "-V"))
-        i++;
-    if (i == argc)
+        i += 1 + takes_next(argv[i]);
+    if (i >= argc)
         return report_usage(t, "which command?");
     if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-V")) {
         printf("xentimectl %s\n", XENTIME_VERSION);
@@ -184,6 +204,7 @@ static int finish(const struct tool *t, int status)
 {
     bool failed = ferror(stdout);
 
+    waiting_xt = NULL;
     if (fclose(stdout))
         failed = true;
     if (failed && status == EXIT_DONE) {

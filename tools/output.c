@@ -43,6 +43,13 @@ static const struct {
 
 /* ---- text ---- */
 
+/* Printable, and not one that turns round the text after it (bidi). */
+static bool is_harmless(wchar_t wc)
+{
+    return iswprint(wc) && !(wc >= 0x200e && wc <= 0x200f) &&
+           !(wc >= 0x202a && wc <= 0x202e) && !(wc >= 0x2066 && wc <= 0x2069);
+}
+
 void print_safe(FILE *f, const char *text)
 {
     size_t left = strlen(text), n;
@@ -51,7 +58,7 @@ void print_safe(FILE *f, const char *text)
 
     while (left) {
         n = mbrtowc(&wc, text, left, &mb);
-        if (n == 0 || n > left || !iswprint(wc)) {
+        if (n == 0 || n > left || !is_harmless(wc)) {
             if (n > left || n == 0) {
                 memset(&mb, 0, sizeof(mb));
                 n = 1;

@@ -11,13 +11,12 @@
 
 #include "tool.h"
 
-#define VALUE_SIZE 192
 #define MAX_FIELDS 24
 
 struct field {
     const char *name;        /* also the key in JSON */
     const char *source;
-    char value[VALUE_SIZE];
+    char *value;             /* NULL: out of memory */
     json_object *json;
 };
 
@@ -41,7 +40,8 @@ static void add(struct sheet *s, const char *name, const char *source,
     f->source = source;
     f->json = json;
     va_start(ap, fmt);
-    vsnprintf(f->value, sizeof(f->value), fmt, ap);
+    if (vasprintf(&f->value, fmt, ap) < 0)
+        f->value = NULL;
     va_end(ap);
 }
 
@@ -98,7 +98,7 @@ static void add_hpet_timers(struct sheet *s, xentime *xt,
     if (!xentime_type_has(d->type, XENTIME_VHPET))
         return;
     if (xentime_hpet_armed(xt, d, &armed)) {
-        add(s, "vhpet_armed", "HPET registers", NULL, "unknown: %.150s",
+        add(s, "vhpet_armed", "HPET registers", NULL, "unknown: %s",
             xentime_last_error(xt)->text);
         return;
     }
@@ -185,7 +185,7 @@ static void add_record(struct sheet *s, xentime *xt,
     if (!xentime_type_has(d->type, setting))
         return;
     if (xentime_record_read(xt, d->uuid, setting, &rec, &found))
-        add(s, names[setting][0], "xenstore", NULL, "unknown: %.150s",
+        add(s, names[setting][0], "xenstore", NULL, "unknown: %s",
             xentime_last_error(xt)->text);
     else if (!found)
         add(s, names[setting][0], "xenstore", NULL, "none");
@@ -263,8 +263,10 @@ int cmd_show(struct tool *t)
     else
         status = print_as_table(t, &sheet);
 
-    for (i = 0; i < sheet.n; i++)
+    for (i = 0; i < sheet.n; i++) {
+        free(sheet.fields[i].value);
         json_object_put(sheet.fields[i].json);
+    }
     xentime_free_domains(d, count);
     return status;
 }

@@ -1,0 +1,77 @@
+# Unit tests: every program three times over, as tests/unit/check runs them.
+#
+#   build/unit/plain/test_*   as compiled for use
+#   build/unit/asan/test_*    with AddressSanitizer and UBSan
+#   build/unit/tsan/test_*    with ThreadSanitizer (test_threads alone)
+#
+# libxentime's objects are linked with fake_xen.c in place of libxenctrl and
+# libxencall, and with the real libxenstore.
+
+U := build/unit
+LAB_ROOT := build/lab/4.17/root
+
+UNIT_FLAGS_plain := -O2 -g
+UNIT_FLAGS_asan  := -O1 -g -fsanitize=address,undefined \
+                    -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_FLAGS_tsan  := -O1 -g -fsanitize=thread
+
+UNIT_WRAPS := xs_read xs_write xs_rm xs_directory xs_transaction_start \
+              xs_transaction_end
+UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
+UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -pthread
+UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
+              -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
+              -Ihv-patches/include -Itests/unit -DTOP='"$(CURDIR)"' \
+              -DXT_LOCK_DIR='"lock"'
+
+UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_SHARED := unit fault fake_xen store run
+FUZZ_TESTS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# $1: plain, asan or tsan
+define UNIT_VARIANT
+$U/$1/%.o: %.c | need-unit
+	@mkdir -p $$(@D)
+	$$(CC) $$(UNIT_CPP) $$(UNIT_FLAGS_$1) -c -o $$@ $$<
+UNIT_LIB_$1 := $$(patsubst %.c,$U/$1/%.o,$$(wildcard libxc-ext/*.c))
+$U/$1/test_%: $U/$1/tests/unit/test_%.o \
+              $$(UNIT_SHARED:%=$U/$1/tests/unit/%.o) $$(UNIT_LIB_$1) \
+              $U/$1/tools/output.o
+	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS)
+# xentimectl, but for its main()
+$U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
+               $$(filter-out tools/main.c,$$(wildcard tools/*.c)))
+	@rm -f $$@ && $$(AR) rcs $$@ $$^
+# xentimectl on the fake Xen
+$U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \
+                  $U/$1/tests/unit/fake_xen.o $U/$1/tests/unit/fault.o
+	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ $$(UNIT_LIBS)
+# The fuzzers' targets, run over their corpus
+$U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
+              $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \
+              $U/$1/tests/unit/fake_xen.o $U/$1/tests/unit/fault.o
+	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ -lxentoollog -luuid -lsmartcols \
+	    -ljson-c -pthread
+endef
+$(foreach v,plain asan tsan,$(eval $(call UNIT_VARIANT,$v)))
+
+# For Debian's xenstored, against the libraries that it is run with.
+$U/xenstored_preload.so: tests/unit/xenstored_preload.c | unit-xenstored
+	@mkdir -p $(@D)
+	gcc --sysroot=$(CURDIR)/$(LAB_ROOT) \
+	    -B$(CURDIR)/$(LAB_ROOT)/usr/lib/x86_64-linux-gnu \
+	    -L$(CURDIR)/$(LAB_ROOT)/usr/lib/x86_64-linux-gnu \
+	    -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -fPIC -shared \
+	    -o $@ $<
+unit-xenstored: | need-unit
+	@tests/lab/fetch 4.17
+
+unit-plain unit-asan: unit-%: $U/xenstored_preload.so
+unit-plain: $(UNIT_TESTS:%=$U/plain/%) $U/plain/xentimectl
+unit-asan: $(UNIT_TESTS:%=$U/asan/%) $(FUZZ_TESTS:%=$U/asan/%) \
+           $U/asan/xentimectl
+unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
+
+.PHONY: unit-plain unit-asan unit-tsan unit-xenstored
+.PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
+-include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d)

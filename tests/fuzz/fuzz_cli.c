@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line: a word a line, up to an empty line; what follows is what
+ * xenstore answers.  Every one ends with an exit status that is documented.
+ */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fake_xen.h"
+#include "fuzz.h"
+
+#define main xentimectl_main
+#include "../../tools/main.c"
+#undef main
+
+#define MAX_WORDS 16
+
+int xentimectl_main(int argc, char **argv);
+const char *__asan_default_options(void);
+
+/* What is not freed before exit() is no leak in a program. */
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    (void)argc, (void)argv;
+    /* Locks are made in the current directory. */
+    if (chdir(tmp ? tmp : "/tmp"))
+        abort();
+    stdout = fopen("/dev/null", "w");
+    stderr = fopen("/dev/null", "w");
+    return 0;
+}
+
+static void run(int argc, char **argv)
+{
+    struct tool t = { 0 };
+    int status;
+
+    optind = 0;
+    if (argc > 2 && !strcmp(argv[1], "--complete")) {
+        complete(atoi(argv[2]), argc - 3, argv + 3);
+        return;
+    }
+    if (wants_json(argc, argv))
+        t.opt[OPT_JSON] = "";
+    status = dispatch(&t, argc, argv);
+    if (status < EXIT_DONE || status > EXIT_BUSY)
+        abort();
+    waiting_xt = NULL;
+    xentime_close(t.xt);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *argv[MAX_WORDS + 1] = { "xentimectl" }, *words[MAX_WORDS];
+    int argc = 1, n = 0;
+
+    fake_reset();
+    fake_add(0, XENTIME_PV);
+    fake_add(1, XENTIME_HVM);
+    fake_add(22, XENTIME_PVH);
+    xs_stub_feed(data, size);
+    while (argc < MAX_WORDS && (words[n] = xs_stub_line())) {
+        argv[argc] = words[n++];
+        if (!*argv[argc])
+            break;
+        argc++;
+    }
+    argv[argc] = NULL;
+    run(argc, argv);
+    while (n)
+        free(words[--n]);
+    return 0;
+}

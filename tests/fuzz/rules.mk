@@ -1,0 +1,33 @@
+# Fuzzing with libFuzzer (clang): FUZZ_SECONDS for each target.  New inputs
+# are kept in build/fuzz/corpus; tests/fuzz/corpus holds a few by hand, which
+# tests/unit/check replays without clang.
+
+FUZZ_SECONDS ?= 60
+FUZZ_PKGS    := clang libclang-rt-dev
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRC     := tests/fuzz/xs_stub.c tests/unit/fake_xen.c \
+                tests/unit/fault.c $(wildcard libxc-ext/*.c)
+FUZZ_TOOLS   := $(filter-out tools/main.c,$(wildcard tools/*.c))
+
+build/fuzz/fuzz_text: FUZZ_MORE := tools/output.c
+build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
+	@tests/need $(FUZZ_PKGS)
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP -Werror,$(UNIT_CPP)) -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols -ljson-c
+
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)
+.PRECIOUS: build/fuzz/%
+fuzz-%: build/fuzz/% | need-build
+	@mkdir -p build/fuzz/corpus/$* build/fuzz/tmp
+	@echo "fuzz: $* for $(FUZZ_SECONDS) s"
+	@TMPDIR=$(CURDIR)/build/fuzz/tmp build/fuzz/$* -verbosity=0 \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=10 \
+	    -print_final_stats=1 -artifact_prefix=$(CURDIR)/build/fuzz/$*- \
+	    $(CURDIR)/build/fuzz/corpus/$* $(CURDIR)/tests/fuzz/corpus/$* \
+	    >build/fuzz/$*.log 2>&1 || { tail -n 60 build/fuzz/$*.log; exit 1; }
+	@grep '^stat::number_of_executed_units' build/fuzz/$*.log
+
+.PHONY: fuzz

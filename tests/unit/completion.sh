@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bash completion with the built xentimectl: commands, options, modes,
+# columns, each for the word where it belongs.  (Names of domains need a Xen;
+# the words that bash gets for them are in test_tool.c.)
+
+. tests/unit/tap.sh
+top=$PWD
+mkdir "$tmp/bin"
+cat >"$tmp/bin/xentimectl" <<EOF
+#!/bin/sh
+if [ -n "\$FAKE_NAMES" ]; then printf '%s\n' "\$FAKE_NAMES"; exit; fi
+LD_LIBRARY_PATH=$top/build/host exec $top/build/host/xentimectl "\$@"
+EOF
+chmod +x "$tmp/bin/xentimectl"
+PATH=$tmp/bin:$PATH
+unset FAKE_NAMES
+
+ok "bash reads the file" bash -n tools/xentimectl.bash
+. tools/xentimectl.bash
+like "$(complete -p xentimectl)" "-F _xentimectl" "is bound to xentimectl"
+
+# complete WORD...: the candidates for the last word, a line each
+candidates() {
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    COMPREPLY=()
+    _xentimectl
+    printf '%s\n' "${COMPREPLY[@]}"
+}
+
+is "$(candidates xentimectl "" | sort | tr '\n' ' ')" \
+    "help info list set-mode set-vhpet show " "commands"
+is "$(candidates xentimectl set-)" "$(printf 'set-mode\nset-vhpet')" \
+    "commands that begin so"
+is "$(candidates xentimectl nope "")" "" "nothing after a wrong command"
+is "$(candidates xentimectl help inf)" info "commands for help"
+like "$(candidates xentimectl list --)" '^--output$' "options"
+is "$(candidates xentimectl list --no)" --noheadings "options that begin so"
+is "$(candidates xentimectl info --out)" "" "no option of another command"
+is "$(candidates xentimectl set-mode web | wc -l)" 1 "no Xen, no names"
+is "$(candidates xentimectl set-mode web one)" one_missed_tick_pending \
+    "modes"
+is "$(candidates xentimectl set-mode --force web no_d)" \
+    no_delay_for_missed_ticks "modes after an option"
+is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
+is "$(candidates xentimectl list -o NA)" NAME "columns after -o"
+like "$(candidates xentimectl list --output "")" '^UUID$' \
+    "columns after --output"
+
+# shellcheck disable=SC2016 # a hostile name
+FAKE_NAMES=$(printf 'two words\nweb\n$(reboot)')
+export FAKE_NAMES
+is "$(candidates xentimectl show t)" 'two\ words' "a name with a blank"
+is "$(candidates xentimectl show '$')" '\$\(reboot\)' "a hostile name"
+
+done_testing

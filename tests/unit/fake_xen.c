@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See fake_xen.h. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <xencall.h>
+#include <xenctrl.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/hvm/params.h>
+#include <xen/hvm/save.h>
+#include <xen/arch-x86/xen.h>
+#include <xen/pmu.h>
+
+#include "fake_xen.h"
+#include "vtimer.h"
+
+struct fake_xen *fake;
+int fake_xen_fd = -1;
+struct fault xen_fault;
+
+/* ---- for the tests ---- */
+
+static void die(const char *what)
+{
+    perror(what);
+    abort();
+}
+
+__attribute__((constructor)) static void map_fake(void)
+{
+    const char *inherited = getenv(FAKE_NAME_ENV);
+
+    if (inherited) {
+        fake_xen_fd = atoi(inherited);
+    } else {
+        fake_xen_fd = memfd_create("fake xen", 0);
+        if (fake_xen_fd < 0 || ftruncate(fake_xen_fd, sizeof(*fake)))
+            die("memfd_create");
+    }
+    fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED,
+                fake_xen_fd, 0);
+    if (fake == MAP_FAILED)
+        die("mmap");
+    if (!inherited) {
+        pthread_mutexattr_t attr;
+
+        pthread_mutexattr_init(&attr);
+        pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+        pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+        pthread_mutex_init(&fake->mutex, &attr);
+        pthread_mutexattr_destroy(&attr);
+        fake_reset();
+    }
+}
+
+/* A program that was killed may have left the mutex locked. */
+static void enter(void)
+{
+    if (pthread_mutex_lock(&fake->mutex) == EOWNERDEAD)
+        pthread_mutex_consistent(&fake->mutex);
+}
+
+static int leave(int rc)
+{
+    pthread_mutex_unlock(&fake->mutex);
+    return rc;
+}
+
+static int fail(int errnum)
+{
+    errno = errnum;
+    return -1;
+}
+
+void fake_reset(void)
+{
+    enter();
+    fault_clear(&xen_fault);
+    fake->open_errno = 0;
+    fake->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
+    fake->version = 4 << 16 | 17;
+    fake->patched = false;
+    fake->features = 0;
+    fake->hvm = true;
+    fake->vpmu = -1;
+    fake->scheduler = XEN_SCHEDULER_CREDIT2;
+    strcpy(fake->console, "(XEN) Platform timer is 14.318MHz HPET\n");
+    strcpy(fake->changeset, "fake");
+    fake->count = 0;
+    leave(0);
+}
+
+/* Index of the first domain whose id is not below @id. */
+static size_t place(uint32_t id)
+{
+    size_t low = 0, high = fake->count, middle;
+
+    while (low < high) {
+        middle = (low + high) / 2;
+        if (fake->dom[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct fake_domain *lookup(uint32_t id)
+{
+    size_t i = place(id);
+
+    return i < fake->count && fake->dom[i].id == id ? &fake->dom[i] : NULL;
+}
+
+void fake_uuid(uint32_t id, uint8_t uuid[16])
+{
+    memset(uuid, 0x11, 16);
+    uuid[14] = id >> 8;
+    uuid[15] = id;
+}
+
+struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
+{
+    struct fake_domain *d;
+    size_t i;
+
+    enter();
+    i = place(id);
+    if (fake->count == FAKE_MAX_DOMAINS || lookup(id))
+        die("fake_add");
+    d = &fake->dom[i];
+    memmove(d + 1, d, (fake->count - i) * sizeof(*d));
+    fake->count++;
+    *d = (struct fake_domain){
+        .id = id, .type = type, .flags = XEN_DOMINF_running, .vcpus = 1,
+        .cpu_time = 1000000000,
+        .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
+    };
+    fake_uuid(id, d->uuid);
+    leave(0);
+    return d;
+}
+
+struct fake_domain *fake_domain(uint32_t id)
+{
+    struct fake_domain *d = lookup(id);
+
+    if (!d)
+        die("fake_domain");
+    return d;
+}
+
+unsigned int fake_changes(void)
+{
+    unsigned int sum = 0;
+    size_t i;
+
+    for (i = 0; i < fake->count; i++)
+        sum += fake->dom[i].changes;
+    return sum;
+}
+
+bool fake_exists(uint32_t id)
+{
+    return lookup(id);
+}
+
+void fake_destroy(uint32_t id)
+{
+    struct fake_domain *d;
+
+    enter();
+    d = lookup(id);
+    if (d) {
+        fake->count--;
+        memmove(d, d + 1, (fake->count - (d - fake->dom)) * sizeof(*d));
+    }
+    leave(0);
+}
+
+void fake_replace(uint32_t id)
+{
+    enum xentime_type type = fake_domain(id)->type;
+
+    fake_destroy(id);
+    memset(fake_add(id, type)->uuid, 0xee, 12);
+}
+
+/* ---- libxenctrl ---- */
+
+/* Like a domctl's: interface version first, then the domain. */
+static int domctl_errno(unsigned int version, bool found)
+{
+    if (version != fake->domctl_version)
+        return EACCES;
+    return found ? 0 : ESRCH;
+}
+
+static struct xc_interface_core *dummy(void)
+{
+    static char there;
+
+    return (struct xc_interface_core *)&there;
+}
+
+xc_interface *xc_interface_open(xentoollog_logger *logger,
+                                xentoollog_logger *dombuild_logger,
+                                unsigned int flags)
+{
+    (void)logger, (void)dombuild_logger, (void)flags;
+    if (fake->open_errno) {
+        errno = fake->open_errno;
+        return NULL;
+    }
+    return dummy();
+}
+
+int xc_interface_close(xc_interface *xch)
+{
+    (void)xch;
+    return 0;
+}
+
+int xc_version(xc_interface *xch, int cmd, void *arg)
+{
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    switch (cmd) {
+    case XENVER_version:
+        return fake->version;
+    case XENVER_extraversion:
+        snprintf(arg, sizeof(xen_extraversion_t), ".7-fake");
+        return 0;
+    case XENVER_changeset:
+        snprintf(arg, sizeof(xen_changeset_info_t), "%s", fake->changeset);
+        return 0;
+    default:
+        return fail(ENOSYS);
+    }
+}
+
+int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid,
+                           uint32_t *tsc_mode, uint64_t *elapsed_nsec,
+                           uint32_t *gtsc_khz, uint32_t *incarnation)
+{
+    int e;
+
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    enter();
+    e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, lookup(domid));
+    leave(0);
+    if (e)
+        return fail(e);
+    *tsc_mode = 2;
+    *elapsed_nsec = 5;
+    *gtsc_khz = 2400000;
+    *incarnation = 3;
+    return 0;
+}
+
+/* What libxl gives the three kinds; a PVH domain has its local APIC. */
+static uint32_t emulation_of(enum xentime_type type)
+{
+    switch (type) {
+    case XENTIME_HVM:
+        return XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI;
+    case XENTIME_PVH:
+        return XEN_X86_EMU_LAPIC;
+    default:
+        return 0;
+    }
+}
+
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
+                          unsigned int max_domains, xc_domaininfo_t *info)
+{
+    unsigned int n = 0;
+    size_t i;
+
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    enter();
+    for (i = place(first_domain); i < fake->count && n < max_domains; i++) {
+        const struct fake_domain *d = &fake->dom[i];
+
+        memset(&info[n], 0, sizeof(*info));
+        info[n].domain = d->id;
+        info[n].flags = d->flags;
+        if (d->type != XENTIME_PV)
+            info[n].flags |= XEN_DOMINF_hvm_guest;
+        info[n].arch_config.emulation_flags = emulation_of(d->type);
+        info[n].nr_online_vcpus = d->vcpus;
+        info[n].cpu_time = d->cpu_time;
+        memcpy(info[n].handle, d->uuid, sizeof(d->uuid));
+        n++;
+    }
+    return leave(n);
+}
+
+static int setting_of(uint32_t param)
+{
+    switch (param) {
+    case HVM_PARAM_TIMER_MODE:
+        return XENTIME_TIMER_MODE;
+    case HVM_PARAM_HPET_ENABLED:
+        return XENTIME_VHPET;
+    default:
+        return -1;
+    }
+}
+
+/* With the mutex held; NULL with errno. */
+static struct fake_domain *param_domain(uint32_t dom, uint32_t param)
+{
+    struct fake_domain *d = lookup(dom);
+
+    if (!d)
+        errno = ESRCH;
+    else if (d->type == XENTIME_PV || setting_of(param) < 0)
+        errno = EINVAL;
+    else
+        return d;
+    return NULL;
+}
+
+int xc_hvm_param_get(xc_interface *xch, uint32_t dom, uint32_t param,
+                     uint64_t *value)
+{
+    struct fake_domain *d;
+
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    enter();
+    d = param_domain(dom, param);
+    if (d)
+        *value = d->param[setting_of(param)];
+    return leave(d ? 0 : -1);
+}
+
+int xc_hvm_param_set(xc_interface *xch, uint32_t dom, uint32_t param,
+                     uint64_t value)
+{
+    struct fake_domain *d;
+
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    enter();
+    d = param_domain(dom, param);
+    if (!d)
+        return leave(-1);
+    d->sets++;
+    if (!d->stuck && d->param[setting_of(param)] != value) {
+        d->param[setting_of(param)] = value;
+        d->changes++;
+    }
+    return leave(0);
+}
+
+int xc_domain_hvm_getcontext_partial(xc_interface *xch, uint32_t domid,
+                                     uint16_t typecode, uint16_t instance,
+                                     void *ctxt_buf, uint32_t size)
+{
+    HVM_SAVE_TYPE(HPET) hpet = { 0 };
+    const struct fake_domain *d;
+    int e, i;
+
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    enter();
+    d = lookup(domid);
+    e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, d);
+    if (!e && (typecode != HVM_SAVE_CODE(HPET) || instance ||
+               size != sizeof(hpet)))
+        e = EINVAL;
+    if (!e) {
+        hpet.config = d->hpet_config;
+        for (i = 0; i < 3; i++)
+            hpet.timers[i].config = d->hpet_timer[i];
+        memcpy(ctxt_buf, &hpet, sizeof(hpet));
+    }
+    leave(0);
+    return e ? fail(e) : 0;
+}
+
+int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
+{
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    info->nr_cpus = 4;
+    info->capabilities = fake->hvm ? XEN_SYSCTL_PHYSCAP_hvm : 0;
+    return 0;
+}
+
+int xc_sched_id(xc_interface *xch, int *sched_id)
+{
+    (void)xch;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    *sched_id = fake->scheduler;
+    return 0;
+}
+
+int xc_readconsolering(xc_interface *xch, char *buffer,
+                       unsigned int *pnr_chars, int clear, int incremental,
+                       uint32_t *pindex)
+{
+    unsigned int len = strlen(fake->console);
+
+    (void)xch, (void)clear, (void)incremental, (void)pindex;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    if (len > *pnr_chars)
+        len = *pnr_chars;
+    memcpy(buffer, fake->console, len);
+    *pnr_chars = len;
+    return 0;
+}
+
+/* ---- libxencall ---- */
+
+xencall_handle *xencall_open(struct xentoollog_logger *logger,
+                             unsigned int flags)
+{
+    (void)logger, (void)flags;
+    return (xencall_handle *)dummy();
+}
+
+int xencall_close(xencall_handle *xcall)
+{
+    (void)xcall;
+    return 0;
+}
+
+void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
+{
+    (void)xcall;
+    return malloc(size);
+}
+
+void xencall_free_buffer(xencall_handle *xcall, void *p)
+{
+    (void)xcall;
+    free(p);
+}
+
+int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
+{
+    struct xen_domctl *domctl = (void *)(uintptr_t)arg1;
+    struct xen_domctl_vtimer_op vtimer;
+    int e;
+
+    (void)xcall;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    if (op != __HYPERVISOR_domctl)
+        return fail(ENOSYS);
+    enter();
+    e = domctl_errno(domctl->interface_version, lookup(domctl->domain));
+    leave(0);
+    if (domctl->cmd != XEN_DOMCTL_vtimer_op)
+        return e ? fail(e) : 0;
+    if (e == EACCES || !fake->patched)
+        return fail(e == EACCES ? e : ENOSYS);
+
+    memcpy(&vtimer, domctl->u.pad, sizeof(vtimer));
+    if (vtimer.version != XEN_VTIMER_INTERFACE_VERSION || vtimer.pad)
+        return fail(EINVAL);
+    if (vtimer.op != XEN_VTIMER_OP_features)
+        return fail(EOPNOTSUPP);
+    vtimer.features = fake->features;
+    memcpy(domctl->u.pad, &vtimer, sizeof(vtimer));
+    return 0;
+}
+
+/* Each entry is a call of its own to whoever wants to interfere. */
+static int multicall(multicall_entry_t *calls, unsigned int n)
+{
+    unsigned int i;
+
+    for (i = 0; i < n; i++) {
+        xen_hvm_param_t *param = (void *)(uintptr_t)calls[i].args[1];
+        int rc = -1;
+
+        if (calls[i].op != __HYPERVISOR_hvm_op ||
+            calls[i].args[0] != HVMOP_get_param)
+            errno = ENOSYS;
+        else
+            rc = xc_hvm_param_get(dummy(), param->domid, param->index,
+                                  &param->value);
+        calls[i].result = rc ? -errno : 0;
+    }
+    return 0;
+}
+
+int xencall2(xencall_handle *xcall, unsigned int op, uint64_t arg1,
+             uint64_t arg2)
+{
+    struct xen_pmu_params *params = (void *)(uintptr_t)arg2;
+
+    (void)xcall;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    if (op == __HYPERVISOR_multicall)
+        return multicall((void *)(uintptr_t)arg1, arg2);
+    if (op != __HYPERVISOR_xenpmu_op || arg1 != XENPMU_mode_get)
+        return fail(ENOSYS);
+    if (fake->vpmu < 0)
+        return fail(EOPNOTSUPP);
+    params->val = fake->vpmu;
+    return 0;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A hypervisor in memory: the functions of libxenctrl and libxencall that
+ * libxentime calls, linked in place of those libraries.
+ *
+ * The memory is shared with forked children, and with a program started with
+ * the descriptor fake_xen_fd and FAKE_XEN_FD naming it.  Faults and hooks
+ * belong to one process alone.
+ */
+#ifndef UNIT_FAKE_XEN_H
+#define UNIT_FAKE_XEN_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "xentime.h"
+
+#define FAKE_MAX_DOMAINS 4096
+#define FAKE_NAME_ENV "FAKE_XEN_FD"
+
+struct fake_domain {
+    uint32_t id;
+    uint8_t uuid[16];
+    enum xentime_type type;
+    uint32_t flags;          /* XEN_DOMINF_*, besides hvm_guest */
+    unsigned int vcpus;
+    uint64_t cpu_time;
+    uint64_t param[XENTIME_SETTINGS];
+    uint64_t hpet_config;    /* as struct hvm_hw_hpet has them */
+    uint64_t hpet_timer[3];
+    bool stuck;              /* a set is answered with success, no more */
+    unsigned int sets;       /* that reached this domain */
+    unsigned int changes;    /* of them, those that gave another value */
+};
+
+struct fake_xen {
+    pthread_mutex_t mutex;
+    int open_errno;          /* of xc_interface_open(); 0: it opens */
+    unsigned int domctl_version;
+    unsigned int version;    /* major << 16 | minor */
+    bool patched;
+    uint32_t features;       /* XEN_VTIMER_FEAT_*, if patched */
+    bool hvm;                /* XEN_SYSCTL_PHYSCAP_hvm */
+    int vpmu;                /* XENPMU_MODE_*; -1: EOPNOTSUPP */
+    int scheduler;
+    char console[256];
+    char changeset[64];
+    size_t count;
+    struct fake_domain dom[FAKE_MAX_DOMAINS]; /* in order of id */
+};
+
+extern struct fake_xen *fake;
+extern int fake_xen_fd;
+extern struct fault xen_fault;
+
+/* A stock Xen of the release built for, without domains; no faults. */
+void fake_reset(void);
+
+/*
+ * A domain that runs: timer_mode 1, vhpet on, a second of CPU time, a UUID
+ * made of its id.
+ */
+struct fake_domain *fake_add(uint32_t id, enum xentime_type type);
+
+/* Fails the program if there is no such domain. */
+struct fake_domain *fake_domain(uint32_t id);
+
+/* Changes made in all domains that there are now. */
+unsigned int fake_changes(void);
+
+bool fake_exists(uint32_t id);
+void fake_destroy(uint32_t id);
+
+/* Ends the domain and starts another of its kind with its id. */
+void fake_replace(uint32_t id);
+
+/* The UUID that fake_add() gives. */
+void fake_uuid(uint32_t id, uint8_t uuid[16]);
+
+#endif /* UNIT_FAKE_XEN_H */

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What "make install" leaves behind is of use: a program is compiled with
+# nothing but pkg-config's answer, with the shared and with the static
+# library; the libraries offer what xentime.h declares and nothing else.
+
+. tests/unit/tap.sh
+export LC_ALL=C
+dest=$tmp/dest prefix=/opt/xentime
+root=$dest$prefix
+make=${MAKE:-make}
+
+ok "make install" "$make" -s --no-print-directory install \
+    DESTDIR="$dest" prefix=$prefix
+for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
+         lib/libxentime.so lib/pkgconfig/xentime.pc include/xentime.h \
+         share/man/man8/xentimectl.8 \
+         share/bash-completion/completions/xentimectl; do
+    ok "installs $f" test -s "$root/$f"
+done
+is "$(find "$dest" -type f -o -type l | wc -l)" 8 "installs nothing else"
+is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
+    "libxentime.so is a relative link"
+like "$(readelf -d "$root/lib/libxentime.so.1")" \
+    'SONAME.*\[libxentime\.so\.1\]' "soname"
+
+# ---- pkg-config ----
+
+export PKG_CONFIG_PATH=$root/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$dest
+is "$(pkg-config --variable=prefix xentime | sed "s|^$dest||")" $prefix \
+    "xentime.pc names the prefix that was installed to"
+like "$(pkg-config --modversion xentime)" '^[0-9]+\.[0-9]+' "a version"
+
+cat >"$tmp/prog.c" <<EOF
+#include <stdio.h>
+#include <xentime.h>
+
+int main(void)
+{
+    xentime *xt;
+    enum xentime_error rc = xentime_open(&xt, NULL);
+
+    printf("%s %d\n", xentime_mode_name(2)->name, rc >= 0);
+    xentime_close(xt);
+    return 0;
+}
+EOF
+# shellcheck disable=SC2046
+ok "a program with the shared library compiles" \
+    gcc -Wall -Wextra -Werror -o "$tmp/shared" "$tmp/prog.c" \
+    $(pkg-config --cflags --libs xentime)
+is "$(LD_LIBRARY_PATH=$root/lib "$tmp/shared")" "no_missed_ticks_pending 1" \
+    "and runs"
+like "$(readelf -d "$tmp/shared")" 'NEEDED.*libxentime\.so\.1' \
+    "and needs libxentime.so.1"
+
+mv "$root/lib/libxentime.so" "$tmp/"
+# shellcheck disable=SC2046
+ok "a program with the static library compiles" \
+    gcc -Wall -Wextra -Werror -o "$tmp/static" "$tmp/prog.c" \
+    $(pkg-config --static --cflags --libs xentime)
+is "$("$tmp/static")" "no_missed_ticks_pending 1" "and runs"
+is "$(readelf -d "$tmp/static" | grep -c 'NEEDED.*libxentime')" 0 \
+    "and needs no libxentime.so"
+
+# ---- header and symbols ----
+
+echo '#include "xentime.h"' >"$tmp/alone.c"
+ok "xentime.h stands alone, in C99" gcc -std=c99 -pedantic -Wall -Wextra \
+    -Werror -fsyntax-only -I"$root/include" "$tmp/alone.c"
+
+gcc -E -P -I"$root/include" "$tmp/alone.c" |
+    grep -o 'xentime_[a-z0-9_]* *(' | tr -d ' (' | sort -u >"$tmp/declared"
+nm -D --defined-only "$root/lib/libxentime.so.1" |
+    awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u \
+    >"$tmp/exported"
+ok "something is declared" test -s "$tmp/declared"
+is "$(grep -v '^xentime_' "$tmp/exported")" "" "only xentime_* is exported"
+is "$(comm -23 "$tmp/declared" "$tmp/exported")" "" \
+    "all that is declared is exported"
+is "$(comm -13 "$tmp/declared" "$tmp/exported")" "" \
+    "all that is exported is declared"
+
+done_testing

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The manual pages are clean mdoc, and xentimectl(8) and the program agree:
+# every command and every option of "xentimectl help --json" is in the page,
+# and the page has no option that the program has not.
+#
+# A command is looked for as the head of a list item (".It Ic list", ".It Cm
+# list"), an option as a word with two hyphens in .Fl's spelling (".Fl -json",
+# ".It Fl o , -output Ar COLUMNS", ".It Fl o , Fl -output").
+
+. tests/unit/tap.sh
+export LD_LIBRARY_PATH=build/host LC_ALL=C
+tool=build/host/xentimectl
+page=man/xentimectl.8
+
+for f in man/*.[1-8]; do
+    ok "$f has a text" test -s "$f"
+    capture mandoc -Tlint -Wwarning "$f"
+    is "$status $out$err" "0 " "mandoc -Tlint $f"
+done
+
+$tool help --json >"$tmp/help.json"
+for c in $(jq -r '.commands[].name' "$tmp/help.json"); do
+    ok "$page: command $c" grep -Eq "^\\.It (Ic|Cm) $c( |\$)" $page
+done
+
+jq -r '.commands[].options[]' "$tmp/help.json" | sort -u >"$tmp/options"
+grep -E '(^\.| )Fl ' $page | grep -Eo '(^| )-[a-z][a-z-]+' |
+    sed 's/^ *-//' | sort -u >"$tmp/described"
+while read -r o; do
+    ok "$page: option --$o" grep -qx -- "$o" "$tmp/described"
+done <"$tmp/options"
+is "$(comm -13 "$tmp/options" "$tmp/described" | grep -vx version)" "" \
+    "$page: no option that the program has not"
+
+done_testing

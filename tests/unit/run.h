@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Runs xentimectl, linked with the fake Xen of the test that calls it, and
+ * keeps what it printed.
+ */
+#ifndef UNIT_RUN_H
+#define UNIT_RUN_H
+
+#include <json-c/json.h>
+
+#include "unit.h"
+
+struct run {
+    int status;              /* as waitpid() gives it */
+    char *out, *err;
+};
+
+/* Arguments without "xentimectl", up to a NULL; freed by the next run(). */
+#define run(...) run_args((const char *const[]){ __VA_ARGS__, NULL })
+const struct run *run_args(const char *const *args);
+
+/* The same with its output on a terminal of @columns columns. */
+const struct run *run_on_terminal(int columns, const char *const *args);
+
+/* Starts it with its output thrown away; for wait_child(). */
+pid_t run_start(const char *const *args);
+
+/* Exit status; fails the test if it was killed. */
+#define assert_exit(r, code) unit_assert_exit(r, code, __FILE__, __LINE__)
+void unit_assert_exit(const struct run *r, int code, const char *file,
+                      int line);
+
+/*
+ * All of @text as one JSON document; fails the test if it is none, or if
+ * anything follows.
+ */
+json_object *parse_json(const char *text);
+
+/* Member @path ("error/code") as text, "" if there is none or it is null. */
+const char *json_at(json_object *doc, const char *path);
+
+#endif /* UNIT_RUN_H */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See store.h. */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <xenstore.h>
+
+#include "store.h"
+
+#define ROOT TOP "/build/lab/4.17/root"
+#define LIBS ROOT "/usr/lib/x86_64-linux-gnu"
+
+struct fault store_fault;
+
+static pid_t daemon_pid;
+static struct xs_handle *own;
+
+/* ---- the functions of libxenstore, by the linker's --wrap ---- */
+
+void *__real_xs_read(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, unsigned int *len);
+bool __real_xs_write(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, const void *data, unsigned int len);
+bool __real_xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path);
+char **__real_xs_directory(struct xs_handle *h, xs_transaction_t t,
+                           const char *path, unsigned int *num);
+xs_transaction_t __real_xs_transaction_start(struct xs_handle *h);
+bool __real_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
+                               bool abort);
+
+void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, unsigned int *len);
+bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, const void *data, unsigned int len);
+bool __wrap_xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path);
+char **__wrap_xs_directory(struct xs_handle *h, xs_transaction_t t,
+                           const char *path, unsigned int *num);
+xs_transaction_t __wrap_xs_transaction_start(struct xs_handle *h);
+bool __wrap_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
+                               bool abort);
+
+void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, unsigned int *len)
+{
+    if (fault_strikes(&store_fault, "xs_read"))
+        return NULL;
+    return __real_xs_read(h, t, path, len);
+}
+
+bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t,
+                     const char *path, const void *data, unsigned int len)
+{
+    if (fault_strikes(&store_fault, "xs_write")) {
+        if (store_fault.late)
+            __real_xs_write(h, t, path, data, len);
+        errno = store_fault.err;
+        return false;
+    }
+    return __real_xs_write(h, t, path, data, len);
+}
+
+bool __wrap_xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
+{
+    if (fault_strikes(&store_fault, "xs_rm")) {
+        if (store_fault.late)
+            __real_xs_rm(h, t, path);
+        errno = store_fault.err;
+        return false;
+    }
+    return __real_xs_rm(h, t, path);
+}
+
+char **__wrap_xs_directory(struct xs_handle *h, xs_transaction_t t,
+                           const char *path, unsigned int *num)
+{
+    if (fault_strikes(&store_fault, "xs_directory"))
+        return NULL;
+    return __real_xs_directory(h, t, path, num);
+}
+
+xs_transaction_t __wrap_xs_transaction_start(struct xs_handle *h)
+{
+    if (fault_strikes(&store_fault, "xs_transaction_start"))
+        return XBT_NULL;
+    return __real_xs_transaction_start(h);
+}
+
+/* One that fails ends the transaction all the same, as xenstored does. */
+bool __wrap_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
+                               bool abort)
+{
+    if (fault_strikes(&store_fault, "xs_transaction_end")) {
+        __real_xs_transaction_end(h, t, true);
+        errno = store_fault.err;
+        return false;
+    }
+    return __real_xs_transaction_end(h, t, abort);
+}
+
+/* ---- the daemon ---- */
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(99);
+}
+
+/* Through the unpacked loader: it runs on any Linux. */
+static void exec_daemon(const char *preload)
+{
+    execl(LIBS "/ld-linux-x86-64.so.2", "xenstored", "--library-path", LIBS,
+          "--preload", preload, ROOT "/usr/lib/xen-4.17/bin/xenstored", "-N",
+          "-P", NULL);
+    die(LIBS "/ld-linux-x86-64.so.2");
+}
+
+void store_start(void)
+{
+    char dir[512], path[600], line[32];
+    pid_t parent = getpid();
+    ssize_t n;
+    int ready[2];
+
+    if (own)
+        return;
+    if (!getcwd(dir, sizeof(dir)))
+        die("getcwd");
+    mkdir("store", 0700);
+    snprintf(path, sizeof(path), "%s/store", dir);
+    setenv("XENSTORED_RUNDIR", path, 1);
+    setenv("XENSTORED_ROOTDIR", path, 1);
+    snprintf(path, sizeof(path), "%s/store/socket", dir);
+    setenv("XENSTORED_PATH", path, 1);
+
+    if (pipe(ready))
+        die("pipe");
+    daemon_pid = fork();
+    if (daemon_pid < 0)
+        die("fork");
+    if (!daemon_pid) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(99);
+        dup2(ready[1], STDOUT_FILENO);
+        close(ready[0]);
+        close(ready[1]);
+        exec_daemon(TOP "/build/unit/xenstored_preload.so");
+    }
+
+    /* It prints its pid when it listens. */
+    close(ready[1]);
+    n = read(ready[0], line, sizeof(line) - 1);
+    close(ready[0]);
+    own = n > 0 ? xs_open(0) : NULL;
+    if (!own)
+        die("xenstored does not start");
+}
+
+void store_stop(void)
+{
+    if (own)
+        xs_close(own);
+    own = NULL;
+    if (daemon_pid > 0) {
+        kill(daemon_pid, SIGKILL);
+        waitpid(daemon_pid, NULL, 0);
+    }
+    daemon_pid = 0;
+}
+
+void store_pause(bool paused)
+{
+    kill(daemon_pid, paused ? SIGSTOP : SIGCONT);
+    if (paused)
+        waitpid(daemon_pid, NULL, WUNTRACED);
+}
+
+/* ---- what is in it ---- */
+
+void store_put(const char *path, const char *value)
+{
+    if (!__real_xs_write(own, XBT_NULL, path, value, strlen(value)))
+        die(path);
+}
+
+void store_rm(const char *path)
+{
+    if (!__real_xs_rm(own, XBT_NULL, path) && errno != ENOENT)
+        die(path);
+}
+
+bool store_has(const char *path)
+{
+    unsigned int len;
+    char *value = __real_xs_read(own, XBT_NULL, path, &len);
+
+    free(value);
+    return value;
+}
+
+char *store_get(const char *path)
+{
+    unsigned int len;
+    char *value = __real_xs_read(own, XBT_NULL, path, &len);
+
+    return value ? value : strdup("");
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void dump(FILE *f, const char *path)
+{
+    unsigned int len, n, i;
+    char *value = __real_xs_read(own, XBT_NULL, path, &len);
+    char **names, child[512];
+
+    if (!value)
+        return;
+    fprintf(f, "%s = %s\n", path, value);
+    free(value);
+    names = __real_xs_directory(own, XBT_NULL, path, &n);
+    if (!names)
+        return;
+    qsort(names, n, sizeof(*names), compare_text);
+    for (i = 0; i < n; i++) {
+        snprintf(child, sizeof(child), "%s/%s", path, names[i]);
+        dump(f, child);
+    }
+    free(names);
+}
+
+char *store_dump(const char *path)
+{
+    char *text;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        die("open_memstream");
+    dump(f, path);
+    fclose(f);
+    return text;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # of capture, for its callers
+#
+# What the tests that are scripts start with: . tests/unit/tap.sh
+#
+# They run in the top directory, print TAP, and have $tmp for their files.
+
+tap_count=0 tap_failed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# result NAME STATUS REMARK...
+result() {
+    tap_count=$((tap_count + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $tap_count - $1"
+    else
+        tap_failed=$((tap_failed + 1))
+        echo "not ok $tap_count - $1"
+        shift 2
+        printf '%s\n' "$@" | sed 's/^/# /'
+    fi
+}
+
+# ok NAME CMD...: the command succeeds
+ok() {
+    local name=$1 said
+    shift
+    said=$("$@" 2>&1)
+    result "$name" $? "$*:" "$said"
+}
+
+# is GOT WANTED NAME
+is() {
+    [ "$1" = "$2" ]
+    result "$3" $? "   got: $1" "wanted: $2"
+}
+
+# like TEXT ERE NAME: a line of the text matches
+like() {
+    printf '%s\n' "$1" | grep -Eq -e "$2"
+    result "$3" $? "   got: $1" "wanted: /$2/"
+}
+
+# skip NAME REASON
+skip() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# capture CMD...: leaves $out, $err and $status
+capture() {
+    "$@" >"$tmp/out" 2>"$tmp/err"
+    status=$?
+    out=$(cat "$tmp/out")
+    err=$(cat "$tmp/err")
+}
+
+done_testing() {
+    echo "1..$tap_count"
+    exit $((tap_failed > 0))
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Opening: no Xen, no permission, another release's Xen, xenstored away;
+ * single settings and their errors; what is said of the host; errors that
+ * name the domain and fit their buffers.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <xenctrl.h>
+
+#include "unit.h"
+#include "vtimer.h"
+
+static void reopen(enum xentime_error wanted)
+{
+    enum xentime_error rc;
+
+    xentime_close(xt);
+    rc = xentime_open(&xt, NULL);
+    assert_non_null(xt);
+    if (wanted)
+        assert_error(rc, wanted);
+    else
+        assert_done(rc);
+}
+
+static void no_xen(void **state)
+{
+    (void)state;
+    fake->open_errno = ENOENT;
+    reopen(XENTIME_ERR_NOXEN);
+    assert_has(xentime_last_error(xt)->hint, "dom0");
+    assert_int_equal(xentime_last_error(xt)->domid, XENTIME_NO_DOMID);
+    fake->open_errno = EACCES;
+    reopen(XENTIME_ERR_PERM);
+    assert_has(xentime_last_error(xt)->hint, "root");
+}
+
+/* What Xen says to the first call */
+static void xen_says_no(void **state)
+{
+    static const struct {
+        int err;
+        enum xentime_error code;
+    } errors[] = {
+        { EPERM, XENTIME_ERR_PERM }, { ENOSYS, XENTIME_ERR_FAIL },
+        { EFAULT, XENTIME_ERR_FAIL }, { ESRCH, XENTIME_OK },
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(errors); i++) {
+        fault_fail(&xen_fault, 1, errors[i].err, false);
+        reopen(errors[i].code);
+        assert_true(xen_fault.struck);
+    }
+}
+
+static void another_interface_version(void **state)
+{
+    char ours[16];
+
+    (void)state;
+    snprintf(ours, sizeof(ours), "%#x", XEN_DOMCTL_INTERFACE_VERSION);
+    fake->domctl_version = 0x3d;
+    fake->version = 4 << 16 | 99;
+    reopen(XENTIME_ERR_VERSION);
+    assert_has(error_text(), ours);
+    assert_has(error_text(), "0x3d");
+    assert_has(error_text(), "4.99");
+    assert_true(*xentime_last_error(xt)->hint);
+
+    /* Past any that is looked for: an end, and no false number. */
+    fake->domctl_version = 0x1000;
+    reopen(XENTIME_ERR_VERSION);
+    assert_has(error_text(), ours);
+    assert_lacks(error_text(), "0x1000");
+}
+
+static void close_of_nothing(void **state)
+{
+    (void)state;
+    xentime_close(NULL);
+}
+
+/* ---- xenstored ---- */
+
+static void xenstored_is_away(void **state)
+{
+    struct xentime_domain *doms;
+    size_t n;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    store_stop();
+    reopen(XENTIME_OK);
+    assert_done(xentime_list(xt, XENTIME_WANT_SETTINGS, &doms, &n));
+    xentime_free_domains(doms, n);
+    assert_error(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n),
+                 XENTIME_ERR_NOXEN);
+    assert_has(error_text(), "xenstored");
+    assert_error(change_one(1, XENTIME_TIMER_MODE, 2, 0), XENTIME_ERR_NOXEN);
+    assert_int_equal(fake_domain(1)->sets, 0);
+    assert_null(xentime_waiting_for(xt));
+
+    /* The same handle serves again once it is back. */
+    store_start();
+    assert_done(change_one(1, XENTIME_TIMER_MODE, 2, 0));
+}
+
+static void xenstored_ends_under_a_handle(void **state)
+{
+    struct xentime_domain *doms;
+    size_t n;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    assert_done(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n));
+    xentime_free_domains(doms, n);
+    store_stop();
+    assert_error(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n),
+                 XENTIME_ERR_NOXEN);
+    assert_error(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n),
+                 XENTIME_ERR_NOXEN);
+    store_start();
+    assert_done(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n));
+    xentime_free_domains(doms, n);
+}
+
+/* ---- one setting ---- */
+
+static void get_reads_what_xen_has(void **state)
+{
+    struct fake_domain *f = fake_add(1, XENTIME_HVM);
+    struct xentime_domain *d = find_one("1", 0);
+    int value;
+
+    (void)state;
+    f->param[XENTIME_TIMER_MODE] = 3;
+    assert_done(xentime_get(xt, d, XENTIME_TIMER_MODE, &value));
+    assert_int_equal(value, 3);
+    /* Xen keeps any number as HPET_ENABLED. */
+    f->param[XENTIME_VHPET] = 0x100000000;
+    assert_done(xentime_get(xt, d, XENTIME_VHPET, &value));
+    assert_int_equal(value, 1);
+    f->param[XENTIME_TIMER_MODE] = 4;
+    assert_error(xentime_get(xt, d, XENTIME_TIMER_MODE, &value),
+                 XENTIME_ERR_FAIL);
+    f->param[XENTIME_TIMER_MODE] = 0x100000000;
+    assert_error(xentime_get(xt, d, XENTIME_TIMER_MODE, &value),
+                 XENTIME_ERR_FAIL);
+    fake_destroy(1);
+    assert_error(xentime_get(xt, d, XENTIME_TIMER_MODE, &value),
+                 XENTIME_ERR_NODOM);
+    free_one(d);
+}
+
+static void get_bad_setting(void *arg)
+{
+    struct xentime_domain *d = find_one("1", 0);
+    int value;
+
+    if (!xentime_get(xt, d, *(int *)arg, &value))
+        _exit(2);
+    free_one(d);
+}
+
+/* In a child: it may well crash. */
+static void get_of_a_setting_that_there_is_not(void **state)
+{
+    int bad[] = { XENTIME_SETTINGS, 1000000, -1 };
+    size_t i;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    for (i = 0; i < ARRAY_COUNT(bad); i++)
+        assert_int_equal(in_child(get_bad_setting, &bad[i]), 0);
+}
+
+static void armed_timers(void **state)
+{
+    struct fake_domain *f = fake_add(1, XENTIME_HVM);
+    struct xentime_domain *d = find_one("1", 0), *pvh;
+    unsigned int armed, bits, i;
+
+    (void)state;
+    for (bits = 0; bits < 8; bits++) {
+        for (i = 0; i < 3; i++)
+            f->hpet_timer[i] = bits & (1u << i) ? 1u << 2 : ~(1ul << 2);
+        f->hpet_config = 1;
+        assert_done(xentime_hpet_armed(xt, d, &armed));
+        assert_int_equal(armed, bits);
+        f->hpet_config = 2;  /* legacy routing, but not enabled */
+        assert_done(xentime_hpet_armed(xt, d, &armed));
+        assert_int_equal(armed, 0);
+    }
+    fake_add(2, XENTIME_PVH);
+    pvh = find_one("2", 0);
+    assert_error(xentime_hpet_armed(xt, pvh, &armed),
+                 XENTIME_ERR_UNSUPPORTED);
+    fake_destroy(1);
+    assert_error(xentime_hpet_armed(xt, d, &armed), XENTIME_ERR_NODOM);
+    free_one(d);
+    free_one(pvh);
+}
+
+static void tsc_of_a_domain(void **state)
+{
+    struct xentime_tsc_info tsc;
+    struct xentime_domain *d;
+
+    (void)state;
+    fake_add(1, XENTIME_PV);
+    d = find_one("1", 0);
+    assert_done(xentime_get_tsc(xt, d, &tsc));
+    assert_int_equal(tsc.mode, 2);
+    assert_int_equal(tsc.khz, 2400000);
+    assert_int_equal(tsc.incarnation, 3);
+    fake_destroy(1);
+    assert_error(xentime_get_tsc(xt, d, &tsc), XENTIME_ERR_NODOM);
+    free_one(d);
+}
+
+/* ---- the host ---- */
+
+static void capabilities_of_xens(void **state)
+{
+    static const struct {
+        bool hvm, patched;
+        int vpmu;
+        uint32_t features;
+        unsigned int caps;
+    } xens[] = {
+        { true, false, -1, 0, 0x3 },
+        { false, false, -1, 0, 0 },
+        { true, false, 0, 0, 0x3 },
+        { true, false, 1, 0, 0x7 },
+        { true, true, -1, 0, 0x3 },
+        { true, true, -1, XEN_VTIMER_FEAT_safe_switch, 0x103 },
+        { true, true, 4, XEN_VTIMER_FEAT_quiet_vhpet, 0x207 },
+        { true, true, -1, XEN_VTIMER_FEAT_tick_stats, 0x403 },
+        { true, true, -1, XEN_VTIMER_FEAT_resync, 0x803 },
+        { true, true, -1, XEN_VTIMER_FEAT_sync_wakeup, 0x1003 },
+        { true, true, -1, 0xffffffff, 0x1f03 },
+        { true, false, -1, 0xffffffff, 0x3 },
+    };
+    unsigned int caps, calls;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(xens); i++) {
+        fake->hvm = xens[i].hvm;
+        fake->patched = xens[i].patched;
+        fake->vpmu = xens[i].vpmu;
+        fake->features = xens[i].features;
+        fake_add(i, XENTIME_PV);
+        reopen(XENTIME_OK);
+        assert_done(xentime_capabilities(xt, &caps));
+        assert_int_equal(caps, xens[i].caps);
+        calls = xen_fault.calls;
+        assert_done(xentime_capabilities(xt, &caps));
+        assert_int_equal(caps, xens[i].caps);
+        assert_int_equal(xen_fault.calls, calls);
+    }
+}
+
+static void host(void **state)
+{
+    struct xentime_host h;
+
+    (void)state;
+    assert_done(xentime_get_host(xt, &h));
+    assert_int_equal(h.major, 4);
+    assert_int_equal(h.minor, 17);
+    assert_string_equal(h.extra, ".7-fake");
+    assert_string_equal(h.changeset, "fake");
+    assert_string_equal(h.scheduler, "credit2");
+    assert_string_equal(h.platform_timer, "14.318MHz HPET");
+    assert_int_equal(h.domctl_version, XEN_DOMCTL_INTERFACE_VERSION);
+    assert_int_equal(h.vpmu_mode, XENTIME_VPMU_UNKNOWN);
+    assert_int_equal(h.cpus, 4);
+
+    strcpy(fake->console, "");
+    strcpy(fake->changeset, "");
+    fake->scheduler = 77;
+    fake->vpmu = 2;
+    assert_done(xentime_get_host(xt, &h));
+    assert_string_equal(h.platform_timer, "");
+    assert_string_equal(h.changeset, "unknown");
+    assert_string_equal(h.scheduler, "77");
+    assert_int_equal(h.vpmu_mode, 2);
+
+    /* Cut off in the middle, without the end of the line */
+    strcpy(fake->console, "Platform timer is 14.31");
+    assert_done(xentime_get_host(xt, &h));
+    assert_string_equal(h.platform_timer, "");
+
+    memset(fake->changeset, 'c', sizeof(fake->changeset));
+    fake->changeset[sizeof(fake->changeset) - 1] = '\0';
+    strcpy(fake->console, "(XEN) Platform timer is ");
+    memset(fake->console + strlen(fake->console), 'x', 200);
+    strcpy(fake->console + 224, "\r\n");
+    assert_done(xentime_get_host(xt, &h));
+    assert_int_equal(strlen(h.platform_timer), sizeof(h.platform_timer) - 1);
+}
+
+static void host_when_calls_fail(void **state)
+{
+    struct xentime_host h;
+    unsigned int k, errors = 0;
+    bool struck = true;
+    enum xentime_error rc;
+
+    (void)state;
+    for (k = 1; struck; k++) {
+        fault_clear(&xen_fault);
+        reopen(XENTIME_OK);
+        fault_fail(&xen_fault, k, EPERM, false);
+        rc = xentime_get_host(xt, &h);
+        struck = xen_fault.struck;
+        if (rc) {
+            assert_error(rc, XENTIME_ERR_PERM);
+            errors++;
+        }
+    }
+    assert_true(errors >= 2);
+}
+
+/* ---- errors ---- */
+
+static void long_names_fit(void **state)
+{
+    char name[2000];
+    struct xentime_domain *d, *doms;
+    const char *refs[] = { name };
+    size_t n;
+    int value;
+
+    (void)state;
+    memset(name, 'n', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    assert_error(xentime_find(xt, refs, 1, 0, &doms, &n),
+                 XENTIME_ERR_NODOM);
+    assert_int_equal(strlen(xentime_last_error(xt)->domain), 255);
+    fake_add(1, XENTIME_HVM);
+    name_domain(1, name);
+    d = find_one(name, XENTIME_WANT_NAME);
+    fake_destroy(1);
+    assert_error(xentime_get(xt, d, XENTIME_VHPET, &value),
+                 XENTIME_ERR_NODOM);
+    assert_int_equal(strlen(xentime_last_error(xt)->domain), 255);
+    free_one(d);
+}
+
+static void errors_name_the_domain(void **state)
+{
+    struct xentime_domain *d;
+
+    (void)state;
+    fake_add(3, XENTIME_PV);
+    name_domain(3, "web");
+    assert_error(change_one(3, XENTIME_VHPET, 0, 0),
+                 XENTIME_ERR_UNSUPPORTED);
+    assert_string_equal(xentime_last_error(xt)->domain, "domain 3");
+    d = find_one("web", XENTIME_WANT_NAME);
+    {
+        struct xentime_change c = { d, XENTIME_VHPET, 0, 0 };
+
+        assert_error(xentime_apply(xt, &c, 1, 0), XENTIME_ERR_UNSUPPORTED);
+        assert_string_equal(xentime_last_error(xt)->domain, "web");
+    }
+    free_one(d);
+}
+
+UNIT_MAIN(TEST(no_xen), TEST(xen_says_no), TEST(another_interface_version),
+          TEST(close_of_nothing), TEST(xenstored_is_away),
+          TEST(xenstored_ends_under_a_handle), TEST(get_reads_what_xen_has),
+          TEST(get_of_a_setting_that_there_is_not), TEST(armed_timers),
+          TEST(tsc_of_a_domain), TEST(capabilities_of_xens), TEST(host),
+          TEST(host_when_calls_fail), TEST(long_names_fit),
+          TEST(errors_name_the_domain))

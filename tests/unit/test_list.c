@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What xentimectl list and show print, of domains with ordinary and with
+ * hostile names: fits the terminal, stays one line a domain, and is the same
+ * in every form (table, raw, JSON, chosen columns).
+ */
+
+#include <stdio.h>
+
+#include <xenctrl.h>
+
+#include "run.h"
+
+#define UUID_OF_1 "11111111-1111-1111-1111-111111110001"
+
+static char long_name[301];
+
+/* dom0, a PVH and two HVM domains, one with a very long name */
+static void add_usual_domains(void)
+{
+    memset(long_name, 'n', sizeof(long_name) - 1);
+    fake_add(0, XENTIME_PV);
+    fake_add(1, XENTIME_HVM)->param[XENTIME_TIMER_MODE] = 2;
+    fake_add(2, XENTIME_PVH)->flags = XEN_DOMINF_paused;
+    fake_add(30, XENTIME_HVM)->param[XENTIME_VHPET] = 0;
+    name_domain(0, "Domain-0");
+    name_domain(1, "web");
+    name_domain(30, long_name);
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static size_t longest_line(const char *text)
+{
+    size_t longest = 0, len;
+
+    for (; *text; text += len + 1) {
+        len = strcspn(text, "\r\n");
+        if (len > longest)
+            longest = len;
+        len += text[len] == '\r';
+        if (!text[len])
+            break;
+    }
+    return longest;
+}
+
+static void an_empty_host(void **state)
+{
+    const struct run *r = run("list");
+
+    (void)state;
+    assert_exit(r, 0);
+    assert_string_equal(r->err, "");
+    assert_true(lines_of(r->out) <= 1);
+    r = run("list", "--noheadings");
+    assert_exit(r, 0);
+    assert_string_equal(r->out, "");
+}
+
+static void every_domain_a_line(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    r = run("list");
+    assert_exit(r, 0);
+    assert_string_equal(r->err, "");
+    assert_int_equal(lines_of(r->out), 5);
+    assert_has(r->out, "ID NAME");
+    assert_has(r->out, "Domain-0");
+    assert_has(r->out, long_name);
+    r = run("list", "1", "web", UUID_OF_1);
+    assert_int_equal(lines_of(r->out), 2);
+}
+
+static void columns_that_do_not_apply(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    r = run("list", "-n", "-r", "-o", "ID,NAME,MODE,VHPET");
+    assert_exit(r, 0);
+    assert_has(r->out, "0 Domain-0 - -\n");
+    assert_has(r->out, "1 web 2 on\n");
+    assert_has(r->out, "2 - 1 -\n");
+    assert_has(r->out, " 1 off\n");
+}
+
+static void fits_80_columns(void **state)
+{
+    const char *args[] = { "list", NULL };
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    r = run_on_terminal(80, args);
+    assert_exit(r, 0);
+    assert_int_equal(lines_of(r->out), 5);
+    assert_in_range(longest_line(r->out), 40, 80);
+    assert_has(r->out, "web");
+    assert_has(r->out, "VHPET");
+}
+
+static void show_fits_80_columns(void **state)
+{
+    const char *args[] = { "show", "30", NULL };
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    r = run_on_terminal(80, args);
+    assert_exit(r, 0);
+    assert_in_range(longest_line(r->out), 40, 80);
+}
+
+/* Names cannot forge lines, columns or colours. */
+static void hostile_names(void **state)
+{
+    static const char *const names[] = {
+        "two words", "new\nline 99", "\x1b[2Jclear", "tab\tbed", "bad\xff",
+        "back\bspace", "cr\rlf", "\xc2\x9b" "31m",
+    };
+    const struct run *r;
+    const char *s;
+    size_t i;
+
+    (void)state;
+    setenv("LC_ALL", "C.UTF-8", 1);
+    for (i = 0; i < ARRAY_COUNT(names); i++) {
+        fake_add(i, XENTIME_PV);
+        name_domain(i, names[i]);
+    }
+    r = run("list", "-n");
+    assert_exit(r, 0);
+    assert_int_equal(lines_of(r->out), ARRAY_COUNT(names));
+    for (s = r->out; *s; s++)
+        if ((unsigned char)*s < ' ' && *s != '\n')
+            fail_because("byte %#x: %s", *s, r->out);
+    assert_lacks(r->out, "\xc2\x9b");
+
+    /* raw: no blank in a value, so that the columns can be counted */
+    r = run("list", "-n", "-r", "-o", "ID,NAME,TYPE");
+    assert_exit(r, 0);
+    assert_int_equal(lines_of(r->out), ARRAY_COUNT(names));
+    for (i = 0, s = r->out; *s; s++) {
+        i += *s == ' ';
+        if (*s == '\n') {
+            assert_int_equal(i, 2);
+            i = 0;
+        }
+    }
+    assert_has(r->out, "two\\x20words");
+    unsetenv("LC_ALL");
+}
+
+static void chosen_columns(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    r = run("list", "-r", "-o", "type,ID,uuid", "web");
+    assert_exit(r, 0);
+    assert_string_equal(r->out, "TYPE ID UUID\nHVM 1 " UUID_OF_1 "\n");
+    r = run("list", "--raw", "--noheadings", "--output=ID,ID", "web");
+    assert_string_equal(r->out, "1 1\n");
+    r = run("list", "-nro", "TIME,VCPUS,STATE,MODE-NAME", "web");
+    assert_string_equal(r->out, "1.0 1 running no_missed_ticks_pending\n");
+}
+
+static void bad_columns(void **state)
+{
+    static const char *const bad[] = {
+        "", ",", "ID,", ",ID", "ID,,NAME", "NOPE", "ID NAME", "ID,NAMEX",
+        "+ID",
+    };
+    const struct run *r;
+    char many[200] = "ID";
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(bad); i++) {
+        r = run("list", "-o", bad[i]);
+        assert_exit(r, 2);
+        assert_string_equal(r->out, "");
+        assert_has(r->err, "xentimectl: list: ");
+    }
+    for (i = 0; i < 40; i++)
+        strcat(many, ",ID");
+    assert_exit(run("list", "-o", many), 2);
+}
+
+/* ---- JSON ---- */
+
+static void list_as_json(void **state)
+{
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_usual_domains();
+    fake_add(5, XENTIME_PV);
+    name_domain(5, "bad\xff\n");
+    r = run("list", "--json");
+    assert_exit(r, 0);
+    assert_string_equal(r->err, "");
+    doc = parse_json(r->out);
+    assert_string_equal(json_at(doc, "domains/0/name"), "Domain-0");
+    assert_string_equal(json_at(doc, "domains/0/timer_mode"), "");
+    assert_string_equal(json_at(doc, "domains/1/id"), "1");
+    assert_string_equal(json_at(doc, "domains/1/timer_mode"), "2");
+    assert_string_equal(json_at(doc, "domains/1/vhpet"), "true");
+    assert_string_equal(json_at(doc, "domains/1/uuid"), UUID_OF_1);
+    assert_string_equal(json_at(doc, "domains/1/cpu_time_ns"),
+                        "1000000000");
+    assert_string_equal(json_at(doc, "domains/2/name"), "");
+    assert_string_equal(json_at(doc, "domains/2/state/0"), "paused");
+    assert_string_equal(json_at(doc, "domains/3/name"),
+                        "bad\xef\xbf\xbd\n");
+    assert_string_equal(json_at(doc, "domains/4/name"), long_name);
+    assert_string_equal(json_at(doc, "domains/5"), "");
+    json_object_put(doc);
+
+    r = run("list", "-J", "-o", "NAME", "1");
+    doc = parse_json(r->out);
+    assert_string_equal(json_at(doc, "domains"), "[ { \"name\": \"web\" } ]");
+    json_object_put(doc);
+}
+
+static void no_domain_as_json(void **state)
+{
+    json_object *doc;
+
+    (void)state;
+    doc = parse_json(run("list", "--json")->out);
+    assert_string_equal(json_at(doc, "domains"), "[ ]");
+    json_object_put(doc);
+}
+
+/* ---- show ---- */
+
+static void show_each_kind(void **state)
+{
+    static const char *const refs[] = { "0", "web", "2", "30" };
+    const struct run *r;
+    json_object *doc;
+    size_t i;
+
+    (void)state;
+    add_usual_domains();
+    for (i = 0; i < ARRAY_COUNT(refs); i++) {
+        r = run("show", refs[i]);
+        assert_exit(r, 0);
+        assert_string_equal(r->err, "");
+        assert_has(r->out, "FIELD");
+        assert_has(r->out, "timer_mode");
+        r = run("show", "--json", refs[i]);
+        assert_exit(r, 0);
+        doc = parse_json(r->out);
+        assert_true(*json_at(doc, "domain/uuid/value"));
+        assert_true(*json_at(doc, "domain/uuid/source"));
+        json_object_put(doc);
+    }
+    doc = parse_json(run("show", "--json", "30")->out);
+    assert_string_equal(json_at(doc, "domain/name/value"), long_name);
+    json_object_put(doc);
+}
+
+static void show_tells_what_there_is(void **state)
+{
+    struct fake_domain *f;
+    json_object *doc;
+
+    (void)state;
+    add_usual_domains();
+    f = fake_domain(1);
+    f->hpet_config = 1;
+    f->hpet_timer[0] = f->hpet_timer[2] = 1 << 2;
+    assert_exit(run("set-mode", "1", "1"), 0);
+    f->param[XENTIME_VHPET] = 1;
+    doc = parse_json(run("show", "--json", "1")->out);
+    assert_string_equal(json_at(doc, "domain/timer_mode/value"), "1");
+    assert_string_equal(json_at(doc, "domain/tickpolicy/value"), "catchup");
+    assert_string_equal(json_at(doc, "domain/vhpet_armed/value"),
+                        "[ 0, 2 ]");
+    assert_string_equal(json_at(doc, "domain/tsc_khz/value"), "2400000");
+    assert_string_equal(json_at(doc, "domain/timer_mode_record/value/status"),
+                        "in force");
+    assert_has(json_at(doc, "domain/timer_mode_change/value/by"),
+               "xentimectl[");
+    json_object_put(doc);
+
+    f->param[XENTIME_TIMER_MODE] = 3;
+    assert_has(run("show", "1")->out, "changed since by other means");
+    store_put(record_path(1, XENTIME_TIMER_MODE, "requested"), "0");
+    assert_has(run("show", "1")->out, "a change was cut short");
+    store_put(record_path(1, XENTIME_TIMER_MODE, "requested"), "rubbish");
+    assert_exit(run("show", "1"), 0);
+    assert_has(run("show", "1")->out, "unknown");
+    store_put(record_path(1, XENTIME_TIMER_MODE, "requested"), "1");
+    store_put(record_path(1, XENTIME_TIMER_MODE, "by"), "x\x1b[31m\xff");
+    store_put(record_path(1, XENTIME_TIMER_MODE, "when"),
+              "9223372036854775807");
+    assert_lacks(run("show", "1")->out, "\x1b");
+    doc = parse_json(run("show", "--json", "1")->out);
+    json_object_put(doc);
+}
+
+UNIT_MAIN(TEST(an_empty_host), TEST(every_domain_a_line),
+          TEST(columns_that_do_not_apply), TEST(fits_80_columns),
+          TEST(show_fits_80_columns), TEST(hostile_names),
+          TEST(chosen_columns), TEST(bad_columns), TEST(list_as_json),
+          TEST(no_domain_as_json), TEST(show_each_kind),
+          TEST(show_tells_what_there_is))
