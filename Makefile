@@ -92,6 +92,21 @@ lab-shell: lab-images-$(LAB_XEN)
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 
+LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
+           tests/fuzz/*.c)
+LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DXENTIME_VERSION='"0"' -Ilibxc-ext \
+             -Itools -Ihv-patches/include -Itests/unit -DTOP='"."'
+lint: need-unit
+	@tests/need clang-format clang-tidy cppcheck shellcheck
+	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c
+	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
+	    --enable=warning,performance,portability libxc-ext tools tests/lab
+	for f in $(filter-out tests/%,$(LINT_C)); do \
+	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
+	mandoc -Tlint -Wwarning man/*.8
+	shellcheck tests/need tests/summary tests/lab/check tests/lab/bench \
+	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check
+
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
 
 need-build:
@@ -106,6 +121,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all install check check-unit check-x86 lab demo lab-shell bench \
+
+.PHONY: all install check check-unit check-x86 lab demo lab-shell bench lint \
         need-build need-unit need-lab clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

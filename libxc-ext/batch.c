@@ -68,8 +68,8 @@ static enum xentime_error flush(xentime *xt, xencall_handle *xcall,
 {
     enum xentime_error rc = XENTIME_OK;
 
-    if (b->n && xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)b->calls,
-                         b->n) < 0)
+    if (b->n &&
+        xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)b->calls, b->n) < 0)
         rc = xt_fail_xen(xt, errno, NULL, "cannot read the settings");
     if (!rc)
         rc = take_values(xt, b);

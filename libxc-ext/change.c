@@ -24,10 +24,10 @@ struct work {
     struct xentime_change *changes;
     size_t n;
     unsigned int flags;
-    size_t *order;           /* changes by UUID: the order of locking */
-    int *locks;              /* per place in @order; -1: not held */
-    int *before;             /* per change: of xt_record_intent() */
-    size_t applied;          /* changes[0..applied) were set */
+    size_t *order;  /* changes by UUID: the order of locking */
+    int *locks;     /* per place in @order; -1: not held */
+    int *before;    /* per change: of xt_record_intent() */
+    size_t applied; /* changes[0..applied) were set */
 };
 
 /* ---- locking ---- */
@@ -37,8 +37,7 @@ static int compare_uuid(const void *a, const void *b, void *changes)
     const struct xentime_change *c = changes;
     const size_t *x = a, *y = b;
 
-    return memcmp(c[*x].dom->uuid, c[*y].dom->uuid,
-                  sizeof(c[*x].dom->uuid));
+    return memcmp(c[*x].dom->uuid, c[*y].dom->uuid, sizeof(c[*x].dom->uuid));
 }
 
 /* In the order of UUIDs, so that two callers cannot wait for each other. */
@@ -54,8 +53,7 @@ static enum xentime_error lock_all(struct work *w)
     qsort_r(w->order, w->n, sizeof(*w->order), compare_uuid, w->changes);
 
     for (i = 0; i < w->n; i++) {
-        if (i > 0 && !compare_uuid(&w->order[i - 1], &w->order[i],
-                                   w->changes))
+        if (i > 0 && !compare_uuid(&w->order[i - 1], &w->order[i], w->changes))
             continue;
         rc = xt_lock(w->xt, w->changes[w->order[i]].dom, &w->locks[i]);
         if (rc)
@@ -68,7 +66,7 @@ static void unlock_all(struct work *w)
 {
     size_t i;
 
-    for (i = w->n; i-- > 0; )
+    for (i = w->n; i-- > 0;)
         if (w->locks[i] >= 0)
             xt_unlock(w->changes[w->order[i]].dom, w->locks[i]);
 }
@@ -103,13 +101,12 @@ static bool has_run(const struct xentime_domain *dom)
     return dom->cpu_time_ns || !(dom->state & XENTIME_PAUSED);
 }
 
-static enum xentime_error refuse(xentime *xt,
-                                 const struct xentime_domain *dom,
+static enum xentime_error refuse(xentime *xt, const struct xentime_domain *dom,
                                  const char *text)
 {
     xt_fail(xt, XENTIME_ERR_REFUSED, 0, dom, "%s", text);
     xt_hint(xt, "--force does it all the same; a Xen with this project's "
-            "patches does it safely");
+                "patches does it safely");
     return XENTIME_ERR_REFUSED;
 }
 
@@ -188,8 +185,7 @@ static enum xentime_error announce_all(struct work *w)
     return rc;
 }
 
-static enum xentime_error apply_one(xentime *xt,
-                                    const struct xentime_change *c)
+static enum xentime_error apply_one(xentime *xt, const struct xentime_change *c)
 {
     struct xentime_domain now;
     enum xentime_error rc = xt_still_there(xt, c->dom, &now);
@@ -224,8 +220,7 @@ static enum xentime_error record_all(struct work *w)
     size_t i;
 
     if (!entries)
-        return xt_fail(w->xt, XENTIME_ERR_FAIL, ENOMEM, NULL,
-                       "out of memory");
+        return xt_fail(w->xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
     for (i = 0; i < w->n; i++) {
         const struct xentime_change *c = &w->changes[i];
         struct xentime_record *rec = &entries[i].rec;
@@ -312,8 +307,7 @@ static bool restore_record(struct work *w, size_t i)
 
     if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
         return !xentime_record_remove(w->xt, c->dom->uuid);
-    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting,
-                               w->before[i]);
+    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting, w->before[i]);
 }
 
 static void undo(struct work *w)
@@ -323,10 +317,10 @@ static void undo(struct work *w)
     bool records_ok = true;
     size_t i;
 
-    for (i = w->applied; i-- > 0; )
+    for (i = w->applied; i-- > 0;)
         restore_setting(w, &w->changes[i], &tally);
     /* xenstored gone is what brought us here: asking again is in vain. */
-    for (i = w->n; i-- > 0 && why.code != XENTIME_ERR_NOXEN; )
+    for (i = w->n; i-- > 0 && why.code != XENTIME_ERR_NOXEN;)
         if (w->before[i] != NOT_ANNOUNCED)
             records_ok &= restore_record(w, i);
 

@@ -52,8 +52,7 @@ static unsigned int state_of(const xc_domaininfo_t *info)
         if (info->flags & map[i].xen)
             state |= map[i].ours;
 
-    code = (info->flags >> XEN_DOMINF_shutdownshift) &
-           XEN_DOMINF_shutdownmask;
+    code = (info->flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
     if ((state & XENTIME_SHUTDOWN) && code == SHUTDOWN_crash)
         state |= XENTIME_CRASHED;
     return state;
@@ -128,12 +127,10 @@ static enum xentime_error get_infos(xentime *xt, xc_domaininfo_t **out,
         more = realloc(infos, (n + BATCH) * sizeof(*infos));
         if (!more) {
             free(infos);
-            return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL,
-                           "out of memory");
+            return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
         }
         infos = more;
-        got = xc_domain_getinfolist(xt->xch,
-                                    n ? infos[n - 1].domain + 1 : 0,
+        got = xc_domain_getinfolist(xt->xch, n ? infos[n - 1].domain + 1 : 0,
                                     BATCH, infos + n);
         if (got < 0) {
             int e = errno;
@@ -275,8 +272,7 @@ static enum xentime_error fail_gone(xentime *xt,
 {
     xt_fail(xt, XENTIME_ERR_NODOM, ESRCH, NULL, "the domain is gone");
     if (dom->name)
-        snprintf(xt->error.domain, sizeof(xt->error.domain), "%s",
-                 dom->name);
+        snprintf(xt->error.domain, sizeof(xt->error.domain), "%s", dom->name);
     else
         xt_uuid_text(dom->uuid, xt->error.domain);
     return XENTIME_ERR_NODOM;
@@ -334,8 +330,7 @@ static size_t take_picks(struct xentime_domain *doms, const size_t *picks,
 /* xentime_find() with its memory at hand. */
 static enum xentime_error find_into(xentime *xt, const char *const *refs,
                                     size_t nrefs, unsigned int want,
-                                    size_t *picks,
-                                    struct xentime_domain *found,
+                                    size_t *picks, struct xentime_domain *found,
                                     size_t *count)
 {
     struct xentime_domain *doms;
@@ -381,8 +376,7 @@ enum xentime_error xentime_find(xentime *xt, const char *const *refs,
     return XENTIME_OK;
 }
 
-enum xentime_error xt_still_there(xentime *xt,
-                                  const struct xentime_domain *dom,
+enum xentime_error xt_still_there(xentime *xt, const struct xentime_domain *dom,
                                   struct xentime_domain *now)
 {
     xc_domaininfo_t info;
@@ -395,7 +389,6 @@ enum xentime_error xt_still_there(xentime *xt,
     if (got != 1 || now->domid != dom->domid ||
         memcmp(now->uuid, dom->uuid, sizeof(dom->uuid)) != 0 ||
         (now->state & XENTIME_DYING))
-        return xt_fail(xt, XENTIME_ERR_NODOM, ESRCH, dom,
-                       "the domain is gone");
+        return xt_fail(xt, XENTIME_ERR_NODOM, ESRCH, dom, "the domain is gone");
     return XENTIME_OK;
 }

@@ -19,8 +19,7 @@
 
 static void quiet_message(struct xentoollog_logger *logger,
                           xentoollog_level level, int errnoval,
-                          const char *context, const char *format,
-                          va_list al)
+                          const char *context, const char *format, va_list al)
 {
     (void)logger, (void)level, (void)errnoval, (void)context, (void)format;
     (void)al;
@@ -47,8 +46,8 @@ static void name_domain(struct xentime_error_info *e,
 }
 
 enum xentime_error xt_fail(xentime *xt, enum xentime_error code, int errnum,
-                           const struct xentime_domain *dom,
-                           const char *fmt, ...)
+                           const struct xentime_domain *dom, const char *fmt,
+                           ...)
 {
     va_list ap;
 
@@ -135,7 +134,7 @@ static enum xentime_error fail_access(xentime *xt, const char *what)
             XEN_DOMCTL_INTERFACE_VERSION, v < 0 ? 0 : v >> 16,
             v < 0 ? 0 : v & 0xffff, text);
     xt_hint(xt, "install the xentimectl built for the release of Xen that "
-            "is running");
+                "is running");
     return XENTIME_ERR_VERSION;
 }
 
@@ -180,7 +179,7 @@ static enum xentime_error open_xen(xentime *xt)
         xt_fail(xt, XENTIME_ERR_NOXEN, e, NULL,
                 "cannot open Xen's privcmd device: %s", strerror(e));
         xt_hint(xt, "this has to run in the control domain (dom0) of a Xen "
-                "host, with the module xen-privcmd loaded");
+                    "host, with the module xen-privcmd loaded");
         return XENTIME_ERR_NOXEN;
     }
 
@@ -189,13 +188,13 @@ static enum xentime_error open_xen(xentime *xt)
      * the domctl's: ask for a domctl once, on a domain that cannot exist.
      */
     if (xc_domain_get_tsc_info(xt->xch, DOMID_INVALID, &mode, &ns, &khz,
-                               &incarnation) && errno != ESRCH)
+                               &incarnation) &&
+        errno != ESRCH)
         return xt_fail_xen(xt, errno, NULL, "cannot talk to Xen");
     return XENTIME_OK;
 }
 
-enum xentime_error xentime_open(xentime **out,
-                                struct xentoollog_logger *logger)
+enum xentime_error xentime_open(xentime **out, struct xentoollog_logger *logger)
 {
     xentime *xt = calloc(1, sizeof(*xt));
 
@@ -280,15 +279,15 @@ enum xentime_error xt_xenstore(xentime *xt)
         xt_hint(xt, "run it as root");
         return XENTIME_ERR_PERM;
     }
-    xt_fail(xt, XENTIME_ERR_NOXEN, e, NULL,
-            "cannot connect to xenstored: %s", strerror(e));
+    xt_fail(xt, XENTIME_ERR_NOXEN, e, NULL, "cannot connect to xenstored: %s",
+            strerror(e));
     xt_hint(xt, "is xenstored running?  One that has died cannot be restarted: "
-            "the host needs a reboot");
+                "the host needs a reboot");
     return XENTIME_ERR_NOXEN;
 }
 
-enum xentime_error xt_fail_xenstore(xentime *xt, int errnum,
-                                    const char *what, const char *path)
+enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
+                                    const char *path)
 {
     switch (errnum) {
     case EBADF:
@@ -298,8 +297,8 @@ enum xentime_error xt_fail_xenstore(xentime *xt, int errnum,
         xs_close(xt->xs);
         xt->xs = NULL;
         return xt_fail(xt, XENTIME_ERR_NOXEN, errnum, NULL,
-                       "cannot %s %s in xenstore: xenstored is gone",
-                       what, path);
+                       "cannot %s %s in xenstore: xenstored is gone", what,
+                       path);
     case EACCES:
     case EPERM:
         return xt_fail(xt, XENTIME_ERR_PERM, errnum, NULL,

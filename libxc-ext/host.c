@@ -28,10 +28,8 @@ static const struct {
 };
 
 static const char *const schedulers[] = {
-    [XEN_SCHEDULER_CREDIT] = "credit",
-    [XEN_SCHEDULER_CREDIT2] = "credit2",
-    [XEN_SCHEDULER_ARINC653] = "arinc653",
-    [XEN_SCHEDULER_RTDS] = "rtds",
+    [XEN_SCHEDULER_CREDIT] = "credit",     [XEN_SCHEDULER_CREDIT2] = "credit2",
+    [XEN_SCHEDULER_ARINC653] = "arinc653", [XEN_SCHEDULER_RTDS] = "rtds",
     [XEN_SCHEDULER_NULL] = "null",
 };
 
@@ -187,8 +185,7 @@ enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
     if (!host->changeset[0])
         snprintf(host->changeset, sizeof(host->changeset), "unknown");
     name_scheduler(xt, host->scheduler, sizeof(host->scheduler));
-    find_platform_timer(xt, host->platform_timer,
-                        sizeof(host->platform_timer));
+    find_platform_timer(xt, host->platform_timer, sizeof(host->platform_timer));
     host->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
     host->vpmu_mode = vpmu_mode(xt);
     host->cpus = phys.nr_cpus;

@@ -26,8 +26,7 @@
 
 #define POLL_MS 10
 
-static void lock_path(const struct xentime_domain *dom, char *path,
-                      size_t size)
+static void lock_path(const struct xentime_domain *dom, char *path, size_t size)
 {
     char uuid[XT_UUID_TEXT];
 
@@ -44,8 +43,8 @@ static enum xentime_error lock_dir(xentime *xt)
     struct stat st;
 
     if (mkdir(XT_LOCK_DIR, 0700) && errno != EEXIST)
-        return xt_fail(xt, errno == EACCES ? XENTIME_ERR_PERM
-                                           : XENTIME_ERR_FAIL,
+        return xt_fail(xt,
+                       errno == EACCES ? XENTIME_ERR_PERM : XENTIME_ERR_FAIL,
                        errno, NULL, "cannot make %s: %s", XT_LOCK_DIR,
                        strerror(errno));
     if (lstat(XT_LOCK_DIR, &st) || !S_ISDIR(st.st_mode) ||
@@ -152,16 +151,16 @@ enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
         }
         if (!xt->waiting) {
             snprintf(xt->waiting_text, sizeof(xt->waiting_text),
-                     "the lock of domain %u, held by process %d",
-                     dom->domid, holder_pid(path));
+                     "the lock of domain %u, held by process %d", dom->domid,
+                     holder_pid(path));
             xt->waiting = xt->waiting_text;
         }
         nanosleep(&pause, NULL);
     }
     xt->waiting = NULL;
     if (*fd < 0)
-        return xt_fail(xt, XENTIME_ERR_FAIL, errno, dom,
-                       "cannot lock %s: %s", path, strerror(errno));
+        return xt_fail(xt, XENTIME_ERR_FAIL, errno, dom, "cannot lock %s: %s",
+                       path, strerror(errno));
     return XENTIME_OK;
 }
 

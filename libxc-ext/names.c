@@ -8,6 +8,7 @@
 
 #include "internal.h"
 
+/* clang-format off */
 /* Xen's public/hvm/params.h; libvirt's <timer tickpolicy=...>. */
 static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
     [XENTIME_DELAY_FOR_MISSED_TICKS] = {
@@ -27,8 +28,9 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         "runs on", "merged into one late tick",
     },
 };
+/* clang-format on */
 
-#define TYPE(t) (1u << XENTIME_ ## t)
+#define TYPE(t) (1u << XENTIME_##t)
 
 const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
     [XENTIME_TIMER_MODE] = {
@@ -41,23 +43,26 @@ const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
 };
 
 static const char *const type_names[] = {
-    [XENTIME_PV] = "PV", [XENTIME_HVM] = "HVM", [XENTIME_PVH] = "PVH",
+    [XENTIME_PV] = "PV",
+    [XENTIME_HVM] = "HVM",
+    [XENTIME_PVH] = "PVH",
 };
 
 static const struct {
     unsigned int bit;
     const char *name;
 } capability_names[] = {
-    { XENTIME_CAP_TIMER_MODE,  "timer-mode" },
-    { XENTIME_CAP_VHPET,       "vhpet" },
-    { XENTIME_CAP_VPMU,        "vpmu" },
+    { XENTIME_CAP_TIMER_MODE, "timer-mode" },
+    { XENTIME_CAP_VHPET, "vhpet" },
+    { XENTIME_CAP_VPMU, "vpmu" },
     { XENTIME_CAP_SAFE_SWITCH, "safe-switch" },
     { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet" },
-    { XENTIME_CAP_TICK_STATS,  "tick-stats" },
-    { XENTIME_CAP_RESYNC,      "resync" },
+    { XENTIME_CAP_TICK_STATS, "tick-stats" },
+    { XENTIME_CAP_RESYNC, "resync" },
     { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup" },
 };
 
+/* clang-format off */
 static const struct xentime_defect defects[] = {
     { "backward-jump",
       "a live domain that is put back to timer_mode 0 can see its time go "
@@ -73,6 +78,7 @@ static const struct xentime_defect defects[] = {
       "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
       XENTIME_CAP_SYNC_WAKEUP },
 };
+/* clang-format on */
 
 const struct xentime_mode_name *xentime_mode_name(int mode)
 {

@@ -46,8 +46,7 @@ static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
 
     xt_uuid_text(uuid, text);
     snprintf(path, PATH_SIZE, ROOT "/%s/%s%s%s", text,
-             xt_settings[setting].name, field ? "/" : "",
-             field ? field : "");
+             xt_settings[setting].name, field ? "/" : "", field ? field : "");
 }
 
 /* ---- requests: false with the error set ---- */
@@ -79,8 +78,7 @@ static bool drop(xentime *xt, xs_transaction_t t, const char *path)
 }
 
 /* *value is NULL where the node is not there; to be freed. */
-static bool get(xentime *xt, xs_transaction_t t, const char *path,
-                char **value)
+static bool get(xentime *xt, xs_transaction_t t, const char *path, char **value)
 {
     unsigned int len;
 
@@ -117,8 +115,7 @@ static bool get_int(xentime *xt, xs_transaction_t t, const char *path,
 /* ---- transactions ---- */
 
 /* Body of a transaction; false with the error set ends it. */
-typedef bool transaction_fn(xentime *xt, xs_transaction_t t,
-                            const void *arg);
+typedef bool transaction_fn(xentime *xt, xs_transaction_t t, const void *arg);
 
 static enum xentime_error run_transaction(xentime *xt, transaction_fn *fn,
                                           const void *arg)
@@ -153,9 +150,9 @@ static enum xentime_error run_transaction(xentime *xt, transaction_fn *fn,
             break;
         }
         rc = errno == EAGAIN
-             ? xt_fail(xt, XENTIME_ERR_BUSY, EAGAIN, NULL,
-                       "xenstore: others changed %s at every try", ROOT)
-             : xt_fail_xenstore(xt, errno, "end a transaction on", ROOT);
+                 ? xt_fail(xt, XENTIME_ERR_BUSY, EAGAIN, NULL,
+                           "xenstore: others changed %s at every try", ROOT)
+                 : xt_fail_xenstore(xt, errno, "end a transaction on", ROOT);
         if (rc != XENTIME_ERR_BUSY)
             break;
     }
@@ -176,8 +173,7 @@ static bool is_alive(const struct xentime_domain *doms, size_t n,
     return false;
 }
 
-static bool sweep_one(xentime *xt, xs_transaction_t t,
-                      const uint8_t uuid[16])
+static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
 {
     char path[PATH_SIZE];
     int64_t persist;
@@ -285,8 +281,7 @@ enum xentime_error xt_record_commit(xentime *xt,
     return run_transaction(xt, write_batch, &b);
 }
 
-static enum xentime_error check_value(xentime *xt,
-                                      enum xentime_setting setting,
+static enum xentime_error check_value(xentime *xt, enum xentime_setting setting,
                                       int value, int min)
 {
     if ((unsigned int)setting >= XENTIME_SETTINGS || value < min ||
@@ -356,8 +351,7 @@ static bool read_record(xentime *xt, xs_transaction_t t, const void *arg)
 
 enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
                                        enum xentime_setting setting,
-                                       struct xentime_record *rec,
-                                       bool *found)
+                                       struct xentime_record *rec, bool *found)
 {
     struct reading r = { uuid, setting, rec, found };
     enum xentime_error rc = check_value(xt, setting, 0, 0);
@@ -431,8 +425,7 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
-                                      enum xentime_setting setting,
-                                      int before)
+                                      enum xentime_setting setting, int before)
 {
     struct withdrawal w = { uuid, setting, before };
 
@@ -445,8 +438,7 @@ void xt_record_author(char *by, size_t size)
     char buf[4096];
     const char *user = getuid() ? NULL : getenv("SUDO_USER");
 
-    if (!user && !getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) &&
-        found)
+    if (!user && !getpwuid_r(getuid(), &pw, buf, sizeof(buf), &found) && found)
         user = found->pw_name;
     snprintf(by, size, "%s %s[%d]", user ? user : "?",
              program_invocation_short_name, (int)getpid());

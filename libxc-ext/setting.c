@@ -8,7 +8,7 @@
 #include <xen/hvm/save.h>
 
 /* IA-PC HPET 1.0a, 2.3.5 (overall enable) and 2.3.8 (timer N interrupt). */
-#define HPET_ENABLE_CNF     (1u << 0)
+#define HPET_ENABLE_CNF (1u << 0)
 #define HPET_TN_INT_ENB_CNF (1u << 2)
 
 static enum xentime_error check_has(xentime *xt,
@@ -16,19 +16,17 @@ static enum xentime_error check_has(xentime *xt,
                                     enum xentime_setting setting)
 {
     if ((unsigned int)setting >= XENTIME_SETTINGS)
-        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom,
-                       "no such setting");
+        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom, "no such setting");
     if (xentime_type_has(dom->type, setting))
         return XENTIME_OK;
-    return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
-                   "a %s domain has no %s", xentime_type_name(dom->type),
-                   xt_settings[setting].name);
+    return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom, "a %s domain has no %s",
+                   xentime_type_name(dom->type), xt_settings[setting].name);
 }
 
 enum xentime_error xt_value_from_xen(xentime *xt,
                                      const struct xentime_domain *dom,
-                                     enum xentime_setting setting,
-                                     uint64_t raw, int *value)
+                                     enum xentime_setting setting, uint64_t raw,
+                                     int *value)
 {
     /* Xen takes any non-zero number for HPET_ENABLED. */
     if (setting == XENTIME_VHPET && raw > 1)
@@ -50,10 +48,9 @@ enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
 
     if (rc)
         return rc;
-    snprintf(what, sizeof(what), "cannot read %s",
-             xt_settings[setting].name);
-    if (xc_hvm_param_get(xt->xch, dom->domid,
-                         xt_settings[setting].hvm_param, &raw))
+    snprintf(what, sizeof(what), "cannot read %s", xt_settings[setting].name);
+    if (xc_hvm_param_get(xt->xch, dom->domid, xt_settings[setting].hvm_param,
+                         &raw))
         return xt_fail_xen(xt, errno, dom, what);
     return xt_value_from_xen(xt, dom, setting, raw, value);
 }
@@ -81,8 +78,8 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
     if (rc)
         return rc;
     if (xc_domain_hvm_getcontext_partial(xt->xch, dom->domid,
-                                         HVM_SAVE_CODE(HPET), 0,
-                                         &hpet, sizeof(hpet)))
+                                         HVM_SAVE_CODE(HPET), 0, &hpet,
+                                         sizeof(hpet)))
         return xt_fail_xen(xt, errno, dom, "cannot read the HPET's state");
 
     *timers = 0;

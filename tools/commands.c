@@ -5,6 +5,7 @@
 
 #include "tool.h"
 
+/* clang-format off */
 const struct option_def option_defs[OPT_COUNT] = {
     [OPT_ALL] = { "all", 'a', NULL,
         "every domain that has the setting (PV domains are left out)" },
@@ -24,7 +25,9 @@ const struct option_def option_defs[OPT_COUNT] = {
         "how long to wait for a domain that somebody else is changing "
         "(default 10; 0: do not wait)" },
 };
+/* clang-format on */
 
+/* clang-format off */
 const struct command commands[] = {
     { "list", "[DOM...]", "show domains and their settings",
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
@@ -59,6 +62,7 @@ const struct command commands[] = {
       0, 0, 1, { COMMAND, NOTHING }, cmd_help },
     { .name = NULL },
 };
+/* clang-format on */
 
 const struct command *find_command(const char *name)
 {

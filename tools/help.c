@@ -36,8 +36,8 @@ static void print_columns(void)
 
 static int help_command(const struct command *c)
 {
-    printf("Usage: xentimectl %s [OPTIONS] %s\n\n%c%s.\n", c->name,
-           c->operands, c->summary[0] - 'a' + 'A', c->summary + 1);
+    printf("Usage: xentimectl %s [OPTIONS] %s\n\n%c%s.\n", c->name, c->operands,
+           c->summary[0] - 'a' + 'A', c->summary + 1);
     if (*c->details)
         printf("\n%s\n", c->details);
     if (c->kind[0] == DOMAINS || c->kind[0] == DOMAIN_LIST)
@@ -83,8 +83,7 @@ static int help_json(const struct command *only)
             continue;
         entry = json_object_new_object();
         opts = json_object_new_array();
-        json_object_object_add(entry, "name",
-                               json_object_new_string(c->name));
+        json_object_object_add(entry, "name", json_object_new_string(c->name));
         json_object_object_add(entry, "operands",
                                json_object_new_string(c->operands));
         json_object_object_add(entry, "summary",
@@ -92,7 +91,7 @@ static int help_json(const struct command *only)
         for (o = 0; o < OPT_COUNT; o++)
             if ((c->opts | COMMON_OPTS) & (1u << o))
                 json_object_array_add(opts, json_object_new_string(
-                    option_defs[o].name));
+                                                option_defs[o].name));
         json_object_object_add(entry, "options", opts);
         json_object_array_add(list, entry);
     }

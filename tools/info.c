@@ -50,35 +50,38 @@ static json_object *info_json(const struct xentime_host *h)
     unsigned int bit;
     size_t i;
 
-    snprintf(version, sizeof(version), "%u.%u%s", h->major, h->minor,
-             h->extra);
+    snprintf(version, sizeof(version), "%u.%u%s", h->major, h->minor, h->extra);
     json_object_object_add(doc, "xentimectl",
                            json_object_new_string(XENTIME_VERSION));
     json_object_object_add(doc, "xen_version", json_text(version));
     json_object_object_add(doc, "xen_changeset", json_text(h->changeset));
     json_object_object_add(doc, "domctl_version",
                            json_object_new_int64(h->domctl_version));
-    json_object_object_add(doc, "patched", json_object_new_boolean(
-        h->capabilities & XENTIME_CAP_PATCHED));
+    json_object_object_add(doc, "patched",
+                           json_object_new_boolean(h->capabilities &
+                                                   XENTIME_CAP_PATCHED));
     json_object_object_add(doc, "cpus", json_object_new_int64(h->cpus));
     json_object_object_add(doc, "scheduler", json_text(h->scheduler));
-    json_object_object_add(doc, "platform_timer", *h->platform_timer ?
-                           json_text(h->platform_timer) : NULL);
+    json_object_object_add(doc, "platform_timer",
+                           *h->platform_timer ? json_text(h->platform_timer)
+                                              : NULL);
     json_object_object_add(doc, "vpmu",
                            vpmu ? json_object_new_string(vpmu) : NULL);
     for (bit = 1; bit; bit <<= 1) {
         name = xentime_capability_name(bit);
         if (name)
-            json_object_object_add(caps, name, json_object_new_boolean(
-                h->capabilities & bit));
+            json_object_object_add(caps, name,
+                                   json_object_new_boolean(h->capabilities &
+                                                           bit));
     }
     json_object_object_add(doc, "capabilities", caps);
     for (i = 0; (d = xentime_defect(i)); i++) {
         json_object *o = json_object_new_object();
 
         json_object_object_add(o, "id", json_object_new_string(d->id));
-        json_object_object_add(o, "present", json_object_new_boolean(
-            !(h->capabilities & d->fixed_by)));
+        json_object_object_add(o, "present",
+                               json_object_new_boolean(
+                                   !(h->capabilities & d->fixed_by)));
         json_object_object_add(o, "summary",
                                json_object_new_string(d->summary));
         json_object_array_add(defects, o);
@@ -95,22 +98,23 @@ static void print_info(const struct xentime_host *h)
     size_t i;
 
     capability_words(h->capabilities, caps, sizeof(caps));
-    printf("xentimectl:      %s, for domctl interface %#x\n",
-           XENTIME_VERSION, h->domctl_version);
+    printf("xentimectl:      %s, for domctl interface %#x\n", XENTIME_VERSION,
+           h->domctl_version);
     printf("Xen:             %u.%u%s (%s)\n", h->major, h->minor, h->extra,
            h->capabilities & XENTIME_CAP_PATCHED ? "patched" : "stock");
     printf("changeset:       %s\n", h->changeset);
     printf("CPUs:            %u\n", h->cpus);
     printf("scheduler:       %s\n", h->scheduler);
-    printf("platform timer:  %s\n", *h->platform_timer ? h->platform_timer
-           : "unknown (Xen's boot messages are gone)");
-    printf("vPMU:            %s\n", vpmu ? vpmu
-           : "not available (vpmu= on Xen's command line, or this CPU)");
+    printf("platform timer:  %s\n",
+           *h->platform_timer ? h->platform_timer
+                              : "unknown (Xen's boot messages are gone)");
+    printf("vPMU:            %s\n",
+           vpmu ? vpmu
+                : "not available (vpmu= on Xen's command line, or this CPU)");
     printf("capabilities:    %s\n", caps);
     for (i = 0; (d = xentime_defect(i)); i++)
         printf("defect:          %s: %s\n  %s\n", d->id,
-               h->capabilities & d->fixed_by ? "fixed" : "present",
-               d->summary);
+               h->capabilities & d->fixed_by ? "fixed" : "present", d->summary);
 }
 
 int cmd_info(struct tool *t)

@@ -18,9 +18,9 @@
  */
 struct list_column {
     struct table_column col;
-    const char *key;         /* in JSON */
+    const char *key; /* in JSON */
     const char *help;
-    unsigned int want;       /* enum xentime_want */
+    unsigned int want; /* enum xentime_want */
     const char *(*text)(const struct xentime_domain *d, char *buf);
     json_object *(*json)(const struct xentime_domain *d);
 };
@@ -114,8 +114,8 @@ static const char *mode_text(const struct xentime_domain *d, char *buf)
 
 static const char *mode_name_text(const struct xentime_domain *d, char *buf)
 {
-    const struct xentime_mode_name *m =
-        xentime_mode_name(d->setting[XENTIME_TIMER_MODE]);
+    const struct xentime_mode_name *m = xentime_mode_name(
+        d->setting[XENTIME_TIMER_MODE]);
 
     (void)buf;
     return m ? m->name : NULL;
@@ -150,6 +150,7 @@ static json_object *vhpet_json(const struct xentime_domain *d)
     return vhpet < 0 ? NULL : json_object_new_boolean(vhpet);
 }
 
+/* clang-format off */
 static const struct list_column columns[] = {
     { { "ID", 1, SCOLS_FL_RIGHT }, "id", "domain id", 0, id_text, id_json },
     { { "NAME", 0.3, SCOLS_FL_TRUNC }, "name", "name",
@@ -171,6 +172,7 @@ static const struct list_column columns[] = {
     { { "VHPET", 3, 0 }, "vhpet", "virtual HPET",
       XENTIME_WANT_SETTINGS, vhpet_text, vhpet_json },
 };
+/* clang-format on */
 
 #define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,MODE,VHPET"
 
@@ -200,7 +202,7 @@ static int pick_columns(const struct tool *t, const char *names,
 {
     size_t len;
 
-    for (*n = 0; ; names += len + 1) {
+    for (*n = 0;; names += len + 1) {
         len = strcspn(names, ",");
         if (*n == MAX_COLUMNS)
             return report_usage(t, "more than %d columns", MAX_COLUMNS);
@@ -289,10 +291,9 @@ int cmd_list(struct tool *t)
     status = tool_open(t);
     if (status)
         return status;
-    rc = t->nargs
-         ? xentime_find(t->xt, (const char *const *)t->args, t->nargs, want,
-                        &doms, &count)
-         : xentime_list(t->xt, want, &doms, &count);
+    rc = t->nargs ? xentime_find(t->xt, (const char *const *)t->args, t->nargs,
+                                 want, &doms, &count)
+                  : xentime_list(t->xt, want, &doms, &count);
     if (rc)
         return report_error(t);
     status = t->opt[OPT_JSON] ? print_as_json(doms, count, picked, n)

@@ -55,8 +55,9 @@ int tool_open(struct tool *t)
     enum xentime_error rc;
 
     if (t->opt[OPT_VERBOSE])
-        logger = (xentoollog_logger *)
-            xtl_createlogger_stdiostream(stderr, XTL_DEBUG, 0);
+        logger = (xentoollog_logger *)xtl_createlogger_stdiostream(stderr,
+                                                                   XTL_DEBUG,
+                                                                   0);
     rc = xentime_open(&t->xt, logger);
     if (rc)
         return t->xt ? report_error(t)
@@ -89,8 +90,8 @@ static void make_getopt_tables(unsigned int accepted, struct option *longs,
 
         if (!(accepted & (1u << o)))
             continue;
-        *longs++ = (struct option){ d->name, d->arg ? required_argument
-                                                    : no_argument,
+        *longs++ = (struct option){ d->name,
+                                    d->arg ? required_argument : no_argument,
                                     NULL, 256 + o };
         if (d->letter) {
             *shorts++ = d->letter;

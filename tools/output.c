@@ -13,6 +13,7 @@
 
 #include "tool.h"
 
+/* clang-format off */
 static const struct {
     int exit_status;
     const char *id;          /* in JSON */
@@ -28,17 +29,16 @@ static const struct {
     [XENTIME_ERR_VERSION] = { EXIT_NO_XEN, "version" },
     [XENTIME_ERR_BUSY] = { EXIT_BUSY, "busy" },
 };
+/* clang-format on */
 
 static const struct {
     unsigned int bit;
     const char *word;
-} states[] = {               /* gravest first */
-    { XENTIME_DYING, "dying" },
-    { XENTIME_CRASHED, "crashed" },
-    { XENTIME_SHUTDOWN, "shutdown" },
-    { XENTIME_PAUSED, "paused" },
-    { XENTIME_BLOCKED, "blocked" },
-    { XENTIME_RUNNING, "running" },
+} states[] = {
+    /* gravest first */
+    { XENTIME_DYING, "dying" },       { XENTIME_CRASHED, "crashed" },
+    { XENTIME_SHUTDOWN, "shutdown" }, { XENTIME_PAUSED, "paused" },
+    { XENTIME_BLOCKED, "blocked" },   { XENTIME_RUNNING, "running" },
 };
 
 /* ---- text ---- */
@@ -161,18 +161,17 @@ json_object *json_state(unsigned int state)
 
     for (i = 0; i < ARRAY_LEN(states); i++)
         if (state & states[i].bit)
-            json_object_array_add(list,
-                                  json_object_new_string(states[i].word));
+            json_object_array_add(list, json_object_new_string(states[i].word));
     if (!state)
-        json_object_array_add(list,
-                              json_object_new_string(state_word(state)));
+        json_object_array_add(list, json_object_new_string(state_word(state)));
     return list;
 }
 
 void print_json(json_object *doc)
 {
-    puts(json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY |
-                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(json_object_to_json_string_ext(doc,
+                                        JSON_C_TO_STRING_PRETTY |
+                                            JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(doc);
 }
 
@@ -186,8 +185,7 @@ static void print_error_json(const char *id, int status, const char *domain,
 
     json_object_object_add(error, "code", json_object_new_string(id));
     json_object_object_add(error, "exit", json_object_new_int(status));
-    json_object_object_add(error, "domain",
-                           *domain ? json_text(domain) : NULL);
+    json_object_object_add(error, "domain", *domain ? json_text(domain) : NULL);
     json_object_object_add(error, "message", json_text(text));
     json_object_object_add(error, "hint", *hint ? json_text(hint) : NULL);
     json_object_object_add(doc, "error", error);
@@ -195,8 +193,7 @@ static void print_error_json(const char *id, int status, const char *domain,
 }
 
 static int print_error(const struct tool *t, const char *id, int status,
-                       const char *domain, const char *text,
-                       const char *hint)
+                       const char *domain, const char *text, const char *hint)
 {
     fputs("xentimectl: ", stderr);
     if (*domain) {
@@ -219,9 +216,8 @@ int report_error(const struct tool *t)
 {
     const struct xentime_error_info *e = xentime_last_error(t->xt);
 
-    return print_error(t, error_map[e->code].id,
-                       error_map[e->code].exit_status, e->domain, e->text,
-                       e->hint);
+    return print_error(t, error_map[e->code].id, error_map[e->code].exit_status,
+                       e->domain, e->text, e->hint);
 }
 
 int report(const struct tool *t, int status, const char *fmt, ...)
@@ -244,16 +240,15 @@ int report_usage(const struct tool *t, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    snprintf(hint, sizeof(hint), "see 'xentimectl help%s%s'",
-             *name ? " " : "", name);
+    snprintf(hint, sizeof(hint), "see 'xentimectl help%s%s'", *name ? " " : "",
+             name);
     return print_error(t, "usage", EXIT_USAGE, name, text, hint);
 }
 
 /* ---- tables ---- */
 
 struct libscols_table *new_table(const struct tool *t,
-                                 const struct table_column *cols,
-                                 size_t ncols)
+                                 const struct table_column *cols, size_t ncols)
 {
     struct libscols_table *table = scols_new_table();
     size_t i;

@@ -65,7 +65,7 @@ static const char **split_list(char *list, size_t *n)
     for (*n = 1, at = list; *at; at++)
         *n += *at == ',';
     refs = calloc(*n, sizeof(*refs));
-    for (*n = 0, at = list; refs && at; )
+    for (*n = 0, at = list; refs && at;)
         refs[(*n)++] = strsep(&at, ",");
     return refs;
 }
@@ -117,8 +117,7 @@ static void print_changes(const struct xentime_change *changes, size_t n)
     }
 }
 
-static void print_changes_json(const struct xentime_change *changes,
-                               size_t n)
+static void print_changes_json(const struct xentime_change *changes, size_t n)
 {
     json_object *doc = json_object_new_object();
     json_object *list = json_object_new_array();
@@ -128,13 +127,13 @@ static void print_changes_json(const struct xentime_change *changes,
         const struct xentime_change *c = &changes[i];
         json_object *o = json_object_new_object();
 
-        json_object_object_add(o, "id",
-                               json_object_new_int64(c->dom->domid));
-        json_object_object_add(o, "name", c->dom->name ?
-                               json_text(c->dom->name) : NULL);
+        json_object_object_add(o, "id", json_object_new_int64(c->dom->domid));
+        json_object_object_add(o, "name",
+                               c->dom->name ? json_text(c->dom->name) : NULL);
         json_object_object_add(o, "uuid", json_uuid(c->dom->uuid));
-        json_object_object_add(o, "setting", json_object_new_string(
-            xentime_setting_name(c->setting)));
+        json_object_object_add(o, "setting",
+                               json_object_new_string(
+                                   xentime_setting_name(c->setting)));
         json_object_object_add(o, "old", value_json(c->setting, c->old));
         json_object_object_add(o, "new", value_json(c->setting, c->value));
         json_object_array_add(list, o);
@@ -157,8 +156,7 @@ static int change(struct tool *t, enum xentime_setting setting, int value,
         changes[i].setting = setting;
         changes[i].value = value;
     }
-    if (xentime_apply(t->xt, changes, n,
-                      t->opt[OPT_FORCE] ? XENTIME_FORCE : 0))
+    if (xentime_apply(t->xt, changes, n, t->opt[OPT_FORCE] ? XENTIME_FORCE : 0))
         status = report_error(t);
     else if (t->opt[OPT_JSON])
         print_changes_json(changes, n);

@@ -14,9 +14,9 @@
 #define MAX_FIELDS 24
 
 struct field {
-    const char *name;        /* also the key in JSON */
+    const char *name; /* also the key in JSON */
     const char *source;
-    char *value;             /* NULL: out of memory */
+    char *value; /* NULL: out of memory */
     json_object *json;
 };
 
@@ -81,8 +81,8 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
         add(s, "timer_mode", "none in PV", NULL, "-");
     }
     if (vhpet >= 0)
-        add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet),
-            "%s", vhpet ? "on" : "off");
+        add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet), "%s",
+            vhpet ? "on" : "off");
     else
         add(s, "vhpet", "HVM only", NULL, "-");
 }
@@ -105,28 +105,30 @@ static void add_hpet_timers(struct sheet *s, xentime *xt,
     list = json_object_new_array();
     for (i = 0; armed >> i; i++) {
         if (armed & (1u << i)) {
-            snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                     "%s%u", *text ? "," : "", i);
+            snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%u",
+                     *text ? "," : "", i);
             json_object_array_add(list, json_object_new_int(i));
         }
     }
-    add(s, "vhpet_armed", "HPET registers", list, "%s",
-        *text ? text : "none");
+    add(s, "vhpet_armed", "HPET registers", list, "%s", *text ? text : "none");
 }
 
 static void add_tsc(struct sheet *s, xentime *xt,
                     const struct xentime_domain *d)
 {
     static const char *const modes[] = {
-        "default", "always_emulate", "native", "native_paravirt",
+        "default",
+        "always_emulate",
+        "native",
+        "native_paravirt",
     };
     struct xentime_tsc_info tsc;
 
     if (xentime_get_tsc(xt, d, &tsc))
         return;
     if (tsc.mode < ARRAY_LEN(modes))
-        add(s, "tsc_mode", "Xen", json_object_new_string(modes[tsc.mode]),
-            "%s", modes[tsc.mode]);
+        add(s, "tsc_mode", "Xen", json_object_new_string(modes[tsc.mode]), "%s",
+            modes[tsc.mode]);
     add(s, "tsc_khz", "Xen", json_object_new_int64(tsc.khz), "%" PRIu32,
         tsc.khz);
 }
@@ -156,16 +158,18 @@ static void add_found_record(struct sheet *s, const char *const names[2],
                            json_object_new_string(verdict(rec, now)));
     json_object_object_add(json, "requested",
                            json_object_new_int(rec->requested));
-    json_object_object_add(json, "applied", rec->applied < 0 ? NULL :
-                           json_object_new_int(rec->applied));
+    json_object_object_add(json, "applied",
+                           rec->applied < 0
+                               ? NULL
+                               : json_object_new_int(rec->applied));
     json_object_object_add(json, "persist",
                            json_object_new_boolean(rec->persist));
     add(s, names[0], "xenstore", json, "%d, %s", rec->requested,
         verdict(rec, now));
 
     json = json_object_new_object();
-    json_object_object_add(json, "when", rec->when ?
-                           json_object_new_string(when) : NULL);
+    json_object_object_add(json, "when",
+                           rec->when ? json_object_new_string(when) : NULL);
     json_object_object_add(json, "by", json_text(rec->by));
     add(s, names[1], "xenstore", json, "%s by %s", when,
         rec->by[0] ? rec->by : "?");
@@ -229,8 +233,7 @@ static void print_as_json(const struct sheet *s)
     for (i = 0; i < s->n; i++) {
         json_object *f = json_object_new_object();
 
-        json_object_object_add(f, "value",
-                               json_object_get(s->fields[i].json));
+        json_object_object_add(f, "value", json_object_get(s->fields[i].json));
         json_object_object_add(f, "source",
                                json_object_new_string(s->fields[i].source));
         json_object_object_add(domain, s->fields[i].name, f);

@@ -106,8 +106,8 @@ bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
 }
 
 /* One line, its entries between blanks; one block, as libxenstore's is. */
-char **xs_directory(struct xs_handle *h, xs_transaction_t t,
-                    const char *path, unsigned int *num)
+char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path,
+                    unsigned int *num)
 {
     char *line = answer(), *copy, **list, *at;
     size_t n = 1;
@@ -120,7 +120,7 @@ char **xs_directory(struct xs_handle *h, xs_transaction_t t,
     list = calloc(1, n * sizeof(*list) + strlen(line) + 1);
     copy = strcpy((char *)(list + n), line);
     free(line);
-    for (*num = 0; copy; )
+    for (*num = 0; copy;)
         list[(*num)++] = strsep(&copy, " ");
     return list;
 }

@@ -97,7 +97,8 @@ int main(int argc, char **argv)
     qsort(seconds, runs, sizeof(*seconds), by_size);
     counts = count(argv + 3);
     printf("\"%s\": {\"cpu_s\": %.6f, \"hypercalls\": %" PRIu64
-           ", \"xenstore_requests\": %" PRIu64 "}", argv[1],
-           seconds[runs / 2], counts.hypercalls, counts.xenstore_requests);
+           ", \"xenstore_requests\": %" PRIu64 "}",
+           argv[1], seconds[runs / 2], counts.hypercalls,
+           counts.xenstore_requests);
     return 0;
 }

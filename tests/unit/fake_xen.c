@@ -137,7 +137,10 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
     memmove(d + 1, d, (fake->count - i) * sizeof(*d));
     fake->count++;
     *d = (struct fake_domain){
-        .id = id, .type = type, .flags = XEN_DOMINF_running, .vcpus = 1,
+        .id = id,
+        .type = type,
+        .flags = XEN_DOMINF_running,
+        .vcpus = 1,
         .cpu_time = 1000000000,
         .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
     };
@@ -381,8 +384,8 @@ int xc_domain_hvm_getcontext_partial(xc_interface *xch, uint32_t domid,
     enter();
     d = lookup(domid);
     e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, d);
-    if (!e && (typecode != HVM_SAVE_CODE(HPET) || instance ||
-               size != sizeof(hpet)))
+    if (!e &&
+        (typecode != HVM_SAVE_CODE(HPET) || instance || size != sizeof(hpet)))
         e = EINVAL;
     if (!e) {
         hpet.config = d->hpet_config;
@@ -413,9 +416,8 @@ int xc_sched_id(xc_interface *xch, int *sched_id)
     return 0;
 }
 
-int xc_readconsolering(xc_interface *xch, char *buffer,
-                       unsigned int *pnr_chars, int clear, int incremental,
-                       uint32_t *pindex)
+int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars,
+                       int clear, int incremental, uint32_t *pindex)
 {
     unsigned int len = strlen(fake->console);
 

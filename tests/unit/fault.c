@@ -19,8 +19,8 @@ void fault_fail(struct fault *f, unsigned int at, int err, bool onwards)
 void fault_hook(struct fault *f, const char *only, unsigned int at,
                 void (*hook)(void *arg), void *arg)
 {
-    *f = (struct fault){ .only = only, .hook_at = at, .hook = hook,
-                         .arg = arg };
+    *f =
+        (struct fault){ .only = only, .hook_at = at, .hook = hook, .arg = arg };
 }
 
 bool fault_strikes(struct fault *f, const char *function)

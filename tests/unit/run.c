@@ -119,8 +119,7 @@ const struct run *run_on_terminal(int columns, const char *const *args)
     int master, slave, err[2];
     pid_t pid;
 
-    if (openpty(&master, &slave, NULL, NULL, &size) ||
-        pipe2(err, O_CLOEXEC))
+    if (openpty(&master, &slave, NULL, NULL, &size) || pipe2(err, O_CLOEXEC))
         fail_because("openpty");
     pid = spawn(args, slave, err[1]);
     close(slave);
@@ -137,12 +136,11 @@ pid_t run_start(const char *const *args)
     return pid;
 }
 
-void unit_assert_exit(const struct run *r, int code, const char *file,
-                      int line)
+void unit_assert_exit(const struct run *r, int code, const char *file, int line)
 {
     if (!WIFEXITED(r->status) || WEXITSTATUS(r->status) != code)
-        unit_fail(file, line, "status %#x in place of exit %d\n%s%s",
-                  r->status, code, r->out, r->err);
+        unit_fail(file, line, "status %#x in place of exit %d\n%s%s", r->status,
+                  code, r->out, r->err);
 }
 
 json_object *parse_json(const char *text)
@@ -151,8 +149,8 @@ json_object *parse_json(const char *text)
     json_object *doc;
     size_t end;
 
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
-                           JSON_TOKENER_VALIDATE_UTF8);
+    json_tokener_set_flags(tok,
+                           JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     /* The NUL belongs to it: it ends a number. */
     doc = json_tokener_parse_ex(tok, text, strlen(text) + 1);
     end = json_tokener_get_parse_end(tok);

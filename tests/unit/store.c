@@ -25,10 +25,10 @@ static struct xs_handle *own;
 
 /* ---- the functions of libxenstore, by the linker's --wrap ---- */
 
-void *__real_xs_read(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, unsigned int *len);
-bool __real_xs_write(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, const void *data, unsigned int len);
+void *__real_xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     unsigned int *len);
+bool __real_xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     const void *data, unsigned int len);
 bool __real_xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path);
 char **__real_xs_directory(struct xs_handle *h, xs_transaction_t t,
                            const char *path, unsigned int *num);
@@ -36,10 +36,10 @@ xs_transaction_t __real_xs_transaction_start(struct xs_handle *h);
 bool __real_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
                                bool abort);
 
-void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, unsigned int *len);
-bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, const void *data, unsigned int len);
+void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     unsigned int *len);
+bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     const void *data, unsigned int len);
 bool __wrap_xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path);
 char **__wrap_xs_directory(struct xs_handle *h, xs_transaction_t t,
                            const char *path, unsigned int *num);
@@ -47,16 +47,16 @@ xs_transaction_t __wrap_xs_transaction_start(struct xs_handle *h);
 bool __wrap_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
                                bool abort);
 
-void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, unsigned int *len)
+void *__wrap_xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     unsigned int *len)
 {
     if (fault_strikes(&store_fault, "xs_read"))
         return NULL;
     return __real_xs_read(h, t, path, len);
 }
 
-bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t,
-                     const char *path, const void *data, unsigned int len)
+bool __wrap_xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
+                     const void *data, unsigned int len)
 {
     if (fault_strikes(&store_fault, "xs_write")) {
         if (store_fault.late)

@@ -36,8 +36,8 @@ static void assert_untouched(void)
 
 /* ---- successes ---- */
 
-static void assert_record(uint32_t id, enum xentime_setting setting,
-                          int value, bool persist)
+static void assert_record(uint32_t id, enum xentime_setting setting, int value,
+                          bool persist)
 {
     struct xentime_record rec;
     uint8_t uuid[16];
@@ -111,7 +111,8 @@ static void old_values_are_told(void **state)
     d = find_one("1", 0);
     {
         struct xentime_change c[] = {
-            { d, MODE, 2, 99 }, { d, VHPET, 1, 99 },
+            { d, MODE, 2, 99 },
+            { d, VHPET, 1, 99 },
         };
 
         assert_done(xentime_apply(xt, c, 2, 0));
@@ -161,16 +162,22 @@ static void no_such_value(void **state)
     static const struct {
         int setting, value;
     } bad[] = {
-        { MODE, -1 }, { MODE, 4 }, { MODE, INT32_MAX }, { MODE, INT32_MIN },
-        { VHPET, 2 }, { VHPET, -1 }, { XENTIME_SETTINGS, 0 }, { -1, 0 },
+        { MODE, -1 },
+        { MODE, 4 },
+        { MODE, INT32_MAX },
+        { MODE, INT32_MIN },
+        { VHPET, 2 },
+        { VHPET, -1 },
+        { XENTIME_SETTINGS, 0 },
+        { -1, 0 },
     };
     size_t i;
 
     (void)state;
     fake_add(1, XENTIME_HVM);
     for (i = 0; i < ARRAY_COUNT(bad); i++)
-        assert_error(change_one(1, bad[i].setting, bad[i].value,
-                                XENTIME_FORCE), XENTIME_ERR_INVALID);
+        assert_error(change_one(1, bad[i].setting, bad[i].value, XENTIME_FORCE),
+                     XENTIME_ERR_INVALID);
     assert_untouched();
 }
 
@@ -183,7 +190,9 @@ static void one_setting_twice(void **state)
     d = find_one("1", 0);
     {
         struct xentime_change c[] = {
-            { d, MODE, 2, 0 }, { d, VHPET, 0, 0 }, { d, MODE, 3, 0 },
+            { d, MODE, 2, 0 },
+            { d, VHPET, 0, 0 },
+            { d, MODE, 3, 0 },
         };
 
         assert_error(xentime_apply(xt, c, 3, 0), XENTIME_ERR_INVALID);
@@ -330,7 +339,7 @@ static void gone_or_dying(void **state)
     assert_untouched();
     fake_destroy(1);
     assert_error(xentime_apply(xt, &c, 1, 0), XENTIME_ERR_NODOM);
-    fake_add(2, XENTIME_HVM);       /* Xen answers with the next one */
+    fake_add(2, XENTIME_HVM); /* Xen answers with the next one */
     assert_error(xentime_apply(xt, &c, 1, 0), XENTIME_ERR_NODOM);
     assert_int_equal(xentime_last_error(xt)->domid, 1);
     assert_untouched();
@@ -347,8 +356,7 @@ static void another_with_its_id(void **state)
     d = find_one("1", 0);
     c.dom = d;
     fake_replace(1);
-    assert_error(xentime_apply(xt, &c, 1, XENTIME_FORCE),
-                 XENTIME_ERR_NODOM);
+    assert_error(xentime_apply(xt, &c, 1, XENTIME_FORCE), XENTIME_ERR_NODOM);
     assert_untouched();
     free_one(d);
 }
@@ -388,7 +396,7 @@ static void signals_are_held(void **state)
     c.dom = d;
     for (i = 0; i < ARRAY_COUNT(sigs); i++) {
         sigaction(sigs[i], &sa, &before);
-        for (k = 1; ; k++) {
+        for (k = 1;; k++) {
             unsigned int sets = fake_domain(1)->sets;
 
             signals = 0;

@@ -26,7 +26,8 @@ static void change_both(int mode, int vhpet)
 {
     struct xentime_domain *d = find_one("1", 0);
     struct xentime_change c[] = {
-        { d, MODE, mode, 0 }, { d, VHPET, vhpet, 0 },
+        { d, MODE, mode, 0 },
+        { d, VHPET, vhpet, 0 },
     };
 
     assert_done(xentime_apply(xt, c, 2, 0));

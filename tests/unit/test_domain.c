@@ -118,8 +118,8 @@ static void fields_of_a_domain(void **state)
 static void names_of_all_kinds(void **state)
 {
     static const char *const names[] = {
-        "plain", "two words", " lead", "tab\there", "new\nline", "\xff\xfe",
-        "gr\xc3\xbc\xc3\x9f", "a,b", "\x1b[31mred", "",
+        "plain",    "two words",          " lead", "tab\there",   "new\nline",
+        "\xff\xfe", "gr\xc3\xbc\xc3\x9f", "a,b",   "\x1b[31mred", "",
     };
     struct xentime_domain *d;
     size_t i;
@@ -149,8 +149,7 @@ static void no_name_in_xenstore(void **state)
     assert_int_equal(n, 1);
     assert_null(doms[0].name);
     xentime_free_domains(doms, n);
-    assert_error(xentime_find(xt, &empty, 1, 0, &doms, &n),
-                 XENTIME_ERR_NODOM);
+    assert_error(xentime_find(xt, &empty, 1, 0, &doms, &n), XENTIME_ERR_NODOM);
 }
 
 /* ---- references ---- */
@@ -204,9 +203,19 @@ static void uuid_in_capitals(void **state)
 static void no_such_domain(void **state)
 {
     static const char *const refs[] = {
-        "8", "web", "", "4294967303", "99999999999999999999", "-7", "0x7",
-        " 7", "7 ", "+7", "11111111-1111-1111-1111-111111110008",
-        "7,", "we",
+        "8",
+        "web",
+        "",
+        "4294967303",
+        "99999999999999999999",
+        "-7",
+        "0x7",
+        " 7",
+        "7 ",
+        "+7",
+        "11111111-1111-1111-1111-111111110008",
+        "7,",
+        "we",
     };
     struct xentime_domain *doms;
     size_t n, i;
@@ -294,8 +303,8 @@ static void each_domain_once_in_order_of_refs(void **state)
     name_domain(2, "a");
     name_domain(5, "b");
     name_domain(9, "c");
-    assert_done(xentime_find(xt, refs, ARRAY_COUNT(refs), EVERYTHING, &doms,
-                             &n));
+    assert_done(
+        xentime_find(xt, refs, ARRAY_COUNT(refs), EVERYTHING, &doms, &n));
     assert_int_equal(n, 3);
     assert_int_equal(doms[0].domid, 9);
     assert_int_equal(doms[1].domid, 2);
@@ -448,7 +457,7 @@ static void failures_are_reported(void **state)
     for (i = 0; i < ARRAY_COUNT(errors); i++) {
         unsigned int k;
 
-        for (k = 1; ; k++) {
+        for (k = 1;; k++) {
             fault_fail(&xen_fault, k, errors[i].err, false);
             rc = xentime_list(xt, EVERYTHING, &doms, &n);
             if (!xen_fault.struck)
@@ -478,11 +487,9 @@ static void failures_are_reported(void **state)
 UNIT_MAIN(TEST(list_any_number), TEST(list_3000_names),
           TEST(fields_of_a_domain), TEST(names_of_all_kinds),
           TEST(no_name_in_xenstore), TEST(id_before_uuid_before_name),
-          TEST(uuid_in_capitals), TEST(no_such_domain),
-          TEST(ambiguous_name), TEST(ambiguous_uuid),
-          TEST(ambiguous_among_1000),
+          TEST(uuid_in_capitals), TEST(no_such_domain), TEST(ambiguous_name),
+          TEST(ambiguous_uuid), TEST(ambiguous_among_1000),
           TEST(each_domain_once_in_order_of_refs),
-          TEST(names_are_read_when_needed),
-          TEST(settings_are_read_together), TEST(no_read_is_repeated),
-          TEST(list_leaves_out_what_ends), TEST(find_of_what_ends),
-          TEST(failures_are_reported))
+          TEST(names_are_read_when_needed), TEST(settings_are_read_together),
+          TEST(no_read_is_repeated), TEST(list_leaves_out_what_ends),
+          TEST(find_of_what_ends), TEST(failures_are_reported))

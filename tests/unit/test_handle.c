@@ -47,8 +47,10 @@ static void xen_says_no(void **state)
         int err;
         enum xentime_error code;
     } errors[] = {
-        { EPERM, XENTIME_ERR_PERM }, { ENOSYS, XENTIME_ERR_FAIL },
-        { EFAULT, XENTIME_ERR_FAIL }, { ESRCH, XENTIME_OK },
+        { EPERM, XENTIME_ERR_PERM },
+        { ENOSYS, XENTIME_ERR_FAIL },
+        { EFAULT, XENTIME_ERR_FAIL },
+        { ESRCH, XENTIME_OK },
     };
     size_t i;
 
@@ -194,14 +196,13 @@ static void armed_timers(void **state)
         f->hpet_config = 1;
         assert_done(xentime_hpet_armed(xt, d, &armed));
         assert_int_equal(armed, bits);
-        f->hpet_config = 2;  /* legacy routing, but not enabled */
+        f->hpet_config = 2; /* legacy routing, but not enabled */
         assert_done(xentime_hpet_armed(xt, d, &armed));
         assert_int_equal(armed, 0);
     }
     fake_add(2, XENTIME_PVH);
     pvh = find_one("2", 0);
-    assert_error(xentime_hpet_armed(xt, pvh, &armed),
-                 XENTIME_ERR_UNSUPPORTED);
+    assert_error(xentime_hpet_armed(xt, pvh, &armed), XENTIME_ERR_UNSUPPORTED);
     fake_destroy(1);
     assert_error(xentime_hpet_armed(xt, d, &armed), XENTIME_ERR_NODOM);
     free_one(d);
@@ -343,15 +344,13 @@ static void long_names_fit(void **state)
     (void)state;
     memset(name, 'n', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
-    assert_error(xentime_find(xt, refs, 1, 0, &doms, &n),
-                 XENTIME_ERR_NODOM);
+    assert_error(xentime_find(xt, refs, 1, 0, &doms, &n), XENTIME_ERR_NODOM);
     assert_int_equal(strlen(xentime_last_error(xt)->domain), 255);
     fake_add(1, XENTIME_HVM);
     name_domain(1, name);
     d = find_one(name, XENTIME_WANT_NAME);
     fake_destroy(1);
-    assert_error(xentime_get(xt, d, XENTIME_VHPET, &value),
-                 XENTIME_ERR_NODOM);
+    assert_error(xentime_get(xt, d, XENTIME_VHPET, &value), XENTIME_ERR_NODOM);
     assert_int_equal(strlen(xentime_last_error(xt)->domain), 255);
     free_one(d);
 }
@@ -363,8 +362,7 @@ static void errors_name_the_domain(void **state)
     (void)state;
     fake_add(3, XENTIME_PV);
     name_domain(3, "web");
-    assert_error(change_one(3, XENTIME_VHPET, 0, 0),
-                 XENTIME_ERR_UNSUPPORTED);
+    assert_error(change_one(3, XENTIME_VHPET, 0, 0), XENTIME_ERR_UNSUPPORTED);
     assert_string_equal(xentime_last_error(xt)->domain, "domain 3");
     d = find_one("web", XENTIME_WANT_NAME);
     {

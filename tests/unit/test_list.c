@@ -127,8 +127,15 @@ static void show_fits_80_columns(void **state)
 static void hostile_names(void **state)
 {
     static const char *const names[] = {
-        "two words", "new\nline 99", "\x1b[2Jclear", "tab\tbed", "bad\xff",
-        "back\bspace", "cr\rlf", "\xc2\x9b" "31m",
+        "two words",
+        "new\nline 99",
+        "\x1b[2Jclear",
+        "tab\tbed",
+        "bad\xff",
+        "back\bspace",
+        "cr\rlf",
+        "\xc2\x9b"
+        "31m",
     };
     const struct run *r;
     const char *s;
@@ -181,8 +188,7 @@ static void chosen_columns(void **state)
 static void bad_columns(void **state)
 {
     static const char *const bad[] = {
-        "", ",", "ID,", ",ID", "ID,,NAME", "NOPE", "ID NAME", "ID,NAMEX",
-        "+ID",
+        "", ",", "ID,", ",ID", "ID,,NAME", "NOPE", "ID NAME", "ID,NAMEX", "+ID",
     };
     const struct run *r;
     char many[200] = "ID";
@@ -221,12 +227,10 @@ static void list_as_json(void **state)
     assert_string_equal(json_at(doc, "domains/1/timer_mode"), "2");
     assert_string_equal(json_at(doc, "domains/1/vhpet"), "true");
     assert_string_equal(json_at(doc, "domains/1/uuid"), UUID_OF_1);
-    assert_string_equal(json_at(doc, "domains/1/cpu_time_ns"),
-                        "1000000000");
+    assert_string_equal(json_at(doc, "domains/1/cpu_time_ns"), "1000000000");
     assert_string_equal(json_at(doc, "domains/2/name"), "");
     assert_string_equal(json_at(doc, "domains/2/state/0"), "paused");
-    assert_string_equal(json_at(doc, "domains/3/name"),
-                        "bad\xef\xbf\xbd\n");
+    assert_string_equal(json_at(doc, "domains/3/name"), "bad\xef\xbf\xbd\n");
     assert_string_equal(json_at(doc, "domains/4/name"), long_name);
     assert_string_equal(json_at(doc, "domains/5"), "");
     json_object_put(doc);
@@ -291,8 +295,7 @@ static void show_tells_what_there_is(void **state)
     doc = parse_json(run("show", "--json", "1")->out);
     assert_string_equal(json_at(doc, "domain/timer_mode/value"), "1");
     assert_string_equal(json_at(doc, "domain/tickpolicy/value"), "catchup");
-    assert_string_equal(json_at(doc, "domain/vhpet_armed/value"),
-                        "[ 0, 2 ]");
+    assert_string_equal(json_at(doc, "domain/vhpet_armed/value"), "[ 0, 2 ]");
     assert_string_equal(json_at(doc, "domain/tsc_khz/value"), "2400000");
     assert_string_equal(json_at(doc, "domain/timer_mode_record/value/status"),
                         "in force");
@@ -318,7 +321,6 @@ static void show_tells_what_there_is(void **state)
 
 UNIT_MAIN(TEST(an_empty_host), TEST(every_domain_a_line),
           TEST(columns_that_do_not_apply), TEST(fits_80_columns),
-          TEST(show_fits_80_columns), TEST(hostile_names),
-          TEST(chosen_columns), TEST(bad_columns), TEST(list_as_json),
-          TEST(no_domain_as_json), TEST(show_each_kind),
-          TEST(show_tells_what_there_is))
+          TEST(show_fits_80_columns), TEST(hostile_names), TEST(chosen_columns),
+          TEST(bad_columns), TEST(list_as_json), TEST(no_domain_as_json),
+          TEST(show_each_kind), TEST(show_tells_what_there_is))

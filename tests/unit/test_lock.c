@@ -74,7 +74,7 @@ static void goes_by_uuid(void **state)
 /* ---- with other processes ---- */
 
 struct shared {
-    int pipe[2];             /* child to parent: it holds the lock */
+    int pipe[2]; /* child to parent: it holds the lock */
     volatile unsigned int counter;
 };
 
@@ -193,8 +193,7 @@ static void waiter_says_for_whom(void **state)
     xt_unlock(&d, fd);
     wait_child(helper);
     wait_child(holder);
-    snprintf(text, sizeof(text), "domain 1, held by process %d",
-             (int)holder);
+    snprintf(text, sizeof(text), "domain 1, held by process %d", (int)holder);
     assert_has(seen, text);
     assert_null(xentime_waiting_for(xt));
     unshare_it(s);
@@ -251,8 +250,7 @@ static void change_in_order(void *arg)
         _exit(1);
     for (round = 0; round < 40; round++) {
         for (i = 0; i < n; i++)
-            c[i] = (struct xentime_change){ &doms[i], MODE, 1 + round % 3,
-                                            0 };
+            c[i] = (struct xentime_change){ &doms[i], MODE, 1 + round % 3, 0 };
         if (xentime_apply(xt, c, n, 0))
             _exit(2);
     }
@@ -262,7 +260,9 @@ static void change_in_order(void *arg)
 static void opposite_orders_do_not_deadlock(void **state)
 {
     static const char *orders[][3] = {
-        { "1", "2", "3" }, { "3", "2", "1" }, { "2", "3", "1" },
+        { "1", "2", "3" },
+        { "3", "2", "1" },
+        { "2", "3", "1" },
     };
     pid_t pids[ARRAY_COUNT(orders)];
     size_t i;
@@ -350,7 +350,8 @@ static void file_is_a_link(void **state)
     fputs("precious", f);
     fclose(f);
     assert_int_equal(symlink("../victim", LOCK_DIR "/11111111-1111-1111-1111-"
-                             "111111110001"), 0);
+                                                   "111111110001"),
+                     0);
     assert_error(xt_lock(xt, &d, &fd), XENTIME_ERR_FAIL);
     assert_int_equal(stat("victim", &st), 0);
     assert_int_equal(st.st_size, 8);

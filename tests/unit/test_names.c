@@ -15,7 +15,7 @@
 
 static const struct {
     int mode;
-    const char *words[6];    /* the name first, libvirt's word second */
+    const char *words[6]; /* the name first, libvirt's word second */
 } modes[] = {
     { 0, { "delay_for_missed_ticks", "delay", "async", "0" } },
     { 1, { "no_delay_for_missed_ticks", "catchup", "nodelay", "1" } },
@@ -66,9 +66,25 @@ static void names_of_modes(void **state)
 static void nonsense_is_no_mode(void **state)
 {
     static const char *const words[] = {
-        "", " ", "4", "-1", "00", "01", "1 ", " 1", "0x1", "1.0", "delay ",
-        "delay_for_missed_tick", "delay_for_missed_ticksx", "dela", "none",
-        "\xff", "0\n", "/", ":",
+        "",
+        " ",
+        "4",
+        "-1",
+        "00",
+        "01",
+        "1 ",
+        " 1",
+        "0x1",
+        "1.0",
+        "delay ",
+        "delay_for_missed_tick",
+        "delay_for_missed_ticksx",
+        "dela",
+        "none",
+        "\xff",
+        "0\n",
+        "/",
+        ":",
     };
     char byte[2] = "";
     size_t i;
@@ -89,8 +105,7 @@ static void nonsense_is_no_mode(void **state)
 static void names_of_settings(void **state)
 {
     (void)state;
-    assert_string_equal(xentime_setting_name(XENTIME_TIMER_MODE),
-                        "timer_mode");
+    assert_string_equal(xentime_setting_name(XENTIME_TIMER_MODE), "timer_mode");
     assert_string_equal(xentime_setting_name(XENTIME_VHPET), "vhpet");
     assert_null(xentime_setting_name(XENTIME_SETTINGS));
     assert_null(xentime_setting_name(-1));
@@ -126,9 +141,9 @@ static void types_and_what_they_have(void **state)
 static void capabilities_and_defects(void **state)
 {
     static const char *const names[] = {
-        [0] = "timer-mode", [1] = "vhpet", [2] = "vpmu",
-        [8] = "safe-switch", [9] = "quiet-vhpet", [10] = "tick-stats",
-        [11] = "resync", [12] = "sync-wakeup",
+        [0] = "timer-mode",  [1] = "vhpet",        [2] = "vpmu",
+        [8] = "safe-switch", [9] = "quiet-vhpet",  [10] = "tick-stats",
+        [11] = "resync",     [12] = "sync-wakeup",
     };
     const struct xentime_defect *d;
     unsigned int bit;

@@ -18,8 +18,11 @@
 #define VHPET XENTIME_VHPET
 
 static const struct xentime_record sample = {
-    .requested = 2, .applied = 1, .when = 1234567890,
-    .by = "root test[1]", .persist = true,
+    .requested = 2,
+    .applied = 1,
+    .when = 1234567890,
+    .by = "root test[1]",
+    .persist = true,
 };
 
 static void read_of(uint32_t id, enum xentime_setting setting,
@@ -80,7 +83,7 @@ static void round_trip(void **state)
 static void nodes(void **state)
 {
     static const char *const fields[][2] = {
-        { "requested", "2" }, { "applied", "1" }, { "when", "1234567890" },
+        { "requested", "2" },     { "applied", "1" }, { "when", "1234567890" },
         { "by", "root test[1]" }, { "persist", "1" },
     };
     size_t i;
@@ -141,8 +144,7 @@ static void invalid_records(void **state)
     rec = sample, rec.applied = 4;
     assert_error(write_of(1, MODE, &rec), XENTIME_ERR_INVALID);
     assert_error(write_of(1, VHPET, &sample), XENTIME_ERR_INVALID);
-    assert_error(write_of(1, XENTIME_SETTINGS, &sample),
-                 XENTIME_ERR_INVALID);
+    assert_error(write_of(1, XENTIME_SETTINGS, &sample), XENTIME_ERR_INVALID);
     assert_error(write_of(1, -1, &sample), XENTIME_ERR_INVALID);
     rec = sample, rec.when = -1;
     assert_error(write_of(1, MODE, &rec), XENTIME_ERR_INVALID);
@@ -158,8 +160,8 @@ static void invalid_setting(void **state)
 
     (void)state;
     fake_uuid(1, uuid);
-    assert_error(xentime_record_read(xt, uuid, XENTIME_SETTINGS, &rec,
-                                     &found), XENTIME_ERR_INVALID);
+    assert_error(xentime_record_read(xt, uuid, XENTIME_SETTINGS, &rec, &found),
+                 XENTIME_ERR_INVALID);
     assert_error(xentime_record_read(xt, uuid, -1, &rec, &found),
                  XENTIME_ERR_INVALID);
 }
@@ -169,8 +171,12 @@ static void invalid_setting(void **state)
 static void damaged_records(void **state)
 {
     static const char *const values[] = {
-        "", "x", "2x", "4", "-1", "99999999999999999999999", "0x2", "1 2",
-        "2147483648", "-9223372036854775809", "\xff\xff", "1.5",
+        "",           "x",
+        "2x",         "4",
+        "-1",         "99999999999999999999999",
+        "0x2",        "1 2",
+        "2147483648", "-9223372036854775809",
+        "\xff\xff",   "1.5",
     };
     static const char *const fields[] = { "requested", "applied", "when",
                                           "persist" };
@@ -342,14 +348,14 @@ static void records_end_with_their_domain(void **state)
     fake_destroy(4);
     assert_done(write_of(5, MODE, &sample));
 
-    assert_false(has_record(1, MODE));      /* ended */
+    assert_false(has_record(1, MODE)); /* ended */
     assert_false(store_has("/tool/xentime/"
                            "11111111-1111-1111-1111-111111110001"));
-    assert_true(has_record(2, MODE));       /* persists */
-    assert_true(has_record(3, MODE));       /* lives */
-    assert_true(has_record(4, MODE));       /* persists, its vhpet not */
+    assert_true(has_record(2, MODE)); /* persists */
+    assert_true(has_record(3, MODE)); /* lives */
+    assert_true(has_record(4, MODE)); /* persists, its vhpet not */
     assert_false(has_record(4, VHPET));
-    assert_false(has_record(6, MODE));      /* an intent left by a crash */
+    assert_false(has_record(6, MODE)); /* an intent left by a crash */
     assert_true(store_has("/tool/xentime/not-a-uuid/timer_mode/requested"));
     assert_true(store_has("/tool/xentime/version"));
 }
@@ -408,9 +414,9 @@ static void at_most_10_requests(void **state)
 }
 
 UNIT_MAIN(TEST(round_trip), TEST(nodes), TEST(none_there), TEST(removal),
-          TEST(invalid_records), TEST(invalid_setting),
-          TEST(damaged_records), TEST(huge_values), TEST(partial_record),
+          TEST(invalid_records), TEST(invalid_setting), TEST(damaged_records),
+          TEST(huge_values), TEST(partial_record),
           TEST(a_spoilt_commit_is_repeated), TEST(several_writers),
-          TEST(records_end_with_their_domain),
-          TEST(dying_domains_keep_theirs), TEST(damage_is_not_swept),
-          TEST(no_sweep_without_a_list), TEST(at_most_10_requests))
+          TEST(records_end_with_their_domain), TEST(dying_domains_keep_theirs),
+          TEST(damage_is_not_swept), TEST(no_sweep_without_a_list),
+          TEST(at_most_10_requests))

@@ -85,9 +85,8 @@ static void for_many_strings(check_fn *check)
 {
     /* Bytes at the edges of the grammar, so that most sequences are near. */
     static const unsigned char edges[] = {
-        0x01, 0x1b, 0x20, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf,
-        0xc0, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf4,
-        0xf5, 0xff,
+        0x01, 0x1b, 0x20, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0,
+        0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff,
     };
     char text[16] = "";
     int a, b, i, k, len;
@@ -149,8 +148,8 @@ static void check_json_document(const char *text)
     json_object *o = json_text(text), *back;
 
     back = json_tokener_parse(json_object_to_json_string(o));
-    if (!back || strcmp(json_object_get_string(o),
-                        json_object_get_string(back))) {
+    if (!back ||
+        strcmp(json_object_get_string(o), json_object_get_string(back))) {
         show_bytes("text", text);
         fail();
     }
@@ -249,7 +248,10 @@ static void nothing_turns_the_text_round(void **state)
 {
     (void)state;
     setlocale(LC_ALL, "C.UTF-8");
-    assert_screen("\xe2\x80\xae" "bew", "\\xe2\\x80\\xae" "bew");
+    assert_screen("\xe2\x80\xae"
+                  "bew",
+                  "\\xe2\\x80\\xae"
+                  "bew");
     assert_screen("\xe2\x81\xa6", "\\xe2\\x81\\xa6");
     setlocale(LC_ALL, "C");
 }
@@ -262,7 +264,8 @@ static void the_gravest_state(void **state)
         unsigned int state;
         const char *word;
     } states[] = {
-        { 0, "runnable" }, { XENTIME_RUNNING, "running" },
+        { 0, "runnable" },
+        { XENTIME_RUNNING, "running" },
         { XENTIME_BLOCKED, "blocked" },
         { XENTIME_PAUSED | XENTIME_BLOCKED, "paused" },
         { XENTIME_SHUTDOWN | XENTIME_PAUSED, "shutdown" },

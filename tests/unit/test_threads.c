@@ -40,8 +40,9 @@ static void one_round(struct worker *w, xentime *own, int round)
     size_t n;
     bool found;
 
-    if (note(w, own, "list", xentime_list(own, XENTIME_WANT_NAME |
-                                          XENTIME_WANT_SETTINGS, &doms, &n)))
+    if (note(w, own, "list",
+             xentime_list(own, XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS, &doms,
+                          &n)))
         return;
     if (n != THREADS + 1)
         snprintf(w->failure, sizeof(w->failure), "%zu domains", n);
@@ -49,16 +50,16 @@ static void one_round(struct worker *w, xentime *own, int round)
 
     snprintf(own_name, sizeof(own_name), "own%u", w->id);
     refs[1] = own_name;
-    if (note(w, own, "find", xentime_find(own, refs, 2, XENTIME_WANT_NAME,
-                                          &doms, &n)))
+    if (note(w, own, "find",
+             xentime_find(own, refs, 2, XENTIME_WANT_NAME, &doms, &n)))
         return;
     c[0] = (struct xentime_change){ &doms[0], XENTIME_TIMER_MODE,
                                     1 + (w->id + round) % 3, 0 };
     c[1] = (struct xentime_change){ &doms[1], XENTIME_VHPET, round % 2, 0 };
     if (!note(w, own, "apply", xentime_apply(own, c, 2, 0)) &&
-        !note(w, own, "record", xentime_record_read(own, doms[1].uuid,
-                                                    XENTIME_VHPET, &rec,
-                                                    &found)) &&
+        !note(w, own, "record",
+              xentime_record_read(own, doms[1].uuid, XENTIME_VHPET, &rec,
+                                  &found)) &&
         (!found || rec.applied != round % 2))
         snprintf(w->failure, sizeof(w->failure), "another's record");
     xentime_free_domains(doms, n);
@@ -105,7 +106,8 @@ static void handles_do_not_disturb_each_other(void **state)
     }
     for (i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work,
-                                        &workers[i]), 0);
+                                        &workers[i]),
+                         0);
     for (i = 0; i < THREADS; i++)
         pthread_join(workers[i].thread, NULL);
     for (i = 0; i < THREADS; i++)
@@ -116,8 +118,8 @@ static void handles_do_not_disturb_each_other(void **state)
         assert_int_equal(fake_domain(i)->param[XENTIME_VHPET],
                          (ROUNDS - 1) % 2);
     fake_uuid(COMMON, uuid);
-    assert_done(xentime_record_read(xt, uuid, XENTIME_TIMER_MODE, &rec,
-                                    &found));
+    assert_done(
+        xentime_record_read(xt, uuid, XENTIME_TIMER_MODE, &rec, &found));
     assert_true(found);
     assert_int_equal(rec.requested, rec.applied);
     assert_int_equal(rec.applied,

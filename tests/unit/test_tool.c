@@ -51,7 +51,7 @@ static void set_mode(void **state)
         assert_has(r->out, "web: timer_mode ");
     }
     assert_has(r->out, "1 (no_delay_for_missed_ticks) -> "
-               "2 (no_missed_ticks_pending)");
+                       "2 (no_missed_ticks_pending)");
     r = run("set-mode", "web", "2");
     assert_exit(r, 0);
     assert_has(r->out, "already");
@@ -104,8 +104,8 @@ static void change_as_json(void **state)
 static const struct failure {
     const char *args[MAX_WORDS];
     int exit;
-    const char *code;        /* in JSON */
-    const char *text;        /* in the line on stderr */
+    const char *code; /* in JSON */
+    const char *text; /* in the line on stderr */
 } failures[] = {
     { { "show", "nope" }, 3, "no-domain", "nope: " },
     { { "list", "web", "17" }, 3, "no-domain", "17: " },
@@ -326,8 +326,8 @@ static void busy(void **state)
     assert_exit(run("set-mode", "-w", "0", "db", "2"), 0);
 
     /* Whoever waits can be stopped, and has changed nothing. */
-    pid = run_start((const char *const[]){ "set-mode", "--wait", "600",
-                                           "web", "2", NULL });
+    pid = run_start(
+        (const char *const[]){ "set-mode", "--wait", "600", "web", "2", NULL });
     kill(pid, SIGTERM);
     assert_int_equal(WTERMSIG(wait_child(pid)), SIGTERM);
     assert_int_equal(mode_of(1), 1);
@@ -348,8 +348,8 @@ static void many_at_once_and_some_killed(void **state)
     (void)state;
     add_usual_domains();
     for (i = 0; i < ARRAY_COUNT(pids); i++) {
-        pids[i] = run_start((const char *const[]){
-            "set-mode", "-w600", "web", modes[i % 3], NULL });
+        pids[i] = run_start((const char *const[]){ "set-mode", "-w600", "web",
+                                                   modes[i % 3], NULL });
         if (i % 4 == 3)
             kill(pids[i - 2], SIGKILL);
     }
@@ -357,8 +357,8 @@ static void many_at_once_and_some_killed(void **state)
         wait_child(pids[i]);
     assert_exit(run("set-mode", "-w0", "web", "3"), 0);
     fake_uuid(1, uuid);
-    assert_done(xentime_record_read(xt, uuid, XENTIME_TIMER_MODE, &rec,
-                                    &found));
+    assert_done(
+        xentime_record_read(xt, uuid, XENTIME_TIMER_MODE, &rec, &found));
     assert_true(found && rec.requested == 3 && rec.applied == 3);
     assert_int_equal(mode_of(1), 3);
 }
@@ -387,8 +387,8 @@ static void completes_names(void **state)
 
 static void completion_of_nonsense(void **state)
 {
-    static const char *const at[] = { "-1", "0", "1", "2", "99", "x", "",
-                                      "2147483647" };
+    static const char *const at[] = { "-1", "0", "1", "2",
+                                      "99", "x", "",  "2147483647" };
     size_t i;
 
     (void)state;
@@ -402,8 +402,8 @@ static void completion_of_nonsense(void **state)
 }
 
 UNIT_MAIN(TEST(set_mode), TEST(lists_and_all), TEST(change_as_json),
-          TEST(every_error), TEST(errors_of_the_host),
-          TEST(hostile_references), TEST(options_anywhere),
-          TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
-          TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
-          TEST(completes_names), TEST(completion_of_nonsense))
+          TEST(every_error), TEST(errors_of_the_host), TEST(hostile_references),
+          TEST(options_anywhere), TEST(the_unknown_option_is_named),
+          TEST(verbose_goes_to_stderr), TEST(info), TEST(busy),
+          TEST(many_at_once_and_some_killed), TEST(completes_names),
+          TEST(completion_of_nonsense))

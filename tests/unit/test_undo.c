@@ -28,7 +28,10 @@ static const struct planned {
     enum xentime_setting setting;
     int value;
 } plan[] = {
-    { 1, MODE, 2 }, { 2, MODE, 3 }, { 1, VHPET, 0 }, { 3, MODE, 2 },
+    { 1, MODE, 2 },
+    { 2, MODE, 3 },
+    { 1, VHPET, 0 },
+    { 3, MODE, 2 },
 };
 #define CHANGES ARRAY_COUNT(plan)
 
@@ -45,9 +48,9 @@ static void remark(const char *what, unsigned int k, int err)
 struct round {
     struct xentime_domain *doms;
     struct xentime_change changes[CHANGES];
-    char *records;           /* /tool/xentime before */
+    char *records; /* /tool/xentime before */
     enum xentime_error rc;
-    unsigned int changed;    /* effective sets, those undone included */
+    unsigned int changed; /* effective sets, those undone included */
 };
 
 static void prepare(struct round *r, bool with_records)
@@ -71,7 +74,10 @@ static void prepare(struct round *r, bool with_records)
     assert_done(xentime_find(xt, refs, 3, 0, &r->doms, &n));
     for (i = 0; i < CHANGES; i++)
         r->changes[i] = (struct xentime_change){
-            &r->doms[plan[i].id - 1], plan[i].setting, plan[i].value, 0,
+            &r->doms[plan[i].id - 1],
+            plan[i].setting,
+            plan[i].value,
+            0,
         };
     r->records = store_dump("/tool/xentime");
     for (i = 1; i <= 3; i++)
@@ -124,8 +130,8 @@ static void assert_all(void)
     assert_values_changed();
     for (i = 0; i < CHANGES; i++) {
         fake_uuid(plan[i].id, uuid);
-        assert_done(xentime_record_read(xt, uuid, plan[i].setting, &rec,
-                                        &found));
+        assert_done(
+            xentime_record_read(xt, uuid, plan[i].setting, &rec, &found));
         assert_true(found);
         assert_int_equal(rec.requested, plan[i].value);
         assert_int_equal(rec.applied, plan[i].value);
@@ -145,8 +151,7 @@ static bool values_as_before(void)
 static void assert_values_as_before(void)
 {
     if (!values_as_before())
-        fail_because("%s: values differ from before: %s", where,
-                     error_text());
+        fail_because("%s: values differ from before: %s", where, error_text());
 }
 
 /* The text tells neither more nor less than what happened. */
@@ -160,8 +165,7 @@ static void assert_truth(const struct round *r)
     if (!values_as_before() && !kept)
         fail_because("%s: values differ, but: %s", where, text);
     if (nothing && r->changed)
-        fail_because("%s: %u were changed, but: %s", where, r->changed,
-                     text);
+        fail_because("%s: %u were changed, but: %s", where, r->changed, text);
     if (undone && !r->changed)
         fail_because("%s: nothing was ever changed, but: %s", where, text);
 }
@@ -288,7 +292,9 @@ static void each_request_fails(int err, bool onwards, bool late)
     unsigned int k;
 
     for (k = 1; struck; k++) {
-        remark(onwards ? "requests from" : late ? "late request" : "request",
+        remark(onwards ? "requests from"
+               : late  ? "late request"
+                       : "request",
                k, err);
         prepare(&r, k % 2);
         fault_fail(&store_fault, k, err, onwards);
@@ -431,7 +437,8 @@ static void vanishes(struct fault *fault, const char *only, uint32_t id,
 
     for (k = 1; struck; k++) {
         remark(fault == &xen_fault ? "end before Xen call"
-               : "end before request", k, 0);
+                                   : "end before request",
+               k, 0);
         prepare(&r, with_records);
         fault_hook(fault, only, k, end_domain, &id);
         struck = apply(&r);
@@ -474,7 +481,9 @@ static void a_domain_vanishes(void **state)
 static void a_domain_is_replaced(void **state)
 {
     static const char *const before[] = {
-        "xc_domain_getinfolist", "xc_hvm_param_get", "xc_physinfo",
+        "xc_domain_getinfolist",
+        "xc_hvm_param_get",
+        "xc_physinfo",
         "xc_domain_hvm_getcontext_partial",
     };
     uint32_t id = 1;
@@ -523,12 +532,10 @@ static void a_value_does_not_stick(void **state)
     }
 }
 
-UNIT_MAIN(TEST(a_call_into_xen_fails),
-          TEST(a_call_into_xen_fails_with_records),
+UNIT_MAIN(TEST(a_call_into_xen_fails), TEST(a_call_into_xen_fails_with_records),
           TEST(xen_fails_from_a_call_on), TEST(a_request_fails),
           TEST(a_request_fails_but_took_effect),
-          TEST(xenstore_fails_from_a_request_on),
-          TEST(the_connection_breaks),
+          TEST(xenstore_fails_from_a_request_on), TEST(the_connection_breaks),
           TEST(a_transaction_is_to_be_repeated), TEST(xenstored_dies),
           TEST(a_domain_vanishes), TEST(a_domain_is_replaced),
           TEST(a_value_does_not_stick))

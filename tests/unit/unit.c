@@ -109,8 +109,8 @@ const char *error_text(void)
     return xentime_last_error(xt)->text;
 }
 
-void unit_assert_done(enum xentime_error rc, const char *call,
-                      const char *file, int line)
+void unit_assert_done(enum xentime_error rc, const char *call, const char *file,
+                      int line)
 {
     if (rc)
         unit_fail(file, line, "%s: error %d: %s", call, rc, error_text());
@@ -120,8 +120,8 @@ void unit_assert_error(enum xentime_error rc, enum xentime_error code,
                        const char *call, const char *file, int line)
 {
     if (rc != code)
-        unit_fail(file, line, "%s: %d in place of error %d: %s", call, rc,
-                  code, error_text());
+        unit_fail(file, line, "%s: %d in place of error %d: %s", call, rc, code,
+                  error_text());
     if (xentime_last_error(xt)->code != code || !*error_text())
         unit_fail(file, line, "%s: returns %d, but the error is %d: \"%s\"",
                   call, rc, xentime_last_error(xt)->code, error_text());

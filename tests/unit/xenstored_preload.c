@@ -48,19 +48,19 @@ static int open_fake(const char *path)
 
 /* xenstored is built with either name, as its makers chose. */
 #define OPEN(name) \
-int name(const char *path, int flags, ...) \
-{ \
-    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, #name); \
-    int fd = open_fake(path); \
-    va_list ap; \
-    mode_t mode; \
-    if (fd >= 0) \
-        return fd; \
-    va_start(ap, flags); \
-    mode = va_arg(ap, mode_t); \
-    va_end(ap); \
-    return real(path, flags, mode); \
-}
+    int name(const char *path, int flags, ...) \
+    { \
+        int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, #name); \
+        int fd = open_fake(path); \
+        va_list ap; \
+        mode_t mode; \
+        if (fd >= 0) \
+            return fd; \
+        va_start(ap, flags); \
+        mode = va_arg(ap, mode_t); \
+        va_end(ap); \
+        return real(path, flags, mode); \
+    }
 OPEN(open)
 OPEN(open64)
 
@@ -118,8 +118,7 @@ void *xengnttab_map_grant_ref(xengnttab_handle *xgt, uint32_t domid,
     return mmap(NULL, 4096, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
-int xengnttab_unmap(xengnttab_handle *xgt, void *start_address,
-                    uint32_t count)
+int xengnttab_unmap(xengnttab_handle *xgt, void *start_address, uint32_t count)
 {
     (void)xgt;
     return munmap(start_address, count * 4096);
@@ -156,9 +155,9 @@ xenevtchn_port_or_error_t xenevtchn_bind_virq(xenevtchn_handle *xce,
     return 2;
 }
 
-xenevtchn_port_or_error_t
-xenevtchn_bind_interdomain(xenevtchn_handle *xce, uint32_t domid,
-                           evtchn_port_t remote_port)
+xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *xce,
+                                                     uint32_t domid,
+                                                     evtchn_port_t remote_port)
 {
     static evtchn_port_t port = 10;
 

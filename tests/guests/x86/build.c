@@ -17,17 +17,17 @@
 #include <xenstore.h>
 #include <xen/hvm/save.h>
 
-#define PAGE_KIB            4
-#define EXTRA_KIB           1024        /* room for what Xen itself adds */
-#define HAP_POOL_MB         1
-#define POPULATE_BATCH      1024
+#define PAGE_KIB 4
+#define EXTRA_KIB 1024 /* room for what Xen itself adds */
+#define HAP_POOL_MB 1
+#define POPULATE_BATCH 1024
 
-#define CR0_PE_ET           0x11
-#define ATTR_CODE32         0xc9b       /* flat, accessed, as VMCB holds it */
-#define ATTR_DATA32         0xc93
-#define ATTR_TSS32          0x08b
-#define DR6_DEFAULT         0xffff0ff0u
-#define DR7_DEFAULT         0x400u
+#define CR0_PE_ET 0x11
+#define ATTR_CODE32 0xc9b /* flat, accessed, as VMCB holds it */
+#define ATTR_DATA32 0xc93
+#define ATTR_TSS32 0x08b
+#define DR6_DEFAULT 0xffff0ff0u
+#define DR7_DEFAULT 0x400u
 
 static struct xs_handle *xenstore;
 
@@ -35,7 +35,7 @@ static struct xs_handle *xenstore;
 static uint32_t unfinished;
 
 static const struct {
-    const char *name;                   /* as in /libxl/ID/type */
+    const char *name; /* as in /libxl/ID/type */
     uint32_t flags;
     uint32_t emulation;
 } types[] = {
@@ -48,9 +48,9 @@ static const struct {
 
 static struct xs_handle *xenstore_get(void)
 {
-    if ( !xenstore )
+    if (!xenstore)
         xenstore = xs_open(0);
-    if ( !xenstore )
+    if (!xenstore)
         fail(errno, "cannot open xenstore");
 
     return xenstore;
@@ -58,29 +58,30 @@ static struct xs_handle *xenstore_get(void)
 
 void build_close(void)
 {
-    if ( xenstore )
+    if (xenstore)
         xs_close(xenstore);
     xenstore = NULL;
 }
 
 static void uuid_string(const uint8_t *u, char out[37])
 {
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-             "%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4], u[5],
-             u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+    snprintf(out, 37,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+             "%02x%02x%02x%02x%02x%02x",
+             u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10],
+             u[11], u[12], u[13], u[14], u[15]);
 }
 
 bool uuid_parse(const char *text, xen_domain_handle_t uuid)
 {
     unsigned int i;
 
-    for ( i = 0; i < sizeof(xen_domain_handle_t); i++ )
-    {
+    for (i = 0; i < sizeof(xen_domain_handle_t); i++) {
         int n = 0;
 
-        if ( *text == '-' )
+        if (*text == '-')
             text++;
-        if ( sscanf(text, "%2hhx%n", &uuid[i], &n) != 1 || n != 2 )
+        if (sscanf(text, "%2hhx%n", &uuid[i], &n) != 1 || n != 2)
             return false;
         text += 2;
     }
@@ -94,7 +95,7 @@ static void node_write(xs_transaction_t t, const char *dir, const char *node,
     char path[128];
 
     snprintf(path, sizeof(path), "%s/%s", dir, node);
-    if ( !xs_write(xenstore, t, path, value, strlen(value)) )
+    if (!xs_write(xenstore, t, path, value, strlen(value)))
         fail(errno, "cannot write %s to xenstore", path);
 }
 
@@ -113,7 +114,7 @@ static void nodes_write(uint32_t domid, const char *name,
 
     do {
         t = xs_transaction_start(xs);
-        if ( t == XBT_NULL )
+        if (t == XBT_NULL)
             fail(errno, "cannot start a xenstore transaction");
         node_write(t, dom, "vm", vm);
         node_write(t, dom, "name", name);
@@ -121,9 +122,9 @@ static void nodes_write(uint32_t domid, const char *name,
         node_write(t, vm, "uuid", uuid_text);
         node_write(t, vm, "name", name);
         node_write(t, libxl, "type", types[type].name);
-        if ( xs_transaction_end(xs, t, false) )
+        if (xs_transaction_end(xs, t, false))
             return;
-    } while ( errno == EAGAIN );
+    } while (errno == EAGAIN);
 
     fail(errno, "cannot write the xenstore nodes of domain %u", domid);
 }
@@ -137,7 +138,7 @@ static void nodes_remove(uint32_t domid)
 
     snprintf(path, sizeof(path), "/local/domain/%u/vm", domid);
     vm = xs_read(xs, XBT_NULL, path, &len);
-    if ( vm && !strncmp(vm, "/vm/", 4) )
+    if (vm && !strncmp(vm, "/vm/", 4))
         xs_rm(xs, XBT_NULL, vm);
     free(vm);
 
@@ -150,9 +151,9 @@ static void nodes_remove(uint32_t domid)
 /* Unique as long as domids are, and the same in every run. */
 static void default_uuid(uint32_t domid, xen_domain_handle_t uuid)
 {
-    static const xen_domain_handle_t base = {
-        'l', 'a', 'b', 'd', 'o', 'm', 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 0
-    };
+    static const xen_domain_handle_t base = { 'l',  'a', 'b',  'd', 'o', 'm',
+                                              0x40, 0,   0x80, 0,   0,   0,
+                                              0,    0,   0,    0 };
 
     memcpy(uuid, base, sizeof(base));
     uuid[14] = (uint8_t)(domid >> 8);
@@ -164,15 +165,14 @@ static void populate(uint32_t domid, unsigned long pages)
     static xen_pfn_t pfns[POPULATE_BATCH];
     unsigned long done = 0;
 
-    while ( done < pages )
-    {
+    while (done < pages) {
         unsigned long i, n = pages - done;
 
-        if ( n > POPULATE_BATCH )
+        if (n > POPULATE_BATCH)
             n = POPULATE_BATCH;
-        for ( i = 0; i < n; i++ )
+        for (i = 0; i < n; i++)
             pfns[i] = done + i;
-        if ( xc_domain_populate_physmap_exact(xch, domid, n, 0, 0, pfns) )
+        if (xc_domain_populate_physmap_exact(xch, domid, n, 0, 0, pfns))
             fail(errno, "cannot give domain %u its memory", domid);
         done += n;
     }
@@ -189,19 +189,20 @@ static void load_image(uint32_t domid, const char *path)
     FILE *f;
 
     f = fopen(path, "rb");
-    if ( !f )
+    if (!f)
         fail(errno, "cannot open %s", path);
 
     fmem = xenforeignmemory_open(NULL, 0);
-    for ( i = 0; i < pages; i++ )
+    for (i = 0; i < pages; i++)
         pfns[i] = (GUEST_LOAD_ADDR >> XC_PAGE_SHIFT) + i;
-    to = fmem ? xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE,
-                                     pages, pfns, NULL) : NULL;
-    if ( !to )
+    to = fmem ? xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, pages,
+                                     pfns, NULL)
+              : NULL;
+    if (!to)
         fail(errno, "cannot map the memory of domain %u", domid);
 
     n = fread(to, 1, GUEST_LOAD_SIZE, f);
-    if ( ferror(f) || !n || fgetc(f) != EOF )
+    if (ferror(f) || !n || fgetc(f) != EOF)
         fail(0, "%s is unreadable, empty or more than %u bytes", path,
              GUEST_LOAD_SIZE);
 
@@ -244,13 +245,13 @@ static void set_context(uint32_t domid)
     /* The header must be the one that this Xen writes. */
     size = xc_domain_hvm_getcontext(xch, domid, NULL, 0);
     now = size > 0 ? calloc(1, size) : NULL;
-    if ( !now || xc_domain_hvm_getcontext(xch, domid, now, size) < 0 ||
-         (size_t)size < head )
+    if (!now || xc_domain_hvm_getcontext(xch, domid, now, size) < 0 ||
+        (size_t)size < head)
         fail(errno, "cannot read the context of domain %u", domid);
     memcpy(&ctx, now, head);
     free(now);
 
-    if ( xc_domain_hvm_setcontext(xch, domid, (uint8_t *)&ctx, sizeof(ctx)) )
+    if (xc_domain_hvm_setcontext(xch, domid, (uint8_t *)&ctx, sizeof(ctx)))
         fail(errno, "cannot set the context of domain %u", domid);
 }
 
@@ -258,16 +259,16 @@ static void set_weight(uint32_t domid, unsigned int weight)
 {
     struct xen_domctl_sched_credit2 params;
 
-    if ( xc_sched_credit2_domain_get(xch, domid, &params) )
+    if (xc_sched_credit2_domain_get(xch, domid, &params))
         fail(errno, "cannot read the weight of domain %u", domid);
     params.weight = weight;
-    if ( xc_sched_credit2_domain_set(xch, domid, &params) )
+    if (xc_sched_credit2_domain_set(xch, domid, &params))
         fail(errno, "cannot set the weight of domain %u", domid);
 }
 
 static void destroy_unfinished(void)
 {
-    if ( unfinished )
+    if (unfinished)
         xc_domain_destroy(xch, unfinished);
 }
 
@@ -286,48 +287,44 @@ uint32_t domain_create(const struct dom_config *config)
     static bool registered;
     uint32_t domid = 0;
 
-    if ( !registered )
+    if (!registered)
         registered = !atexit(destroy_unfinished);
 
     memcpy(create.handle, config->uuid, sizeof(create.handle));
-    if ( xc_domain_create(xch, &domid, &create) )
+    if (xc_domain_create(xch, &domid, &create))
         fail(errno, "cannot create a domain");
 
     unfinished = domid;
-    if ( !config->set_uuid )
-    {
+    if (!config->set_uuid) {
         default_uuid(domid, create.handle);
-        if ( xc_domain_sethandle(xch, domid, create.handle) )
+        if (xc_domain_sethandle(xch, domid, create.handle))
             fail(errno, "cannot set the UUID of domain %u", domid);
     }
 
-    if ( xc_domain_max_vcpus(xch, domid, config->vcpus) ||
-         xc_domain_setmaxmem(xch, domid, config->mem_kib + EXTRA_KIB) )
+    if (xc_domain_max_vcpus(xch, domid, config->vcpus) ||
+        xc_domain_setmaxmem(xch, domid, config->mem_kib + EXTRA_KIB))
         fail(errno, "cannot size domain %u", domid);
 
-    if ( config->type != DOM_PV )
-    {
-        if ( xc_shadow_control(xch, domid,
-                               XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION,
-                               &pool_mb, 0) < 0 )
+    if (config->type != DOM_PV) {
+        if (xc_shadow_control(xch, domid, XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION,
+                              &pool_mb, 0) < 0)
             fail(errno, "cannot set the HAP pool of domain %u", domid);
         populate(domid, config->mem_kib / PAGE_KIB);
     }
 
-    if ( config->image )
-    {
+    if (config->image) {
         load_image(domid, config->image);
         page_init(domid, &config->control);
         set_context(domid);
-        if ( xc_cpuid_apply_policy(xch, domid, false, NULL, 0, true, false,
-                                   false, NULL, NULL) )
+        if (xc_cpuid_apply_policy(xch, domid, false, NULL, 0, true, false,
+                                  false, NULL, NULL))
             fail(errno, "cannot set the CPUID policy of domain %u", domid);
     }
 
-    if ( config->weight )
+    if (config->weight)
         set_weight(domid, config->weight);
 
-    if ( !config->no_xenstore )
+    if (!config->no_xenstore)
         nodes_write(domid, config->name, create.handle, config->type);
 
     unfinished = 0;
@@ -339,16 +336,16 @@ void domain_info(uint32_t domid, xc_domaininfo_t *info)
 {
     int n = xc_domain_getinfolist(xch, domid, 1, info);
 
-    if ( n < 0 )
+    if (n < 0)
         fail(errno, "cannot read the state of domain %u", domid);
-    if ( !n || info->domain != domid )
+    if (!n || info->domain != domid)
         fail(0, "there is no domain %u", domid);
 }
 
 void domain_destroy(uint32_t domid, bool no_xenstore)
 {
-    if ( xc_domain_destroy(xch, domid) )
+    if (xc_domain_destroy(xch, domid))
         fail(errno, "cannot destroy domain %u", domid);
-    if ( !no_xenstore )
+    if (!no_xenstore)
         nodes_remove(domid);
 }

@@ -34,7 +34,7 @@ static bool read_hpet(uint64_t *value)
         high = mmio_read(HPET_BASE + HPET_COUNTER + 4);
         low = mmio_read(HPET_BASE + HPET_COUNTER);
         again = mmio_read(HPET_BASE + HPET_COUNTER + 4);
-    } while ( high != again );
+    } while (high != again);
 
     *value = ((uint64_t)high << 32) | low;
 
@@ -61,13 +61,13 @@ static bool read_pvclock(uint64_t *value)
         version = t->version;
         barrier();
         delta = rdtsc() - t->tsc_timestamp;
-        if ( t->tsc_shift < 0 )
+        if (t->tsc_shift < 0)
             delta >>= -t->tsc_shift;
         else
             delta <<= t->tsc_shift;
         *value = t->system_time + scale(delta, t->tsc_to_system_mul);
         barrier();
-    } while ( (version & 1) || version != t->version );
+    } while ((version & 1) || version != t->version);
 
     return true;
 }
@@ -80,10 +80,9 @@ static bool (*const readers[NR_CLOCKS])(uint64_t *) = {
 
 static void record(struct clock_stats *s, uint64_t now)
 {
-    if ( s->valid && now < s->now )
-    {
+    if (s->valid && now < s->now) {
         s->back++;
-        if ( s->now - now > s->max_back )
+        if (s->now - now > s->max_back)
             s->max_back = s->now - now;
     }
 
@@ -95,14 +94,13 @@ void clocks_sample(struct clock_stats *stats, uint32_t mask)
 {
     unsigned int i;
 
-    for ( i = 0; i < NR_CLOCKS; i++ )
-    {
+    for (i = 0; i < NR_CLOCKS; i++) {
         uint64_t now;
 
-        if ( !(mask & (1u << i)) )
+        if (!(mask & (1u << i)))
             continue;
 
-        if ( readers[i](&now) )
+        if (readers[i](&now))
             record(&stats[i], now);
         else
             stats[i].absent++;

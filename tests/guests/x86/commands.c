@@ -17,15 +17,15 @@
 
 #include "commands.h"
 
-#define MAX_DOMAINS         1024
-#define DEFAULT_MEM_KIB     2048
-#define DEFAULT_MANY_KIB    64
-#define DEFAULT_TIMEOUT_MS  10000
-#define NR_TIMER_MODES      4
+#define MAX_DOMAINS 1024
+#define DEFAULT_MEM_KIB 2048
+#define DEFAULT_MANY_KIB 64
+#define DEFAULT_TIMEOUT_MS 10000
+#define NR_TIMER_MODES 4
 
 /* Of the HPET record: config and timers[].config. */
-#define HPET_ENABLE_CNF     (1u << 0)
-#define HPET_TN_INT_ENB     (1u << 2)
+#define HPET_ENABLE_CNF (1u << 0)
+#define HPET_TN_INT_ENB (1u << 2)
 
 /* A bad number on the command line is an error of usage. */
 static uint64_t number(const char *text, uint64_t max)
@@ -35,8 +35,7 @@ static uint64_t number(const char *text, uint64_t max)
 
     errno = 0;
     v = strtoull(text, &end, 0);
-    if ( errno || end == text || *end || *text == '-' || v > max )
-    {
+    if (errno || end == text || *end || *text == '-' || v > max) {
         fprintf(stderr, "labdom %s: not a number up to %" PRIu64 ": %s\n",
                 current->name, max, text);
         exit(2);
@@ -58,11 +57,11 @@ static const char *default_image(void)
     ssize_t n;
     char *slash;
 
-    if ( env )
+    if (env)
         return env;
 
     n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("/guest.bin"));
-    if ( n < 0 )
+    if (n < 0)
         fail(errno, "cannot find guest.bin");
     path[n] = '\0';
     slash = strrchr(path, '/');
@@ -93,19 +92,17 @@ int cmd_create(int argc, char **argv)
     unsigned int i;
     int c;
 
-    while ( (c = getopt_long(argc, argv, "", options, NULL)) != -1 )
-    {
-        switch ( c )
-        {
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
         case 't':
-            for ( i = 0; i < 3 && strcmp(optarg, type_names[i]); i++ )
+            for (i = 0; i < 3 && strcmp(optarg, type_names[i]); i++)
                 ;
-            if ( i == 3 )
+            if (i == 3)
                 return usage_error();
             config.type = i;
             break;
         case 'u':
-            if ( !uuid_parse(optarg, config.uuid) )
+            if (!uuid_parse(optarg, config.uuid))
                 return usage_error();
             config.set_uuid = true;
             break;
@@ -129,18 +126,17 @@ int cmd_create(int argc, char **argv)
         }
     }
 
-    if ( optind == argc || !config.vcpus )
+    if (optind == argc || !config.vcpus)
         return usage_error();
     config.name = argv[optind++];
 
-    for ( ; optind < argc; optind++ )
-        if ( !control_set(&config.control, argv[optind]) )
+    for (; optind < argc; optind++)
+        if (!control_set(&config.control, argv[optind]))
             return usage_error();
 
-    if ( config.type != DOM_PV )
-    {
+    if (config.type != DOM_PV) {
         config.image = image ? image : default_image();
-        if ( config.mem_kib < GUEST_MEMORY_END / 1024 )
+        if (config.mem_kib < GUEST_MEMORY_END / 1024)
             fail(0, "the test guest needs %u KiB", GUEST_MEMORY_END / 1024);
     }
 
@@ -151,34 +147,31 @@ int cmd_create(int argc, char **argv)
 
 int cmd_many(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "mem-kib", required_argument, NULL, 'm' },
-        { NULL, 0, NULL, 0 }
-    };
+    static const struct option options[] = { { "mem-kib", required_argument,
+                                               NULL, 'm' },
+                                             { NULL, 0, NULL, 0 } };
     struct dom_config config = { .mem_kib = DEFAULT_MANY_KIB, .vcpus = 1 };
     uint64_t i, n;
     int c;
 
-    while ( (c = getopt_long(argc, argv, "", options, NULL)) != -1 )
-    {
-        if ( c != 'm' )
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c != 'm')
             return usage_error();
         config.mem_kib = number(optarg, 1u << 30);
     }
-    if ( argc - optind != 1 )
+    if (argc - optind != 1)
         return usage_error();
 
     n = number(argv[optind], MAX_DOMAINS);
-    for ( i = 0; i < n; i++ )
-    {
+    for (i = 0; i < n; i++) {
         char name[32];
         uint32_t domid;
 
         snprintf(name, sizeof(name), "guest%03" PRIu64, i + 1);
         config.name = name;
         domid = domain_create(&config);
-        if ( xc_hvm_param_set(xch, domid, HVM_PARAM_TIMER_MODE,
-                              i % NR_TIMER_MODES) )
+        if (xc_hvm_param_set(xch, domid, HVM_PARAM_TIMER_MODE,
+                             i % NR_TIMER_MODES))
             fail(errno, "cannot set the timer mode of domain %u", domid);
     }
 
@@ -189,11 +182,11 @@ int cmd_pause(int argc, char **argv)
 {
     int i;
 
-    if ( argc < 2 )
+    if (argc < 2)
         return usage_error();
 
-    for ( i = 1; i < argc; i++ )
-        if ( xc_domain_pause(xch, domid_of(argv[i])) )
+    for (i = 1; i < argc; i++)
+        if (xc_domain_pause(xch, domid_of(argv[i])))
             fail(errno, "cannot pause domain %s", argv[i]);
 
     return 0;
@@ -203,11 +196,11 @@ int cmd_unpause(int argc, char **argv)
 {
     int i;
 
-    if ( argc < 2 )
+    if (argc < 2)
         return usage_error();
 
-    for ( i = 1; i < argc; i++ )
-        if ( xc_domain_unpause(xch, domid_of(argv[i])) )
+    for (i = 1; i < argc; i++)
+        if (xc_domain_unpause(xch, domid_of(argv[i])))
             fail(errno, "cannot unpause domain %s", argv[i]);
 
     return 0;
@@ -215,37 +208,34 @@ int cmd_unpause(int argc, char **argv)
 
 int cmd_destroy(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "all", no_argument, NULL, 'a' },
-        { "no-xenstore", no_argument, NULL, 'x' },
-        { NULL, 0, NULL, 0 }
-    };
+    static const struct option options[] = { { "all", no_argument, NULL, 'a' },
+                                             { "no-xenstore", no_argument, NULL,
+                                               'x' },
+                                             { NULL, 0, NULL, 0 } };
     static xc_domaininfo_t info[MAX_DOMAINS];
     bool all = false, no_xenstore = false;
     int i, n, c;
 
-    while ( (c = getopt_long(argc, argv, "", options, NULL)) != -1 )
-    {
-        if ( c == 'a' )
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c == 'a')
             all = true;
-        else if ( c == 'x' )
+        else if (c == 'x')
             no_xenstore = true;
         else
             return usage_error();
     }
-    if ( all != (optind == argc) )
+    if (all != (optind == argc))
         return usage_error();
 
-    for ( i = optind; i < argc; i++ )
+    for (i = optind; i < argc; i++)
         domain_destroy(domid_of(argv[i]), no_xenstore);
 
-    if ( all )
-    {
+    if (all) {
         n = xc_domain_getinfolist(xch, 1, MAX_DOMAINS, info);
-        if ( n < 0 )
+        if (n < 0)
             fail(errno, "cannot list the domains");
-        for ( i = 0; i < n; i++ )
-            if ( !(info[i].flags & XEN_DOMINF_dying) )
+        for (i = 0; i < n; i++)
+            if (!(info[i].flags & XEN_DOMINF_dying))
                 domain_destroy(info[i].domain, no_xenstore);
     }
 
@@ -259,14 +249,14 @@ int cmd_set(int argc, char **argv)
     uint32_t domid;
     int i;
 
-    if ( argc < 3 )
+    if (argc < 3)
         return usage_error();
 
     domid = domid_of(argv[1]);
     page = page_map(domid);
     control = page->control;
-    for ( i = 2; i < argc; i++ )
-        if ( !control_set(&control, argv[i]) )
+    for (i = 2; i < argc; i++)
+        if (!control_set(&control, argv[i]))
             return usage_error();
     page->control = control;
     page_request(domid, page);
@@ -276,29 +266,27 @@ int cmd_set(int argc, char **argv)
 
 int cmd_wait(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "timeout-ms", required_argument, NULL, 't' },
-        { NULL, 0, NULL, 0 }
-    };
+    static const struct option options[] = { { "timeout-ms", required_argument,
+                                               NULL, 't' },
+                                             { NULL, 0, NULL, 0 } };
     uint64_t timeout = DEFAULT_TIMEOUT_MS, start = now_ns(), first, n;
     volatile struct shared_page *page;
     struct guest_stats stats;
     unsigned int timer;
     int c;
 
-    while ( (c = getopt_long(argc, argv, "", options, NULL)) != -1 )
-    {
-        if ( c != 't' )
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c != 't')
             return usage_error();
         timeout = number(optarg, UINT32_MAX);
     }
-    if ( argc - optind != 3 )
+    if (argc - optind != 3)
         return usage_error();
 
-    for ( timer = 0; timer < NR_TIMERS; timer++ )
-        if ( !strcmp(argv[optind + 1], timer_names[timer]) )
+    for (timer = 0; timer < NR_TIMERS; timer++)
+        if (!strcmp(argv[optind + 1], timer_names[timer]))
             break;
-    if ( timer == NR_TIMERS )
+    if (timer == NR_TIMERS)
         return usage_error();
     n = number(argv[optind + 2], UINT32_MAX);
 
@@ -306,12 +294,11 @@ int cmd_wait(int argc, char **argv)
     page_read(page, &stats);
     first = stats.timer[timer].ticks;
 
-    while ( stats.timer[timer].ticks - first < n )
-    {
-        if ( page->state == GUEST_CRASHED )
+    while (stats.timer[timer].ticks - first < n) {
+        if (page->state == GUEST_CRASHED)
             fail(0, "the guest has crashed: vector %u eip %#x",
                  page->fault.vector, page->fault.eip);
-        if ( now_ns() - start > timeout * 1000000 )
+        if (now_ns() - start > timeout * 1000000)
             fail(0, "%" PRIu64 " of %" PRIu64 " ticks in %" PRIu64 " ms",
                  stats.timer[timer].ticks - first, n, timeout);
         sleep_ms(2);
@@ -325,7 +312,7 @@ int cmd_measure(int argc, char **argv)
 {
     struct measurement m;
 
-    if ( argc != 3 )
+    if (argc != 3)
         return usage_error();
 
     measure_begin(&m, domid_of(argv[1]));
@@ -349,26 +336,27 @@ int cmd_gaps(int argc, char **argv)
     uint32_t domid;
     int c;
 
-    while ( (c = getopt_long(argc, argv, "", options, NULL)) != -1 )
-    {
-        unsigned long *v = c == 'p' ? &pause : c == 'n' ? &times :
-                           c == 'q' ? &period : c == 's' ? &settle : NULL;
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        unsigned long *v = c == 'p'   ? &pause
+                           : c == 'n' ? &times
+                           : c == 'q' ? &period
+                           : c == 's' ? &settle
+                                      : NULL;
 
-        if ( !v )
+        if (!v)
             return usage_error();
         *v = number(optarg, UINT32_MAX);
     }
-    if ( argc - optind != 1 || period < pause )
+    if (argc - optind != 1 || period < pause)
         return usage_error();
 
     domid = domid_of(argv[optind]);
     measure_begin(&m, domid);
-    for ( i = 0; i < times; i++ )
-    {
-        if ( xc_domain_pause(xch, domid) )
+    for (i = 0; i < times; i++) {
+        if (xc_domain_pause(xch, domid))
             fail(errno, "cannot pause domain %u", domid);
         sleep_ms(pause);
-        if ( xc_domain_unpause(xch, domid) )
+        if (xc_domain_unpause(xch, domid))
             fail(errno, "cannot unpause domain %u", domid);
         sleep_ms(period - pause);
     }
@@ -380,7 +368,7 @@ int cmd_gaps(int argc, char **argv)
 
 int cmd_ticks(int argc, char **argv)
 {
-    if ( argc != 2 )
+    if (argc != 2)
         return usage_error();
 
     print_ticks(domid_of(argv[1]));
@@ -393,26 +381,25 @@ int cmd_param(int argc, char **argv)
     uint32_t domid, index;
     uint64_t value;
 
-    if ( argc != 3 && argc != 4 )
+    if (argc != 3 && argc != 4)
         return usage_error();
 
     domid = domid_of(argv[1]);
-    if ( !strcmp(argv[2], "timer_mode") )
+    if (!strcmp(argv[2], "timer_mode"))
         index = HVM_PARAM_TIMER_MODE;
-    else if ( !strcmp(argv[2], "hpet") )
+    else if (!strcmp(argv[2], "hpet"))
         index = HVM_PARAM_HPET_ENABLED;
     else
         index = (uint32_t)number(argv[2], UINT32_MAX);
 
-    if ( argc == 4 )
-    {
+    if (argc == 4) {
         value = number(argv[3], UINT64_MAX);
-        if ( xc_hvm_param_set(xch, domid, index, value) )
+        if (xc_hvm_param_set(xch, domid, index, value))
             fail(errno, "cannot set parameter %u of domain %u", index, domid);
         return 0;
     }
 
-    if ( xc_hvm_param_get(xch, domid, index, &value) )
+    if (xc_hvm_param_get(xch, domid, index, &value))
         fail(errno, "cannot get parameter %u of domain %u", index, domid);
     printf("%" PRIu64 "\n", value);
 
@@ -426,18 +413,17 @@ int cmd_hpet(int argc, char **argv)
     uint32_t domid;
     unsigned int i;
 
-    if ( argc != 2 )
+    if (argc != 2)
         return usage_error();
 
     domid = domid_of(argv[1]);
-    if ( xc_domain_hvm_getcontext_partial(xch, domid, HVM_SAVE_CODE(HPET), 0,
-                                          &hpet, sizeof(hpet)) )
+    if (xc_domain_hvm_getcontext_partial(xch, domid, HVM_SAVE_CODE(HPET), 0,
+                                         &hpet, sizeof(hpet)))
         fail(errno, "cannot read the HPET of domain %u", domid);
 
     enabled = hpet.config & HPET_ENABLE_CNF;
     printf("enabled=%d counter=%" PRIu64, enabled, hpet.mc64);
-    for ( i = 0; i < HPET_TIMER_NUM; i++ )
-    {
+    for (i = 0; i < HPET_TIMER_NUM; i++) {
         bool on = hpet.timers[i].config & HPET_TN_INT_ENB;
 
         printf(" timer%u=%d", i, on);
@@ -454,35 +440,31 @@ int cmd_state(int argc, char **argv)
         const char *name;
         uint32_t flag;
     } states[] = {
-        { "dying", XEN_DOMINF_dying },
-        { "shutdown", XEN_DOMINF_shutdown },
-        { "paused", XEN_DOMINF_paused },
-        { "blocked", XEN_DOMINF_blocked },
+        { "dying", XEN_DOMINF_dying },     { "shutdown", XEN_DOMINF_shutdown },
+        { "paused", XEN_DOMINF_paused },   { "blocked", XEN_DOMINF_blocked },
         { "running", XEN_DOMINF_running },
     };
     const char *first = "runnable";
     xc_domaininfo_t info;
     unsigned int i, reason;
 
-    if ( argc != 2 )
+    if (argc != 2)
         return usage_error();
 
     domain_info(domid_of(argv[1]), &info);
-    reason = (info.flags >> XEN_DOMINF_shutdownshift) &
-             XEN_DOMINF_shutdownmask;
+    reason = (info.flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
 
-    for ( i = 0; i < sizeof(states) / sizeof(states[0]); i++ )
-        if ( info.flags & states[i].flag )
-        {
+    for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+        if (info.flags & states[i].flag) {
             first = states[i].name;
-            if ( states[i].flag == XEN_DOMINF_shutdown &&
-                 reason == SHUTDOWN_crash )
+            if (states[i].flag == XEN_DOMINF_shutdown &&
+                reason == SHUTDOWN_crash)
                 first = "crashed";
             break;
         }
 
     printf("domid=%u state=%s", info.domain, first);
-    for ( i = 0; i < sizeof(states) / sizeof(states[0]); i++ )
+    for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
         printf(" %s=%d", states[i].name, !!(info.flags & states[i].flag));
     printf(" cpu_ms=%" PRIu64 "\n", info.cpu_time / 1000000);
 

@@ -19,10 +19,10 @@ struct idt_entry {
     uint16_t offset_high;
 } __attribute__((packed));
 
-#define IDT_INTERRUPT_GATE  0x8e
-#define KERNEL_CS           0x08
-#define STUB_SIZE           16          /* the .align of start.S */
-#define SPIN_TURNS          100
+#define IDT_INTERRUPT_GATE 0x8e
+#define KERNEL_CS 0x08
+#define STUB_SIZE 16 /* the .align of start.S */
+#define SPIN_TURNS 100
 
 extern const char interrupt_stubs[];
 
@@ -42,8 +42,7 @@ void *memcpy(void *to, const void *from, size_t n)
 {
     void *t = to;
 
-    asm volatile ("rep movsb"
-                  : "+D" (t), "+S" (from), "+c" (n) : : "memory");
+    asm volatile("rep movsb" : "+D"(t), "+S"(from), "+c"(n) : : "memory");
 
     return to;
 }
@@ -52,7 +51,7 @@ void *memset(void *to, int c, size_t n)
 {
     void *t = to;
 
-    asm volatile ("rep stosb" : "+D" (t), "+c" (n) : "a" (c) : "memory");
+    asm volatile("rep stosb" : "+D"(t), "+c"(n) : "a"(c) : "memory");
 
     return to;
 }
@@ -65,8 +64,7 @@ static void publish(void)
     const void *from = &stats;
     size_t n = sizeof(stats) / 4;
 
-    asm volatile ("rep movsl"
-                  : "+D" (to), "+S" (from), "+c" (n) : : "memory");
+    asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
     shared->generation = next;
 }
 
@@ -74,12 +72,11 @@ static void program_timers(bool all)
 {
     unsigned int i;
 
-    for ( i = 0; i < NR_TIMERS; i++ )
-    {
+    for (i = 0; i < NR_TIMERS; i++) {
         struct timer_stats *t = &stats.timer[i];
         uint32_t hz = shared->control.hz[i];
 
-        if ( !all && hz == armed_hz[i] )
+        if (!all && hz == armed_hz[i])
             continue;
 
         armed_hz[i] = hz;
@@ -92,7 +89,7 @@ static void program_timers(bool all)
 
     /* The HPET may have been out of reach when the guest started. */
     shared->hpet_period_fs = hpet_period_fs();
-    if ( !armed_hz[TIMER_HPET] )
+    if (!armed_hz[TIMER_HPET])
         hpet_run(shared->control.hpet_clock);
 }
 
@@ -101,12 +98,12 @@ static void check_window(void)
 {
     unsigned int i;
 
-    if ( stats.window == shared->control.window )
+    if (stats.window == shared->control.window)
         return;
 
-    for ( i = 0; i < NR_TIMERS; i++ )
+    for (i = 0; i < NR_TIMERS; i++)
         stats.timer[i].max_gap_tsc = 0;
-    for ( i = 0; i < NR_CLOCKS; i++ )
+    for (i = 0; i < NR_CLOCKS; i++)
         stats.clock[i].max_back = 0;
     stats.window = shared->control.window;
 }
@@ -116,7 +113,7 @@ static void check_control(void)
 {
     uint32_t request = shared->control.request;
 
-    if ( request == stats.request )
+    if (request == stats.request)
         return;
 
     barrier();
@@ -134,22 +131,21 @@ static bool is_short(const struct timer_stats *t, uint64_t now)
 
 static void count_tick(struct timer_stats *t, uint64_t now)
 {
-    if ( t->last_tsc )
-    {
+    if (t->last_tsc) {
         uint64_t gap = now - t->last_tsc;
 
         /* A TSC that ran backwards is clock_stats' matter, not a gap. */
-        if ( now < t->last_tsc )
+        if (now < t->last_tsc)
             gap = t->period_tsc;
-        if ( gap > t->max_gap_tsc )
+        if (gap > t->max_gap_tsc)
             t->max_gap_tsc = gap;
-        if ( is_short(t, now) )
+        if (is_short(t, now))
             t->short_gaps++;
-        else if ( gap > t->period_tsc + t->period_tsc / 2 )
+        else if (gap > t->period_tsc + t->period_tsc / 2)
             t->long_gaps++;
     }
 
-    if ( !t->first_tsc )
+    if (!t->first_tsc)
         t->first_tsc = now;
     t->last_tsc = now;
     t->ticks++;
@@ -164,9 +160,8 @@ static void timer_interrupt(enum timer_id id)
      * after the handler has returned.  Asking the LAPIC about each tick would
      * cost an exit: only those that come too soon are suspects.
      */
-    if ( is_short(&stats.timer[id], now) &&
-         !lapic_in_service(TIMER_VECTOR + id) )
-    {
+    if (is_short(&stats.timer[id], now) &&
+        !lapic_in_service(TIMER_VECTOR + id)) {
         stats.timer[id].filtered++;
         return;
     }
@@ -192,16 +187,15 @@ static void exception(const struct frame *frame)
     shared->state = GUEST_CRASHED;
     xen_crash();
 
-    for ( ; ; )
-        asm volatile ("cli; hlt");
+    for (;;)
+        asm volatile("cli; hlt");
 }
 
 void interrupt(const struct frame *frame)
 {
     uint32_t id = frame->vector - TIMER_VECTOR;
 
-    if ( frame->vector < 32 )
-    {
+    if (frame->vector < 32) {
         exception(frame);
         return;
     }
@@ -212,16 +206,15 @@ void interrupt(const struct frame *frame)
      * ISR: an EOI would acknowledge the interrupt that is being served.  It
      * may have come in the middle of an update, so nothing is published.
      */
-    if ( !(frame->eflags & EFLAGS_IF) )
-    {
-        if ( id < NR_TIMERS )
+    if (!(frame->eflags & EFLAGS_IF)) {
+        if (id < NR_TIMERS)
             stats.timer[id].filtered++;
         return;
     }
 
-    if ( id < NR_TIMERS )
+    if (id < NR_TIMERS)
         timer_interrupt(id);
-    else if ( frame->vector == DOORBELL_VECTOR )
+    else if (frame->vector == DOORBELL_VECTOR)
         lapic_eoi();
     else
         stats.spurious++;
@@ -235,8 +228,7 @@ static void idt_init(void)
     } __attribute__((packed)) idtr = { sizeof(idt) - 1, (uint32_t)idt };
     unsigned int i;
 
-    for ( i = 0; i < 256; i++ )
-    {
+    for (i = 0; i < 256; i++) {
         uint32_t stub = (uint32_t)interrupt_stubs + i * STUB_SIZE;
 
         idt[i] = (struct idt_entry){
@@ -247,7 +239,7 @@ static void idt_init(void)
         };
     }
 
-    asm volatile ("lidt %0" : : "m" (idtr));
+    asm volatile("lidt %0" : : "m"(idtr));
 }
 
 /* Long enough, with interrupts on, for all that are pending to be taken. */
@@ -256,14 +248,13 @@ static void spin(void)
     unsigned int i;
 
     irq_enable();
-    for ( i = 0; i < SPIN_TURNS; i++ )
+    for (i = 0; i < SPIN_TURNS; i++)
         barrier();
 }
 
 static void idle(void)
 {
-    switch ( shared->control.idle )
-    {
+    switch (shared->control.idle) {
     case IDLE_HLT:
         irq_enable_and_halt();
         break;
@@ -286,8 +277,8 @@ void guest_main(void)
     idt_init();
 
     shared->tsc_khz = xen_init();
-    if ( !shared->tsc_khz )
-        asm volatile ("ud2");
+    if (!shared->tsc_khz)
+        asm volatile("ud2");
 
     timers_init();
     program_timers(true);
@@ -296,8 +287,7 @@ void guest_main(void)
     publish();
     shared->state = GUEST_RUNNING;
 
-    for ( ; ; )
-    {
+    for (;;) {
         irq_disable();
         stats.loops++;
         check_control();

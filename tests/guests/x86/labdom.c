@@ -35,17 +35,19 @@ void fail(int err, const char *fmt, ...)
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
-    if ( err )
+    if (err)
         fprintf(stderr, ": %s", strerror(err));
     fputc('\n', stderr);
     exit(1);
 }
 
-#define SETTINGS "[pit=HZ] [rtc=HZ] [lapic=HZ] [hpet=HZ] " \
-                 "[idle=hlt|spin|sample] [hpetclock=0|1] [clocks=MASK]"
+#define SETTINGS \
+    "[pit=HZ] [rtc=HZ] [lapic=HZ] [hpet=HZ] " \
+    "[idle=hlt|spin|sample] [hpetclock=0|1] [clocks=MASK]"
 
 static const struct command commands[] = {
-    { "create", "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
+    { "create",
+      "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
       " [--weight N]\n    [--guest FILE] [--no-xenstore] NAME " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
     { "many", "[--mem-kib N] N",
@@ -75,10 +77,11 @@ static void usage(FILE *to)
     unsigned int i;
 
     fprintf(to, "usage: labdom COMMAND ...   (DOM is a domid)\n\n");
-    for ( i = 0; i < sizeof(commands) / sizeof(commands[0]); i++ )
-        fprintf(to, "  %s %s\n        %s\n", commands[i].name,
-                commands[i].args, commands[i].help);
-    fprintf(to,
+    for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        fprintf(to, "  %s %s\n        %s\n", commands[i].name, commands[i].args,
+                commands[i].help);
+    fprintf(
+        to,
         "\nmeasure and gaps print a line for each timer and one of clocks:\n"
         "  ticks, ideal     counted, and due in the same time of dom0\n"
         "  short, long      gaps under 1/2 and over 3/2 of a period\n"
@@ -104,26 +107,24 @@ int main(int argc, char **argv)
     unsigned int i;
     int rc;
 
-    if ( argc == 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help")) )
-    {
+    if (argc == 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
         usage(stdout);
         return 0;
     }
 
-    for ( i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++ )
-        if ( !strcmp(argv[1], commands[i].name) )
+    for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (!strcmp(argv[1], commands[i].name))
             current = &commands[i];
-    if ( !current )
-    {
+    if (!current) {
         usage(stderr);
         return 2;
     }
 
     /* Failures are reported here, in one line, and not by the libraries. */
-    logger = (xentoollog_logger *)
-        xtl_createlogger_stdiostream(stderr, XTL_CRITICAL, 0);
+    logger = (xentoollog_logger *)xtl_createlogger_stdiostream(stderr,
+                                                               XTL_CRITICAL, 0);
     xch = logger ? xc_interface_open(logger, logger, 0) : NULL;
-    if ( !xch )
+    if (!xch)
         fail(errno, "cannot open libxenctrl");
 
     rc = current->run(argc - 1, argv + 1);
@@ -131,7 +132,7 @@ int main(int argc, char **argv)
     build_close();
     xc_interface_close(xch);
     xtl_logger_destroy(logger);
-    if ( fflush(stdout) )
+    if (fflush(stdout))
         fail(errno, "cannot write");
 
     return rc;

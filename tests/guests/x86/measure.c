@@ -17,16 +17,16 @@
 #include <xendevicemodel.h>
 #include <xenforeignmemory.h>
 
-#define NS_PER_SEC          1000000000ull
-#define NS_PER_MS           1000000ull
-#define MSI_LAPIC0          0xfee00000u /* destination 0, fixed, edge */
-#define ACK_TIMEOUT_MS      2000
-#define READ_RETRIES        1000
+#define NS_PER_SEC 1000000000ull
+#define NS_PER_MS 1000000ull
+#define MSI_LAPIC0 0xfee00000u /* destination 0, fixed, edge */
+#define ACK_TIMEOUT_MS 2000
+#define READ_RETRIES 1000
 /*
  * Starting labdom takes the CPU from the guest for a while.  What it missed
  * meanwhile it shall get before the measurement, and not as a part of it.
  */
-#define CATCH_UP_MS         200
+#define CATCH_UP_MS 200
 
 /*
  * A guest that has nearly a CPU to itself and still does little else than
@@ -34,8 +34,8 @@
  * mode would have it.  While others have the CPU there is no telling: the
  * wait for it counts as time in a handler if it comes there.
  */
-#define OVERLOAD_CPU        0.75
-#define OVERLOAD_IRQ        0.50
+#define OVERLOAD_CPU 0.75
+#define OVERLOAD_IRQ 0.50
 
 const char *const timer_names[NR_TIMERS] = {
     [TIMER_PIT] = "pit",
@@ -72,7 +72,7 @@ void sleep_ms(unsigned long ms)
         .tv_nsec = (long)(ms % 1000 * NS_PER_MS),
     };
 
-    while ( nanosleep(&t, &t) && errno == EINTR )
+    while (nanosleep(&t, &t) && errno == EINTR)
         ;
 }
 
@@ -83,9 +83,10 @@ static volatile struct shared_page *map(uint32_t domid)
     void *page;
 
     /* The mapping is in use until labdom ends. */
-    page = fmem ? xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE,
-                                       1, &pfn, NULL) : NULL;
-    if ( !page )
+    page = fmem ? xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, 1,
+                                       &pfn, NULL)
+                : NULL;
+    if (!page)
         fail(errno, "cannot map the shared page of domain %u", domid);
 
     return page;
@@ -98,7 +99,7 @@ volatile struct shared_page *page_map(uint32_t domid)
 
     domain_info(domid, &info);
     page = map(domid);
-    if ( page->magic != SHARED_MAGIC || page->version != SHARED_VERSION )
+    if (page->magic != SHARED_MAGIC || page->version != SHARED_VERSION)
         fail(0, "domain %u does not run this test guest", domid);
 
     return page;
@@ -118,15 +119,14 @@ void page_read(volatile struct shared_page *page, struct guest_stats *stats)
 {
     unsigned int i;
 
-    for ( i = 0; i < READ_RETRIES; i++ )
-    {
+    for (i = 0; i < READ_RETRIES; i++) {
         uint32_t generation = page->generation;
 
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
         memcpy(stats, (const void *)&page->stats[generation & 1],
                sizeof(*stats));
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        if ( page->generation == generation )
+        if (page->generation == generation)
             return;
     }
 
@@ -144,25 +144,24 @@ void page_request(uint32_t domid, volatile struct shared_page *page)
     page->control.request = request;
 
     dmod = xendevicemodel_open(NULL, 0);
-    if ( !dmod )
+    if (!dmod)
         fail(errno, "cannot open libxendevicemodel");
-    if ( page->state == GUEST_RUNNING &&
-         xendevicemodel_inject_msi(dmod, (domid_t)domid, MSI_LAPIC0,
-                                   DOORBELL_VECTOR) )
+    if (page->state == GUEST_RUNNING &&
+        xendevicemodel_inject_msi(dmod, (domid_t)domid, MSI_LAPIC0,
+                                  DOORBELL_VECTOR))
         fail(errno, "cannot wake domain %u", domid);
     xendevicemodel_close(dmod);
 
     /* A paused guest sees the request when it goes on. */
-    for ( ; ; )
-    {
+    for (;;) {
         page_read(page, &stats);
         domain_info(domid, &info);
-        if ( stats.request == request || (info.flags & XEN_DOMINF_paused) )
+        if (stats.request == request || (info.flags & XEN_DOMINF_paused))
             return;
-        if ( page->state == GUEST_CRASHED )
+        if (page->state == GUEST_CRASHED)
             fail(0, "the guest of domain %u has crashed: vector %u eip %#x",
                  domid, page->fault.vector, page->fault.eip);
-        if ( now_ns() > end )
+        if (now_ns() > end)
             fail(0, "domain %u does not answer", domid);
         sleep_ms(1);
     }
@@ -175,7 +174,7 @@ static bool parse_u32(const char *text, uint32_t *value)
 
     errno = 0;
     v = strtoul(text, &end, 0);
-    if ( errno || end == text || *end || *text == '-' || v > UINT32_MAX )
+    if (errno || end == text || *end || *text == '-' || v > UINT32_MAX)
         return false;
     *value = (uint32_t)v;
 
@@ -202,32 +201,30 @@ bool control_set(struct shared_control *control, const char *arg)
     unsigned int i;
     uint32_t v;
 
-    if ( !value )
+    if (!value)
         return false;
 
-    if ( len == 4 && !strncmp(arg, "idle", len) )
-    {
-        for ( i = 0; i < 3; i++ )
-            if ( !strcmp(value, idle_names[i]) )
-            {
+    if (len == 4 && !strncmp(arg, "idle", len)) {
+        for (i = 0; i < 3; i++)
+            if (!strcmp(value, idle_names[i])) {
                 control->idle = i;
                 return true;
             }
         return false;
     }
 
-    if ( !parse_u32(value, &v) )
+    if (!parse_u32(value, &v))
         return false;
 
-    for ( i = 0; i < sizeof(fields) / sizeof(fields[0]); i++ )
-        if ( strlen(fields[i].name) == len &&
-             !strncmp(arg, fields[i].name, len) )
-        {
-            if ( v > fields[i].max )
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (strlen(fields[i].name) == len &&
+            !strncmp(arg, fields[i].name, len)) {
+            if (v > fields[i].max)
                 return false;
             /* Any value asks for one more round. */
-            *fields[i].field = fields[i].field == &control->rearm ?
-                               control->rearm + 1 : v;
+            *fields[i].field = fields[i].field == &control->rearm
+                                   ? control->rearm + 1
+                                   : v;
             return true;
         }
 
@@ -243,8 +240,7 @@ static double tsc_ms(volatile struct shared_page *page, uint64_t tsc)
 static double clock_s(volatile struct shared_page *page, enum clock_id id,
                       double ticks)
 {
-    switch ( id )
-    {
+    switch (id) {
     case CLOCK_TSC:
         return page->tsc_khz ? ticks / page->tsc_khz / 1e3 : 0;
 
@@ -263,7 +259,7 @@ void measure_begin(struct measurement *m, uint32_t domid)
     m->domid = domid;
     m->page = page_map(domid);
     domain_info(domid, &info);
-    if ( !(info.flags & XEN_DOMINF_paused) )
+    if (!(info.flags & XEN_DOMINF_paused))
         sleep_ms(CATCH_UP_MS);
     m->page->control.window++;
     domain_info(domid, &info);
@@ -285,8 +281,8 @@ static void print_timer(const struct measurement *m, enum timer_id id,
            " short=%" PRIu64 " long=%" PRIu64 " maxgap_ms=%.2f filtered=%u"
            " absent=%u\n",
            timer_names[id], m->page->control.hz[id], ticks, ideal,
-           ideal > 0 ? (double)ticks / ideal : 0,
-           b->short_gaps - a->short_gaps, b->long_gaps - a->long_gaps,
+           ideal > 0 ? (double)ticks / ideal : 0, b->short_gaps - a->short_gaps,
+           b->long_gaps - a->long_gaps,
            window ? tsc_ms(m->page, b->max_gap_tsc) : 0,
            b->filtered - a->filtered, b->absent);
 }
@@ -295,7 +291,8 @@ static void print_clocks(const struct measurement *m,
                          const struct guest_stats *now, double dt, double cpu)
 {
     double irq = clock_s(m->page, CLOCK_TSC,
-                         (double)(now->irq_tsc - m->stats.irq_tsc)) / dt;
+                         (double)(now->irq_tsc - m->stats.irq_tsc)) /
+                 dt;
     bool window = now->window == m->page->control.window;
     bool overload = cpu > OVERLOAD_CPU &&
                     (m->page->control.idle == IDLE_HLT || irq > OVERLOAD_IRQ);
@@ -303,17 +300,19 @@ static void print_clocks(const struct measurement *m,
 
     printf("clocks dt_s=%.4f", dt);
 
-    for ( i = 0; i < NR_CLOCKS; i++ )
+    for (i = 0; i < NR_CLOCKS; i++)
         printf(" %s_s=%.4f", clock_names[i],
-               clock_s(m->page, i, (double)(int64_t)(now->clock[i].now -
-                                                    m->stats.clock[i].now)));
-    for ( i = 0; i < NR_CLOCKS; i++ )
+               clock_s(m->page, i,
+                       (double)(int64_t)(now->clock[i].now -
+                                         m->stats.clock[i].now)));
+    for (i = 0; i < NR_CLOCKS; i++)
         printf(" %s_back=%" PRIu64, clock_names[i],
                now->clock[i].back - m->stats.clock[i].back);
-    for ( i = 0; i < NR_CLOCKS; i++ )
+    for (i = 0; i < NR_CLOCKS; i++)
         printf(" %s_back_max_ns=%.0f", clock_names[i],
-               window ? clock_s(m->page, i, (double)now->clock[i].max_back)
-                        * 1e9 : 0);
+               window
+                   ? clock_s(m->page, i, (double)now->clock[i].max_back) * 1e9
+                   : 0);
 
     printf(" hpet_absent=%u loops=%" PRIu64 " cpu=%.3f irq=%.3f"
            " overload=%u\n",
@@ -323,7 +322,7 @@ static void print_clocks(const struct measurement *m,
 
 static void print_fault(volatile struct shared_page *page)
 {
-    if ( page->state == GUEST_CRASHED )
+    if (page->state == GUEST_CRASHED)
         printf("fault vector=%u error_code=%#x eip=%#x cr2=%#x\n",
                page->fault.vector, page->fault.error_code, page->fault.eip,
                page->fault.cr2);
@@ -339,9 +338,9 @@ void measure_end(struct measurement *m)
     page_read(m->page, &now);
     domain_info(m->domid, &info);
 
-    for ( i = 0; i < NR_TIMERS; i++ )
-        if ( m->page->control.hz[i] || now.timer[i].ticks !=
-                                       m->stats.timer[i].ticks )
+    for (i = 0; i < NR_TIMERS; i++)
+        if (m->page->control.hz[i] ||
+            now.timer[i].ticks != m->stats.timer[i].ticks)
             print_timer(m, i, &now, dt);
     print_clocks(m, &now, dt, (double)(info.cpu_time - m->cpu_ns) / 1e9 / dt);
     print_fault(m->page);
@@ -355,8 +354,7 @@ void print_ticks(uint32_t domid)
 
     page_read(page, &now);
 
-    for ( i = 0; i < NR_TIMERS; i++ )
-    {
+    for (i = 0; i < NR_TIMERS; i++) {
         const struct timer_stats *t = &now.timer[i];
 
         printf("timer=%s hz=%u ticks=%" PRIu64 " period_us=%.3f"
@@ -369,12 +367,11 @@ void print_ticks(uint32_t domid)
 
     printf("clocks tsc_khz=%u hpet_period_fs=%u", page->tsc_khz,
            page->hpet_period_fs);
-    for ( i = 0; i < NR_CLOCKS; i++ )
+    for (i = 0; i < NR_CLOCKS; i++)
         printf(" %s=%" PRIu64 " %s_back=%" PRIu64 " %s_back_max_ns=%.0f",
-               clock_names[i], now.clock[i].now,
-               clock_names[i], now.clock[i].back,
-               clock_names[i], clock_s(page, i,
-                                       (double)now.clock[i].max_back) * 1e9);
+               clock_names[i], now.clock[i].now, clock_names[i],
+               now.clock[i].back, clock_names[i],
+               clock_s(page, i, (double)now.clock[i].max_back) * 1e9);
     printf(" loops=%" PRIu64 " spurious=%" PRIu64 "\n", now.loops,
            now.spurious);
     print_fault(page);

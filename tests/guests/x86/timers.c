@@ -6,58 +6,58 @@
 #include "timers.h"
 #include "x86.h"
 
-#define PS_PER_SEC          1000000000000ull
+#define PS_PER_SEC 1000000000000ull
 
 /* i8259: both controllers are initialised once and masked. */
-#define PIC_MASTER          0x20
-#define PIC_SLAVE           0xa0
-#define PIC_ICW1_INIT       0x11
-#define PIC_ICW4_8086       0x01
+#define PIC_MASTER 0x20
+#define PIC_SLAVE 0xa0
+#define PIC_ICW1_INIT 0x11
+#define PIC_ICW4_8086 0x01
 
 /* i8254: channel 0, mode 2, low byte then high byte. */
-#define PIT_HZ              1193182u
-#define PIT_CH0             0x40
-#define PIT_CONTROL         0x43
-#define PIT_CH0_MODE2       0x34
-#define PIT_CH0_MODE0       0x30        /* stops when its count is written */
-#define PIT_PIN             2
+#define PIT_HZ 1193182u
+#define PIT_CH0 0x40
+#define PIT_CONTROL 0x43
+#define PIT_CH0_MODE2 0x34
+#define PIT_CH0_MODE0 0x30 /* stops when its count is written */
+#define PIT_PIN 2
 
 /* MC146818 */
-#define RTC_INDEX           0x70
-#define RTC_DATA            0x71
-#define RTC_REG_A           0x0a
-#define RTC_REG_B           0x0b
-#define RTC_REG_C           0x0c
-#define RTC_A_DV_32KHZ      0x20
-#define RTC_B_PIE           0x40
-#define RTC_B_24H           0x02
-#define RTC_BASE_HZ         32768u
-#define RTC_MIN_RATE        3           /* 8192 Hz; 1 and 2 alias 8 and 9 */
-#define RTC_MAX_RATE        15          /* 2 Hz */
-#define RTC_PIN             8
+#define RTC_INDEX 0x70
+#define RTC_DATA 0x71
+#define RTC_REG_A 0x0a
+#define RTC_REG_B 0x0b
+#define RTC_REG_C 0x0c
+#define RTC_A_DV_32KHZ 0x20
+#define RTC_B_PIE 0x40
+#define RTC_B_24H 0x02
+#define RTC_BASE_HZ 32768u
+#define RTC_MIN_RATE 3  /* 8192 Hz; 1 and 2 alias 8 and 9 */
+#define RTC_MAX_RATE 15 /* 2 Hz */
+#define RTC_PIN 8
 
 /* Intel SDM volume 3, "Local APIC" */
-#define LAPIC_BASE          0xfee00000u
-#define LAPIC_EOI           0x0b0
-#define LAPIC_SVR           0x0f0
-#define LAPIC_SVR_ENABLE    0x100
-#define LAPIC_ISR           0x100       /* 8 registers, 16 bytes apart */
-#define LAPIC_LVTT          0x320
+#define LAPIC_BASE 0xfee00000u
+#define LAPIC_EOI 0x0b0
+#define LAPIC_SVR 0x0f0
+#define LAPIC_SVR_ENABLE 0x100
+#define LAPIC_ISR 0x100 /* 8 registers, 16 bytes apart */
+#define LAPIC_LVTT 0x320
 #define LAPIC_LVTT_PERIODIC 0x20000
-#define LAPIC_LVT_MASKED    0x10000
-#define LAPIC_TMICT         0x380
-#define LAPIC_TDCR          0x3e0
-#define LAPIC_TDCR_DIV_16   0x3
+#define LAPIC_LVT_MASKED 0x10000
+#define LAPIC_TMICT 0x380
+#define LAPIC_TDCR 0x3e0
+#define LAPIC_TDCR_DIV_16 0x3
 /* Xen's virtual LAPIC bus runs at 100 MHz. */
-#define LAPIC_TICK_PS       (10000u * 16)
+#define LAPIC_TICK_PS (10000u * 16)
 
 /* 82093AA: 24 pins; Xen's has 48. */
-#define IOAPIC_BASE         0xfec00000u
-#define IOAPIC_WINDOW       0x10
-#define IOAPIC_REDIR        0x10
-#define IOAPIC_MASKED       0x10000
+#define IOAPIC_BASE 0xfec00000u
+#define IOAPIC_WINDOW 0x10
+#define IOAPIC_REDIR 0x10
+#define IOAPIC_MASKED 0x10000
 /* A pin that HPET timer 0 may be routed to and that nothing else uses. */
-#define HPET_PIN            20
+#define HPET_PIN 20
 
 static void ioapic_write(uint32_t reg, uint32_t value)
 {
@@ -104,16 +104,15 @@ static uint64_t pit_program(uint32_t hz)
 
     ioapic_mask(PIT_PIN);
 
-    if ( !hz )
-    {
+    if (!hz) {
         outb(PIT_CONTROL, PIT_CH0_MODE0);
         return 0;
     }
 
     divisor = (PIT_HZ + hz / 2) / hz;
-    if ( divisor > 0xffff )
+    if (divisor > 0xffff)
         divisor = 0xffff;
-    else if ( divisor < 2 )
+    else if (divisor < 2)
         divisor = 2;
 
     ioapic_route(PIT_PIN, TIMER_PIT);
@@ -132,10 +131,10 @@ static uint64_t rtc_program(uint32_t hz)
     rtc_write(RTC_REG_B, RTC_B_24H);
     rtc_read(RTC_REG_C);
 
-    if ( !hz )
+    if (!hz)
         return 0;
 
-    while ( rate < RTC_MAX_RATE && (RTC_BASE_HZ >> (rate - 1)) > hz )
+    while (rate < RTC_MAX_RATE && (RTC_BASE_HZ >> (rate - 1)) > hz)
         rate++;
 
     ioapic_route(RTC_PIN, TIMER_RTC);
@@ -150,8 +149,7 @@ static uint64_t lapic_program(uint32_t hz)
 {
     uint32_t count;
 
-    if ( !hz )
-    {
+    if (!hz) {
         mmio_write(LAPIC_BASE + LAPIC_LVTT, LAPIC_LVT_MASKED);
         mmio_write(LAPIC_BASE + LAPIC_TMICT, 0);
         return 0;
@@ -190,19 +188,20 @@ static uint64_t hpet_program(uint32_t hz)
 
     ioapic_mask(HPET_PIN);
 
-    if ( !period_fs )
+    if (!period_fs)
         return 0;
 
     mmio_write(HPET_BASE + HPET_T0_CONFIG, route);
-    if ( !hz )
+    if (!hz)
         return 0;
 
     count = count_for(hz, period_fs / 1000);
     hpet_run(0);
     now = mmio_read(HPET_BASE + HPET_COUNTER);
     ioapic_route(HPET_PIN, TIMER_HPET);
-    mmio_write(HPET_BASE + HPET_T0_CONFIG, route | HPET_TN_INT_ENB |
-               HPET_TN_TYPE_PER | HPET_TN_VAL_SET | HPET_TN_32MODE_CNF);
+    mmio_write(HPET_BASE + HPET_T0_CONFIG,
+               route | HPET_TN_INT_ENB | HPET_TN_TYPE_PER | HPET_TN_VAL_SET |
+                   HPET_TN_32MODE_CNF);
     /* The first write is the comparator, the second one the period. */
     mmio_write(HPET_BASE + HPET_T0_CMP, now + count);
     mmio_write(HPET_BASE + HPET_T0_CMP, count);
@@ -234,7 +233,7 @@ uint64_t timer_program(enum timer_id id, uint32_t hz)
 
 void timer_ack(enum timer_id id)
 {
-    if ( timers[id].ack )
+    if (timers[id].ack)
         timers[id].ack();
 }
 
@@ -267,6 +266,6 @@ void timers_init(void)
     pic_init(PIC_SLAVE, 0x28, 0x02);
     mmio_write(LAPIC_BASE + LAPIC_SVR, LAPIC_SVR_ENABLE | SPURIOUS_VECTOR);
 
-    for ( i = 0; i < NR_TIMERS; i++ )
+    for (i = 0; i < NR_TIMERS; i++)
         timer_program(i, 0);
 }

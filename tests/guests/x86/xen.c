@@ -6,18 +6,18 @@
 #include "xen.h"
 
 /* From Xen's public headers: xen.h, memory.h, sched.h, arch-x86/cpuid.h. */
-#define HYPERVISOR_MEMORY_OP        12
-#define HYPERVISOR_SCHED_OP         29
-#define XENMEM_ADD_TO_PHYSMAP       7
-#define XENMAPSPACE_SHARED_INFO     0
-#define SCHEDOP_SHUTDOWN            2
-#define SHUTDOWN_CRASH              3
-#define DOMID_SELF                  0x7ff0
+#define HYPERVISOR_MEMORY_OP 12
+#define HYPERVISOR_SCHED_OP 29
+#define XENMEM_ADD_TO_PHYSMAP 7
+#define XENMAPSPACE_SHARED_INFO 0
+#define SCHEDOP_SHUTDOWN 2
+#define SHUTDOWN_CRASH 3
+#define DOMID_SELF 0x7ff0
 
-#define XEN_CPUID_FIRST_LEAF        0x40000000u
-#define XEN_CPUID_LAST_LEAF         0x40010000u
-#define XEN_CPUID_MSR_LEAF          2
-#define XEN_CPUID_TIME_LEAF         3
+#define XEN_CPUID_FIRST_LEAF 0x40000000u
+#define XEN_CPUID_LAST_LEAF 0x40010000u
+#define XEN_CPUID_MSR_LEAF 2
+#define XEN_CPUID_TIME_LEAF 3
 
 struct add_to_physmap {
     uint16_t domid;
@@ -33,10 +33,10 @@ static int hypercall2(uint32_t op, uint32_t arg1, const void *arg2)
     const void *b = arg2;
     int rc;
 
-    asm volatile ("call *%%eax"
-                  : "=a" (rc), "+b" (a), "+c" (b)
-                  : "0" (entry)
-                  : "memory", "edx", "esi", "edi", "cc");
+    asm volatile("call *%%eax"
+                 : "=a"(rc), "+b"(a), "+c"(b)
+                 : "0"(entry)
+                 : "memory", "edx", "esi", "edi", "cc");
 
     return rc;
 }
@@ -46,13 +46,12 @@ static uint32_t find_leaves(void)
 {
     uint32_t base;
 
-    for ( base = XEN_CPUID_FIRST_LEAF; base < XEN_CPUID_LAST_LEAF;
-          base += 0x100 )
-    {
+    for (base = XEN_CPUID_FIRST_LEAF; base < XEN_CPUID_LAST_LEAF;
+         base += 0x100) {
         struct cpuid_leaf r = cpuid(base, 0);
 
         /* "XenVMMXenVMM" */
-        if ( r.b == 0x566e6558 && r.c == 0x65584d4d && r.d == 0x4d4d566e )
+        if (r.b == 0x566e6558 && r.c == 0x65584d4d && r.d == 0x4d4d566e)
             return base;
     }
 
@@ -68,12 +67,12 @@ uint32_t xen_init(void)
     };
     uint32_t base = find_leaves();
 
-    if ( !base )
+    if (!base)
         return 0;
 
     wrmsr(cpuid(base + XEN_CPUID_MSR_LEAF, 0).b, GUEST_HYPERCALL);
 
-    if ( hypercall2(HYPERVISOR_MEMORY_OP, XENMEM_ADD_TO_PHYSMAP, &map) )
+    if (hypercall2(HYPERVISOR_MEMORY_OP, XENMEM_ADD_TO_PHYSMAP, &map))
         return 0;
 
     return cpuid(base + XEN_CPUID_TIME_LEAF, 0).c;
