@@ -27,7 +27,6 @@ static void check_json(const char *text)
     json_object *o = json_text(text), *back;
     const char *doc = json_object_to_json_string(o);
 
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
     back = json_tokener_parse_ex(tok, doc, strlen(doc) + 1);
     if (!back || !is_utf8(doc) ||
         strcmp(json_object_get_string(back), json_object_get_string(o)))

@@ -150,7 +150,6 @@ json_object *parse_json(const char *text)
     json_object *doc;
     size_t end;
 
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
     /* The NUL belongs to it: it ends a number. */
     doc = json_tokener_parse_ex(tok, text, strlen(text) + 1);
     end = json_tokener_get_parse_end(tok);
