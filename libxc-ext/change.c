@@ -16,18 +16,15 @@
 
 #include "internal.h"
 
-/* work.before of a change whose intent was not written. */
-#define NOT_ANNOUNCED (-2)
-
 struct work {
     xentime *xt;
     struct xentime_change *changes;
     size_t n;
     unsigned int flags;
-    size_t *order;  /* changes by UUID: the order of locking */
-    int *locks;     /* per place in @order; -1: not held */
-    int *before;    /* per change: of xt_record_intent() */
-    size_t applied; /* changes[0..applied) were set */
+    size_t *order;            /* changes by UUID: the order of locking */
+    int *locks;               /* per place in @order; -1: not held */
+    struct xt_before *before; /* per change: of xt_record_intent() */
+    size_t applied;           /* changes[0..applied) were set */
 };
 
 /* ---- locking ---- */
@@ -176,12 +173,10 @@ static enum xentime_error announce_all(struct work *w)
     enum xentime_error rc = XENTIME_OK;
     size_t i;
 
-    for (i = 0; i < w->n; i++)
-        w->before[i] = NOT_ANNOUNCED;
     for (i = 0; i < w->n && !rc; i++)
         rc = xt_record_intent(w->xt, w->changes[i].dom->uuid,
-                              w->changes[i].setting, w->changes[i].value,
-                              &w->before[i]);
+                              w->changes[i].setting, w->changes[i].old,
+                              w->changes[i].value, &w->before[i]);
     return rc;
 }
 
@@ -307,7 +302,7 @@ static bool restore_record(struct work *w, size_t i)
 
     if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
         return !xentime_record_remove(w->xt, c->dom->uuid);
-    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting, w->before[i]);
+    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting, &w->before[i]);
 }
 
 static void undo(struct work *w)
@@ -321,7 +316,7 @@ static void undo(struct work *w)
         restore_setting(w, &w->changes[i], &tally);
     /* xenstored gone is what brought us here: asking again is in vain. */
     for (i = w->n; i-- > 0 && why.code != XENTIME_ERR_NOXEN;)
-        if (w->before[i] != NOT_ANNOUNCED)
+        if (w->before[i].announced)
             records_ok &= restore_record(w, i);
 
     w->xt->error = why;

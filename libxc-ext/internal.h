@@ -98,18 +98,26 @@ void xt_unlock(const struct xentime_domain *dom, int fd);
 
 /* ---- record.c ---- */
 
+/* What a record had before xt_record_intent(); -1: nothing. */
+struct xt_before {
+    bool announced;          /* something may have been written */
+    int requested;
+    int applied;
+};
+
 /*
- * Notes what is about to be done.  *before, set before anything is written,
- * is what "requested" was, -1 where there was no record.  Domain locked.
+ * Notes that @setting is about to go from @old, which is what Xen has, to
+ * @value.  *before is for xt_record_withdraw(), also after a failure.
+ * Domain locked.
  */
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
-                                    enum xentime_setting setting, int value,
-                                    int *before);
+                                    enum xentime_setting setting, int old,
+                                    int value, struct xt_before *before);
 
 /* Takes xt_record_intent() back.  Domain locked. */
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
                                       enum xentime_setting setting,
-                                      int before);
+                                      const struct xt_before *before);
 
 struct xt_record_entry {
     const uint8_t *uuid;

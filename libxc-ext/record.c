@@ -372,24 +372,54 @@ enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
     return run_transaction(xt, remove_records, uuid);
 }
 
+/* A field as it stands; damaged is as good as absent here. */
+static bool get_old(xentime *xt, const uint8_t uuid[16],
+                    enum xentime_setting setting, const char *field, int *old)
+{
+    char path[PATH_SIZE];
+    int64_t value = -1;
+
+    field_path(path, uuid, setting, field);
+    if (!get_int(xt, XBT_NULL, path, -1, xt_settings[setting].max, &value) &&
+        xt->error.errno_value != EBADMSG)
+        return false;
+    *old = value;
+    return true;
+}
+
+static bool announce(xentime *xt, const uint8_t uuid[16],
+                     enum xentime_setting setting, int old, int value,
+                     struct xt_before *before)
+{
+    char path[PATH_SIZE];
+
+    if (!get_old(xt, uuid, setting, "requested", &before->requested) ||
+        !get_old(xt, uuid, setting, "applied", &before->applied))
+        return false;
+    before->announced = true;
+    /*
+     * Where an earlier change was cut short, "applied" is not what Xen has:
+     * it might be just what is to be requested now, and look done.
+     */
+    field_path(path, uuid, setting, "applied");
+    if (before->applied >= 0 && before->applied != old &&
+        !put_int(xt, XBT_NULL, path, old))
+        return false;
+    field_path(path, uuid, setting, "requested");
+    return put_int(xt, XBT_NULL, path, value);
+}
+
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
-                                    enum xentime_setting setting, int value,
-                                    int *before)
+                                    enum xentime_setting setting, int old,
+                                    int value, struct xt_before *before)
 {
     enum xentime_error rc = xt_xenstore(xt);
-    char path[PATH_SIZE];
-    int64_t old = -1;
 
+    before->announced = false;
     if (rc)
         return rc;
-    field_path(path, uuid, setting, "requested");
     xt->waiting = "xenstored";
-    if (!get_int(xt, XBT_NULL, path, -1, xt_settings[setting].max, &old) &&
-        xt->error.errno_value != EBADMSG)
-        rc = xt->error.code;
-    else
-        *before = old;
-    if (!rc && !put_int(xt, XBT_NULL, path, value))
+    if (!announce(xt, uuid, setting, old, value, before))
         rc = xt->error.code;
     xt->waiting = NULL;
     return rc;
@@ -398,19 +428,37 @@ enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
 struct withdrawal {
     const uint8_t *uuid;
     enum xentime_setting setting;
-    int before;
+    const struct xt_before *before;
 };
+
+/* A field back to what it was; true if it was there. */
+static bool put_back(xentime *xt, xs_transaction_t t,
+                     const struct withdrawal *w, const char *field, int value,
+                     bool *failed)
+{
+    char path[PATH_SIZE];
+
+    if (value < 0)
+        return false;
+    field_path(path, w->uuid, w->setting, field);
+    if (!put_int(xt, t, path, value))
+        *failed = true;
+    return true;
+}
 
 static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
 {
     const struct withdrawal *w = arg;
     char path[PATH_SIZE], **left;
+    bool failed = false, was_there;
     unsigned int n;
 
-    if (w->before >= 0) {
-        field_path(path, w->uuid, w->setting, "requested");
-        return put_int(xt, t, path, w->before);
-    }
+    was_there = put_back(xt, t, w, "requested", w->before->requested, &failed);
+    if (!failed)
+        was_there |= put_back(xt, t, w, "applied", w->before->applied, &failed);
+    if (failed || was_there)
+        return !failed;
+
     field_path(path, w->uuid, w->setting, NULL);
     if (!drop(xt, t, path))
         return false;
@@ -425,7 +473,8 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
-                                      enum xentime_setting setting, int before)
+                                      enum xentime_setting setting,
+                                      const struct xt_before *before)
 {
     struct withdrawal w = { uuid, setting, before };
 

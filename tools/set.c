@@ -41,14 +41,18 @@ static json_object *value_json(enum xentime_setting setting, int value)
 
 /* ---- which domains ---- */
 
-/* Every domain that has the setting, in place of those xentime_list() gave. */
+/*
+ * Every domain that has the setting and is not ending, in place of those
+ * xentime_list() gave.
+ */
 static void keep_those_with(enum xentime_setting setting,
                             struct xentime_domain *doms, size_t *count)
 {
     size_t i, kept = 0;
 
     for (i = 0; i < *count; i++) {
-        if (xentime_type_has(doms[i].type, setting))
+        if (xentime_type_has(doms[i].type, setting) &&
+            !(doms[i].state & XENTIME_DYING))
             doms[kept++] = doms[i];
         else
             free(doms[i].name);

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves that each timer mode, set with xentimectl, does to the ticks of each
+# timer - PIT, RTC, LAPIC, HPET - what it says, when the domain is paused.
+#
+# How: for each mode a new domain with all four timers ticking and a busy CPU
+# is paused for 250 ms six times. What came is compared with what was due in
+# dom0's time:
+#
+#     mode  ticks    ticks closer than     longest gap   of the ticks due
+#                    half a period         in guest TSC  in a pause come
+#     0     all      few                   a tick or two all
+#     1     all      most of the missed    the pause     all
+#     2     less     none                  the pause     none
+#     3     less     at most one a pause   the pause     one
+#
+# A guest that halts between ticks, and so is blocked when it is paused, is
+# another matter: mode 0 does not stop its time and delivers as mode 1 does,
+# and modes 2 and 3 are hard to tell apart, as 2 may keep a tick for it too.
+#
+# lab: releases=4.17,4.20
+
+. /lib/lab/lib.sh
+. /lib/lab/timers.sh
+
+pause=250 times=6 period=400        # 25 and 32 ticks are missed in a pause
+
+# judge TIMER HZ IDLE MODE: what was measured is that mode.
+judge() {
+    what="$3, mode $4, $1"
+    eval "ratio=\$m_$1_ratio short=\$m_$1_short maxgap=\$m_$1_maxgap_ms"
+    missed=$((pause * times * $2 / 1000))
+
+    case $3,$4 in
+    spin,0)
+        is_range "$ratio" 0.97 1.03 "$what: no tick is lost"
+        is_range "$short" 0 25 "$what: they do not come in bursts"
+        is_range "$maxgap" 5 60 "$what: guest time stands still" ;;
+    *,0 | *,1)
+        is_range "$ratio" 0.97 1.03 "$what: no tick is lost"
+        is_range "$short" $((missed / 2)) $((missed * 3 / 2)) \
+            "$what: they come in bursts"
+        is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
+    hlt,*)
+        is_range "$ratio" 0.33 0.52 "$what: missed ticks are lost"
+        is_range "$short" 0 $times "$what: hardly any comes late"
+        is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
+    spin,2)
+        is_range "$ratio" 0.33 0.46 "$what: missed ticks are lost"
+        is_range "$(late "$1" $((pause * times)))" -40 2.5 \
+            "$what: each of them"
+        is_range "$short" 0 1 "$what: none comes late"
+        is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
+    spin,3)
+        is_range "$ratio" 0.43 0.52 "$what: missed ticks are lost"
+        is_range "$(late "$1" $((pause * times)))" 3.5 9 \
+            "$what: all but one a pause"
+        is_range "$short" 0 $times "$what: which comes late"
+        is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
+    esac
+}
+
+for idle in spin hlt; do
+    for mode in 0 1 2 3; do
+        guest "$idle $mode" pit=100 rtc=128 lapic=100 hpet=100 \
+            idle=$idle clocks=1
+        exits 0 "$idle: xentimectl sets mode $mode" -- \
+            xentimectl set-mode "$dom" $mode
+        labdom unpause "$dom"
+        measure "$idle, mode $mode" $idle \
+            gaps --pause $pause --times $times --period $period "$dom"
+        labdom destroy "$dom"
+        judge pit 100 $idle $mode
+        judge rtc 128 $idle $mode
+        judge lapic 100 $idle $mode
+        judge hpet 100 $idle $mode
+    done
+done
+
+done_testing
