@@ -70,6 +70,7 @@ static void publish(void)
 
 static void program_timers(bool all)
 {
+    uint32_t period_fs;
     unsigned int i;
 
     for (i = 0; i < NR_TIMERS; i++) {
@@ -87,8 +88,10 @@ static void program_timers(bool all)
         t->last_tsc = 0;
     }
 
-    /* The HPET may have been out of reach when the guest started. */
-    shared->hpet_period_fs = hpet_period_fs();
+    /* The HPET may have been out of reach when the guest started, or be now. */
+    period_fs = hpet_period_fs();
+    if (period_fs)
+        shared->hpet_period_fs = period_fs;
     if (!armed_hz[TIMER_HPET])
         hpet_run(shared->control.hpet_clock);
 }

@@ -102,7 +102,7 @@ struct shared_page {
     uint32_t version;                   /* SHARED_VERSION, by dom0 */
     uint32_t state;                     /* enum guest_state */
     uint32_t tsc_khz;                   /* guest TSC frequency, from Xen */
-    uint32_t hpet_period_fs;            /* femtoseconds, 0 = no HPET */
+    uint32_t hpet_period_fs;            /* femtoseconds, 0 = never seen one */
     uint32_t generation;                /* see the top of this file */
     struct shared_control control;
     struct shared_fault fault;
