@@ -238,10 +238,18 @@ wait_for 5 grep -q waiting /run/lab/waiter.err
 is "$(head -1 /run/lab/waiter.err)" "xentimectl: still waiting for the lock \
 of domain $d, held by process $holder" "one that waits says for whom"
 ok "it goes on waiting" kill -0 $waiter
+# Whatever the order on the command line, or two could wait for each other.
+xentimectl set-mode "$b,$d" 3 >/run/lab/both.out 2>/run/lab/both.err &
+both=$!
+ok "one of two domains is waited for" \
+    wait_for 5 grep -q "the lock of domain $d," /run/lab/both.err
+exits 0 "without holding the other: locks are taken in one order" -- \
+    xentimectl set-mode --wait 0 "$b" 3
 kill -CONT "$holder"
 finish
-is $status 0 "let go, the holder completes its change"
+is "$status" 0 "let go, the holder completes its change"
 ok "and then the one that waited" wait $waiter
+ok "and the one that waited for both" wait $both
 is "$(mode_of "$d") $(record_of "$d")" "3 3 3" "whose value is in force"
 
 xentimectl set-mode "$d" 1 >/dev/null

@@ -12,7 +12,7 @@
 # are read at every tick. Then mode 0 is asked for: refused with exit status 4
 # on a domain that has run, done on one that never did.
 #
-# lab: releases=4.17,4.20 xen=sched_ratelimit_us=10000
+# lab: releases=4.17,4.20 timeout=600 xen=sched_ratelimit_us=10000
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
@@ -76,8 +76,8 @@ behaves() {
         [ "$2" = running ] || labdom pause "$dom"
         case $3 in
         1) is_range "$(late pit 300)" 27 33 "$what" ;;
-        2) is_range "$(late pit 300)" -6 2 "$what" ;;
-        3) is_range "$(late pit 300)" 3 7 "$what" ;;
+        2) is_range "$(late pit 300)" -10 2.2 "$what" ;;
+        3) is_range "$(late pit 300)" 2.5 7 "$what" ;;
         esac ;;
     esac
 }

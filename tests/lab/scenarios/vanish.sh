@@ -87,7 +87,7 @@ try() {
 
     case $status in
     0)
-        end=done
+        end='done'
         [ "$err" = "" ] || wrong "stderr: $err"
         case ,$refs, in *,"$a",*) mode_a=$new ;; esac
         case ,$refs, in *,"$b",*) mode_b=$new ;; esac
@@ -122,7 +122,7 @@ result() {
     } >/dev/null
 
     # The domain died after its change: the next change sweeps the record.
-    if [ $status = 0 ] && has_record "$id"; then
+    if [ "$status" = 0 ] && has_record "$id"; then
         xentimectl set-mode "$b" $mode_b >/dev/null
         isnt "$(has_record "$id"; echo $?)" 0 "$name: the record is swept"
         echo swept >>/run/lab/tries
@@ -150,7 +150,7 @@ done
 # transaction, at every third.
 n=1
 victim
-while try waiting "$a,$id" $n; [ $stage != unknown ]; do
+while try waiting "$a,$id" $n; [ "$stage" != unknown ]; do
     result
     case $stage in record) n=$((n + 3)) ;; *) n=$((n + 1)) ;; esac
     victim
@@ -193,7 +193,7 @@ for stage in announce record; do
     # Applied to all before it died: so it may be said.
     record.0) want=2 ;;
     *) want=1
-       is $status 3 "$name: exit 3"
+       is "$status" 3 "$name: exit 3"
        like "$err" "^xentimectl: guest001: .*the domain is gone; " \
             "$name: the message" ;;
     esac

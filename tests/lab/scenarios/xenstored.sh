@@ -34,7 +34,7 @@ is "$(cat /run/lab/job.err)" "xentimectl: still waiting for xenstored" \
 is_range "$(sleep 4; grep -c . /run/lab/job.err)" 2 4 "and again"
 kill -CONT "$xs"
 finish
-is $status 0 "it goes on as soon as xenstored does"
+is "$status" 0 "it goes on as soon as xenstored does"
 is "$(mode_of "$d") $(record_of "$d")" "2 2 2" "and does all its work"
 
 for command in 'list' 'show 1' 'list --json'; do
@@ -46,7 +46,7 @@ for command in 'list' 'show 1' 'list --json'; do
         "$command says so as well"
     kill -CONT "$xs"
     finish
-    is $status 0 "$command goes on as well"
+    is "$status" 0 "$command goes on as well"
 done
 ok "the document of list --json is whole" is_json "$out"
 
@@ -55,6 +55,7 @@ ok "the document of list --json is whole" is_json "$out"
 interrupted() {
     kill -STOP "$xs"
     (
+        # shellcheck disable=SC2317 # called by wait_for
         waits() { victim=$(pidof xentimectl) && is_state "$victim" S; }
         wait_for 5 waits
         sleep 1
@@ -70,7 +71,7 @@ interrupted() {
 for signal in INT TERM; do
     interrupted $signal
     case $signal in INT) want=130 ;; TERM) want=143 ;; esac
-    is "$status" $want "SIG$signal while it waits, before the change, ends it"
+    is "$status" "$want" "SIG$signal while it waits, before the change, ends it"
     is_range $took 50 180 "at once, in 1/100 s"
     is "$(mode_of "$d") $(record_of "$d")" "2 2 2" "nothing was changed"
     ok "and nothing is locked" test ! -e "$(lock_of "$d")"
