@@ -41,9 +41,9 @@ judge() {
         is_range "$short" 70 150 "$what: they come in bursts"
         is_range "$maxgap" 12 25 "$what: guest time goes on" ;;
     2)
-        is_range "$ratio" 0.42 0.58 "$what: missed ticks are lost"
+        is_range "$ratio" 0.36 0.58 "$what: missed ticks are lost"
         is_range "$short" 0 8 "$what: none comes late"
-        is_range "$maxgap" 10 30 "$what: guest time goes on" ;;
+        is_range "$maxgap" 12 80 "$what: guest time goes on" ;;
     3)
         is_range "$ratio" 0.62 0.80 "$what: missed ticks are lost but one"
         is_range "$short" 12 60 "$what: which comes late"

@@ -19,6 +19,9 @@
 # another matter: mode 0 does not stop its time and delivers as mode 1 does,
 # and modes 2 and 3 are hard to tell apart, as 2 may keep a tick for it too.
 #
+# Stock Xen loses more in mode 2 than that: a timer sometimes stands still from
+# one pause to the next. So its ranges have no lower end to speak of.
+#
 # lab: releases=4.17,4.20
 
 . /lib/lab/lib.sh
@@ -43,16 +46,15 @@ judge() {
             "$what: they come in bursts"
         is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
     hlt,*)
-        is_range "$ratio" 0.33 0.52 "$what: missed ticks are lost"
+        is_range "$ratio" 0.2 0.52 "$what: missed ticks are lost"
         is_range "$short" 0 $times "$what: hardly any comes late"
-        is_range "$maxgap" 240 295 "$what: guest time goes on" ;;
+        is_range "$maxgap" 240 1500 "$what: guest time goes on" ;;
     spin,2)
-        is_range "$ratio" 0.33 0.46 "$what: missed ticks are lost"
-        is_range "$(late "$1" $((pause * times)))" -40 2.5 \
+        is_range "$ratio" 0.2 0.46 "$what: missed ticks are lost"
+        is_range "$(late "$1" $((pause * times)))" -70 2.5 \
             "$what: each of them"
-        is_range "$short" 0 1 "$what: none comes late"
-        # The only tick between two pauses can be lost as well.
-        is_range "$maxgap" 240 695 "$what: guest time goes on" ;;
+        is_range "$short" 0 3 "$what: none comes late"
+        is_range "$maxgap" 240 1500 "$what: guest time goes on" ;;
     spin,3)
         is_range "$ratio" 0.43 0.52 "$what: missed ticks are lost"
         is_range "$(late "$1" $((pause * times)))" 3.5 9 \
