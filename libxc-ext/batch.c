@@ -5,6 +5,7 @@
  * One HVMOP_get_param a setting and domain would be most of what a list
  * costs: they are put together by __HYPERVISOR_multicall (Xen's public/xen.h),
  * which Xen itself interrupts when something more urgent is to be done.
+ * Settings that are not HVM parameters are left for who asks for them.
  */
 
 #include <errno.h>
@@ -80,21 +81,19 @@ static enum xentime_error flush(xentime *xt, xencall_handle *xcall,
 enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
                                     size_t n)
 {
-    xencall_handle *xcall = xencall_open(xt->logger, 0);
+    xencall_handle *xcall = xc_interface_xcall_handle(xt->xch);
+    struct batch *b = xencall_alloc_buffer(xcall, sizeof(*b));
     enum xentime_error rc = XENTIME_OK;
-    struct batch *b = NULL;
     size_t i;
     int s;
 
-    if (xcall)
-        b = xencall_alloc_buffer(xcall, sizeof(*b));
     if (!b) {
         rc = xt_fail_xen(xt, errno, NULL, "cannot read the settings");
     } else {
         memset(b, 0, sizeof(*b));
         for (i = 0; i < n && !rc; i++) {
             for (s = 0; s < XENTIME_SETTINGS; s++)
-                if (xentime_type_has(doms[i].type, s))
+                if (!xt_settings[s].get && xentime_type_has(doms[i].type, s))
                     add(b, &doms[i], s);
             if (b->n + XENTIME_SETTINGS > CALLS_PER_BATCH)
                 rc = flush(xt, xcall, b);
@@ -102,8 +101,6 @@ enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
         if (!rc)
             rc = flush(xt, xcall, b);
     }
-    if (xcall)
-        xencall_free_buffer(xcall, b);
-    xencall_close(xcall);
+    xencall_free_buffer(xcall, b);
     return rc;
 }

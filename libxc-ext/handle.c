@@ -25,6 +25,25 @@ static void quiet_message(struct xentoollog_logger *logger,
     (void)al;
 }
 
+int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
+                 void *buf, size_t size)
+{
+    xencall_handle *xcall = xc_interface_xcall_handle(xt->xch);
+    void *shared = xencall_alloc_buffer(xcall, size);
+    int rc, e;
+
+    if (!shared)
+        return -1;
+    memcpy(shared, buf, size);
+    rc = cmd ? xencall2(xcall, op, *cmd, (uintptr_t)shared)
+             : xencall1(xcall, op, (uintptr_t)shared);
+    e = errno;
+    memcpy(buf, shared, size);
+    xencall_free_buffer(xcall, shared);
+    errno = e;
+    return rc;
+}
+
 /* ---- error ---- */
 
 static void vset(char *buf, size_t size, const char *fmt, va_list ap)
@@ -92,25 +111,19 @@ void xt_hint(xentime *xt, const char *fmt, ...)
  */
 static unsigned int hypervisor_domctl_version(xentime *xt)
 {
-    xencall_handle *xcall = xencall_open(xt->logger, 0);
-    struct xen_domctl *op;
-    unsigned int v, found = 0;
+    struct xen_domctl op;
+    unsigned int v;
 
-    if (!xcall)
-        return 0;
-    op = xencall_alloc_buffer(xcall, sizeof(*op));
-    for (v = 1; op && v <= MAX_DOMCTL_VERSION && !found; v++) {
-        memset(op, 0, sizeof(*op));
-        op->cmd = XEN_DOMCTL_gettscinfo;
-        op->interface_version = v;
-        op->domain = DOMID_INVALID;
-        if (xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)op) < 0 &&
+    for (v = 1; v <= MAX_DOMCTL_VERSION; v++) {
+        memset(&op, 0, sizeof(op));
+        op.cmd = XEN_DOMCTL_gettscinfo;
+        op.interface_version = v;
+        op.domain = DOMID_INVALID;
+        if (xt_hypercall(xt, __HYPERVISOR_domctl, NULL, &op, sizeof(op)) < 0 &&
             errno == ESRCH)
-            found = v;
+            return v;
     }
-    xencall_free_buffer(xcall, op);
-    xencall_close(xcall);
-    return found;
+    return 0;
 }
 
 /* EACCES: another interface version, or a FLASK policy that forbids. */

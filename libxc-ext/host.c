@@ -11,21 +11,9 @@
 #include <xen/pmu.h>
 #include <xen/sysctl.h>
 #include <xen/version.h>
-#include "vtimer.h"
 
 /* Xen's console ring is 16 KiB unless conring_size= makes it larger. */
 #define CONSOLE_SIZE (1u << 20)
-
-static const struct {
-    uint32_t feature;
-    unsigned int cap;
-} feature_caps[] = {
-    { XEN_VTIMER_FEAT_safe_switch, XENTIME_CAP_SAFE_SWITCH },
-    { XEN_VTIMER_FEAT_quiet_vhpet, XENTIME_CAP_QUIET_VHPET },
-    { XEN_VTIMER_FEAT_tick_stats, XENTIME_CAP_TICK_STATS },
-    { XEN_VTIMER_FEAT_resync, XENTIME_CAP_RESYNC },
-    { XEN_VTIMER_FEAT_sync_wakeup, XENTIME_CAP_SYNC_WAKEUP },
-};
 
 static const char *const schedulers[] = {
     [XEN_SCHEDULER_CREDIT] = "credit",     [XEN_SCHEDULER_CREDIT2] = "credit2",
@@ -33,72 +21,16 @@ static const char *const schedulers[] = {
     [XEN_SCHEDULER_NULL] = "null",
 };
 
-/*
- * Runs hypercall @op with @arg1 (if @cmd_first) and a copy of @buf that Xen
- * may read and write.  -1 with errno if Xen says no.
- */
-static int call_with_buffer(xentime *xt, unsigned int op, bool cmd_first,
-                            unsigned int cmd, void *buf, size_t size)
-{
-    xencall_handle *xcall = xencall_open(xt->logger, 0);
-    void *shared;
-    int rc = -1, e;
-
-    if (!xcall)
-        return -1;
-    shared = xencall_alloc_buffer(xcall, size);
-    if (shared) {
-        memcpy(shared, buf, size);
-        rc = cmd_first ? xencall2(xcall, op, cmd, (uintptr_t)shared)
-                       : xencall1(xcall, op, (uintptr_t)shared);
-        e = errno;
-        memcpy(buf, shared, size);
-        xencall_free_buffer(xcall, shared);
-        errno = e;
-    }
-    e = errno;
-    xencall_close(xcall);
-    errno = e;
-    return rc;
-}
-
-/* A stock Xen has no features: whatever it answers, none are reported. */
-static unsigned int patched_caps(xentime *xt)
-{
-    struct xen_domctl domctl = {
-        .cmd = XEN_DOMCTL_vtimer_op,
-        .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
-        .domain = 0,
-    };
-    struct xen_domctl_vtimer_op op = {
-        .version = XEN_VTIMER_INTERFACE_VERSION,
-        .op = XEN_VTIMER_OP_features,
-    };
-    unsigned int caps = 0;
-    size_t i;
-
-    _Static_assert(sizeof(op) <= sizeof(domctl.u.pad),
-                   "the operation fits Xen's union");
-    memcpy(domctl.u.pad, &op, sizeof(op));
-    if (call_with_buffer(xt, __HYPERVISOR_domctl, false, 0, &domctl,
-                         sizeof(domctl)))
-        return 0;
-    memcpy(&op, domctl.u.pad, sizeof(op));
-    for (i = 0; i < ARRAY_LEN(feature_caps); i++)
-        if (op.features & feature_caps[i].feature)
-            caps |= feature_caps[i].cap;
-    return caps;
-}
-
 /* XENPMU_mode_get; EOPNOTSUPP where the CPU has no PMU that Xen knows. */
 static int vpmu_mode(xentime *xt)
 {
+    const unsigned int get_mode = XENPMU_mode_get;
     struct xen_pmu_params params = {
         .version = { XENPMU_VER_MAJ, XENPMU_VER_MIN },
     };
 
-    if (call_with_buffer(xt, __HYPERVISOR_xenpmu_op, true, XENPMU_mode_get,
-                         &params, sizeof(params)))
+    if (xt_hypercall(xt, __HYPERVISOR_xenpmu_op, &get_mode, &params,
+                     sizeof(params)))
         return XENTIME_VPMU_UNKNOWN;
     return params.val;
 }
@@ -112,7 +44,7 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
         if (xc_physinfo(xt->xch, &info))
             return xt_fail_xen(xt, errno, NULL,
                                "cannot ask Xen for its capabilities");
-        xt->caps = patched_caps(xt);
+        xt->caps = xt_vtimer_caps(xt);
         if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
             xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
         if (vpmu_mode(xt) > XENPMU_MODE_OFF)

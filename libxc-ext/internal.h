@@ -19,12 +19,20 @@
 /* With the terminating NUL, as libuuid writes it. */
 #define XT_UUID_TEXT 37
 
-/* The setting's number in HVMOP_get_param and HVMOP_set_param. */
+/*
+ * A setting is the HVM parameter of that number; one that is none has @get
+ * and @set in place of it.
+ */
 struct xt_setting {
     const char *name;
     unsigned int hvm_param;
     int max;
     unsigned int types;      /* bit per enum xentime_type */
+    unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
+    enum xentime_error (*get)(xentime *xt, const struct xentime_domain *dom,
+                              uint64_t *raw);
+    enum xentime_error (*set)(xentime *xt, const struct xentime_domain *dom,
+                              int value);
 };
 extern const struct xt_setting xt_settings[XENTIME_SETTINGS];
 
@@ -36,6 +44,7 @@ struct xentime {
     unsigned int lock_timeout_ms;
     bool caps_known;
     unsigned int caps;
+    int vtimer_errno;        /* why there are no features, if there are none */
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;
@@ -66,6 +75,13 @@ enum xentime_error xt_fail_xen(xentime *xt, int errnum,
 
 void xt_hint(xentime *xt, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Hypercall @op with a copy of @buf, which Xen may read and write; before it
+ * comes *cmd where @cmd is not NULL.  -1 with errno if Xen says no.
+ */
+int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
+                 void *buf, size_t size);
 
 /* Opens xenstore if it is not open yet. */
 enum xentime_error xt_xenstore(xentime *xt);
@@ -142,9 +158,28 @@ void xt_record_author(char *by, size_t size);
 enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
                                     size_t n);
 
+/* ---- vtimer.c ---- */
+
+/*
+ * The capabilities that Xen's patches give; none, with xt->vtimer_errno, of
+ * a stock Xen.
+ */
+unsigned int xt_vtimer_caps(xentime *xt);
+
+/* Fails unless this Xen has @cap. */
+enum xentime_error xt_need(xentime *xt, const struct xentime_domain *dom,
+                           unsigned int cap, const char *what);
+
+enum xentime_error xt_get_sync_wakeup(xentime *xt,
+                                      const struct xentime_domain *dom,
+                                      uint64_t *raw);
+enum xentime_error xt_set_sync_wakeup(xentime *xt,
+                                      const struct xentime_domain *dom,
+                                      int value);
+
 /* ---- setting.c ---- */
 
-/* Checks what HVMOP_get_param gave. */
+/* Checks what Xen gave as the value. */
 enum xentime_error xt_value_from_xen(xentime *xt,
                                      const struct xentime_domain *dom,
                                      enum xentime_setting setting,

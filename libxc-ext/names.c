@@ -35,10 +35,15 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
 const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
     [XENTIME_TIMER_MODE] = {
         "timer_mode", HVM_PARAM_TIMER_MODE, XENTIME_TIMER_MODES - 1,
-        TYPE(HVM) | TYPE(PVH),
+        TYPE(HVM) | TYPE(PVH), 0, NULL, NULL,
     },
     [XENTIME_VHPET] = {
-        "vhpet", HVM_PARAM_HPET_ENABLED, 1, TYPE(HVM),
+        "vhpet", HVM_PARAM_HPET_ENABLED, 1, TYPE(HVM), 0, NULL, NULL,
+    },
+    [XENTIME_SYNC_WAKEUP] = {
+        "sync_wakeup_after", 0, XENTIME_SYNC_WAKEUP_MAX,
+        TYPE(HVM) | TYPE(PVH), XENTIME_CAP_SYNC_WAKEUP,
+        xt_get_sync_wakeup, xt_set_sync_wakeup,
     },
 };
 
@@ -48,21 +53,37 @@ static const char *const type_names[] = {
     [XENTIME_PVH] = "PVH",
 };
 
+/* clang-format off */
+/* Names of the timers in struct xen_vtimer_stats, in its order. */
+static const char *const timer_names[XENTIME_TIMERS] = {
+    [XENTIME_PIT] = "pit",
+    [XENTIME_RTC] = "rtc",
+    [XENTIME_LAPIC] = "lapic",
+    [XENTIME_HPET0] = "hpet0",
+    [XENTIME_HPET1] = "hpet1",
+    [XENTIME_HPET2] = "hpet2",
+};
+
 static const struct {
     unsigned int bit;
     const char *name;
-} capability_names[] = {
-    { XENTIME_CAP_TIMER_MODE, "timer-mode" },
-    { XENTIME_CAP_VHPET, "vhpet" },
-    { XENTIME_CAP_VPMU, "vpmu" },
-    { XENTIME_CAP_SAFE_SWITCH, "safe-switch" },
-    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet" },
-    { XENTIME_CAP_TICK_STATS, "tick-stats" },
-    { XENTIME_CAP_RESYNC, "resync" },
-    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup" },
+    const char *patch;       /* subject of the one that brings it, or NULL */
+} capabilities[] = {
+    { XENTIME_CAP_TIMER_MODE, "timer-mode", NULL },
+    { XENTIME_CAP_VHPET, "vhpet", NULL },
+    { XENTIME_CAP_VPMU, "vpmu", NULL },
+    { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
+      "x86/vpt: switch timer_mode on a live domain without moving its time "
+      "backwards" },
+    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
+      "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
+    { XENTIME_CAP_TICK_STATS, "tick-stats",
+      "x86/vpt: count what becomes of each tick" },
+    { XENTIME_CAP_RESYNC, "resync", "x86/vpt: resync guest time that has fallen behind" },
+    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
+      "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
 };
 
-/* clang-format off */
 static const struct xentime_defect defects[] = {
     { "backward-jump",
       "a live domain that is put back to timer_mode 0 can see its time go "
@@ -132,13 +153,30 @@ bool xentime_type_has(enum xentime_type type, enum xentime_setting setting)
            (xt_settings[setting].types & (1u << type));
 }
 
+const char *xentime_timer_name(enum xentime_timer timer)
+{
+    if ((unsigned int)timer >= XENTIME_TIMERS)
+        return NULL;
+    return timer_names[timer];
+}
+
 const char *xentime_capability_name(unsigned int bit)
 {
     size_t i;
 
-    for (i = 0; i < ARRAY_LEN(capability_names); i++)
-        if (capability_names[i].bit == bit)
-            return capability_names[i].name;
+    for (i = 0; i < ARRAY_LEN(capabilities); i++)
+        if (capabilities[i].bit == bit)
+            return capabilities[i].name;
+    return NULL;
+}
+
+const char *xentime_capability_patch(unsigned int bit)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(capabilities); i++)
+        if (capabilities[i].bit == bit)
+            return capabilities[i].patch;
     return NULL;
 }
 

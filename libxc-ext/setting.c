@@ -15,12 +15,20 @@ static enum xentime_error check_has(xentime *xt,
                                     const struct xentime_domain *dom,
                                     enum xentime_setting setting)
 {
+    const struct xt_setting *s;
+    char what[48];
+
     if ((unsigned int)setting >= XENTIME_SETTINGS)
         return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom, "no such setting");
-    if (xentime_type_has(dom->type, setting))
+    s = &xt_settings[setting];
+    if (!xentime_type_has(dom->type, setting))
+        return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
+                       "a %s domain has no %s", xentime_type_name(dom->type),
+                       s->name);
+    if (!s->needs)
         return XENTIME_OK;
-    return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom, "a %s domain has no %s",
-                   xentime_type_name(dom->type), xt_settings[setting].name);
+    snprintf(what, sizeof(what), "cannot read or set %s", s->name);
+    return xt_need(xt, dom, s->needs, what);
 }
 
 enum xentime_error xt_value_from_xen(xentime *xt,
@@ -43,15 +51,22 @@ enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
                                enum xentime_setting setting, int *value)
 {
     enum xentime_error rc = check_has(xt, dom, setting);
+    const struct xt_setting *s;
     char what[48];
     uint64_t raw;
 
     if (rc)
         return rc;
-    snprintf(what, sizeof(what), "cannot read %s", xt_settings[setting].name);
-    if (xc_hvm_param_get(xt->xch, dom->domid, xt_settings[setting].hvm_param,
-                         &raw))
-        return xt_fail_xen(xt, errno, dom, what);
+    s = &xt_settings[setting];
+    if (s->get) {
+        rc = s->get(xt, dom, &raw);
+        if (rc)
+            return rc;
+    } else {
+        snprintf(what, sizeof(what), "cannot read %s", s->name);
+        if (xc_hvm_param_get(xt->xch, dom->domid, s->hvm_param, &raw))
+            return xt_fail_xen(xt, errno, dom, what);
+    }
     return xt_value_from_xen(xt, dom, setting, raw, value);
 }
 
@@ -61,6 +76,8 @@ enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
     const struct xt_setting *s = &xt_settings[setting];
     char what[48];
 
+    if (s->set)
+        return s->set(xt, dom, value);
     snprintf(what, sizeof(what), "cannot set %s", s->name);
     if (xc_hvm_param_set(xt->xch, dom->domid, s->hvm_param, value))
         return xt_fail_xen(xt, errno, dom, what);

@@ -40,6 +40,7 @@ enum xentime_error {
     XENTIME_ERR_PERM,        /* not privileged */
     XENTIME_ERR_VERSION,     /* built for another release of Xen */
     XENTIME_ERR_BUSY,        /* somebody else holds the domain */
+    XENTIME_ERR_NODATA,      /* ticks are not counted */
 };
 
 #define XENTIME_NO_DOMID UINT32_MAX
@@ -103,8 +104,15 @@ enum xentime_timer_mode {
 enum xentime_setting {
     XENTIME_TIMER_MODE,      /* value: enum xentime_timer_mode */
     XENTIME_VHPET,           /* value: 0 off, 1 on */
+    /*
+     * Patched only.  0 to XENTIME_SYNC_WAKEUP_MAX: in no_missed_ticks_pending
+     * a timer of a descheduled vCPU goes on running once this many ticks were
+     * missed in a row; 0: Xen's own rule.
+     */
+    XENTIME_SYNC_WAKEUP,
     XENTIME_SETTINGS,
 };
+#define XENTIME_SYNC_WAKEUP_MAX 65535
 
 /*
  * Names of the modes, as xl and Xen's headers spell them; NULL past the end.
@@ -121,7 +129,7 @@ const struct xentime_mode_name *xentime_mode_name(int mode);
 /* Returns the mode that @word names (number, name or alias), or -1. */
 int xentime_parse_mode(const char *word);
 
-/* "timer_mode", "vhpet"; NULL past the end. */
+/* "timer_mode", "vhpet", "sync_wakeup_after"; NULL past the end. */
 const char *xentime_setting_name(enum xentime_setting setting);
 
 /* ---- domains ---- */
@@ -150,7 +158,8 @@ struct xentime_domain {
 
 enum xentime_want {          /* bits */
     XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read a domain */
-    XENTIME_WANT_SETTINGS = 1 << 1, /* a hypercall each, HVM and PVH only */
+    /* HVM and PVH only, all in few hypercalls; not XENTIME_SYNC_WAKEUP */
+    XENTIME_WANT_SETTINGS = 1 << 1,
 };
 
 const char *xentime_type_name(enum xentime_type type);
@@ -182,7 +191,8 @@ void xentime_free_domains(struct xentime_domain *doms, size_t count);
 
 /*
  * The value as the hypervisor has it now.
- * Errors: NODOM, UNSUPPORTED (domain of a type without it), PERM, FAIL.
+ * Errors: NODOM, UNSUPPORTED (a type of domain or a Xen without it), VERSION
+ * (as xentime_status()), PERM, FAIL.
  */
 enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
                                enum xentime_setting setting, int *value);
@@ -241,6 +251,113 @@ enum xentime_change_flags {
 enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags);
 
+/* ---- virtual timers (patched; XEN_DOMCTL_vtimer_op) ---- */
+
+/*
+ * Errors of all of these: UNSUPPORTED (a PV domain, or a Xen without the
+ * patch, which the hint names), NODOM, VERSION (Xen's patches have another
+ * version of the interface), PERM, FAIL.
+ */
+
+struct xentime_status {
+    bool counting;           /* ticks are counted */
+    bool slewing;            /* some vCPU is being resynced */
+    unsigned int slew_ppm;   /* of the last resync; 0: none */
+    unsigned int sync_wakeup_after; /* as XENTIME_SYNC_WAKEUP */
+    unsigned int vcpus;
+    int64_t lag_min_ns;      /* guest time behind real time: the least and */
+    int64_t lag_max_ns;      /* the most of a vCPU; below 0: ahead of it */
+};
+
+/* Needs one of CAP_TICK_STATS, CAP_RESYNC and CAP_SYNC_WAKEUP. */
+enum xentime_error xentime_status(xentime *xt,
+                                  const struct xentime_domain *dom,
+                                  struct xentime_status *status);
+
+enum xentime_timer {
+    XENTIME_PIT,
+    XENTIME_RTC,
+    XENTIME_LAPIC,
+    XENTIME_HPET0,
+    XENTIME_HPET1,
+    XENTIME_HPET2,
+    XENTIME_TIMERS,
+};
+
+/* "pit", "rtc", "lapic", "hpet0" to "hpet2"; NULL past the end. */
+const char *xentime_timer_name(enum xentime_timer timer);
+
+/*
+ * Ticks of one timer since counting began.
+ * due == delivered + collapsed + dropped + pending.
+ */
+#define XENTIME_LATENESS 24
+struct xentime_tick_counts {
+    uint64_t due;            /* their time has come */
+    uint64_t delivered;      /* ... and the guest was interrupted */
+    uint64_t late;           /* delivered when the next was due already */
+    uint64_t collapsed;      /* merged into a later one */
+    uint64_t dropped;        /* discarded */
+    uint64_t pending;        /* now */
+    uint64_t wakeups;        /* fired with the vCPU waiting for a CPU */
+    uint64_t period_ns;      /* now; 0: one-shot, or not running */
+    /*
+     * Delivered ticks by how late they were: [0] under 2 us, [n] from 2^n to
+     * 2^(n+1) us, the last one and everything beyond.
+     */
+    uint64_t lateness[XENTIME_LATENESS];
+};
+
+struct xentime_vcpu_stats {
+    unsigned int vcpu;
+    uint64_t since_ns;       /* Xen's system time when counting began, */
+    uint64_t now_ns;         /* and of this reading */
+    int64_t lag_ns;          /* guest time behind real time */
+    uint64_t descheduled;    /* times it lost its CPU while runnable */
+    uint64_t switches;       /* changes of timer_mode */
+    struct xentime_tick_counts timer[XENTIME_TIMERS];
+};
+
+/*
+ * What became of the ticks of each vCPU, in order of vCPU; one that is not
+ * there any more is left out.  The array is freed by free().  vCPUs are read
+ * one after the other, each at its own now_ns.  Needs CAP_TICK_STATS.
+ *
+ * Errors: and NODATA (ticks are not counted: see xentime_count_ticks()).
+ */
+enum xentime_error xentime_stats(xentime *xt, const struct xentime_domain *dom,
+                                 struct xentime_vcpu_stats **vcpus,
+                                 size_t *count);
+
+/*
+ * Starts counting the ticks of all vCPUs at zero, also where they are counted
+ * already, or stops and forgets them.  The guest sees nothing of it: neither
+ * a lock nor a record.  Needs CAP_TICK_STATS.
+ */
+enum xentime_error xentime_count_ticks(xentime *xt,
+                                       const struct xentime_domain *dom,
+                                       bool on);
+
+enum xentime_resync {
+    XENTIME_RESYNC_STEP,     /* at once */
+    XENTIME_RESYNC_SLEW,     /* guest time runs faster by ppm until then */
+    XENTIME_RESYNC_CANCEL,   /* leaves the rest of the lag as it is */
+};
+#define XENTIME_SLEW_MAX 100000
+
+/*
+ * Removes the lag that timer_mode 0 left behind.  Guest time only ever moves
+ * forwards: the vCPUs are brought to real time, or to the vCPU that is ahead
+ * of it.  @ppm is 1 to XENTIME_SLEW_MAX to slew, otherwise 0.  *lag_ns is the
+ * most of a vCPU, before; 0 or less: there was nothing to do.  Locks the
+ * domain; leaves no record.  Needs CAP_RESYNC.
+ *
+ * Errors: and INVALID, BUSY.
+ */
+enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
+                                  enum xentime_resync method, unsigned int ppm,
+                                  int64_t *lag_ns);
+
 /* ---- records: /tool/xentime/<uuid>/<setting>/ in xenstore ---- */
 
 struct xentime_record {
@@ -289,6 +406,9 @@ enum xentime_capability {    /* bits */
 
 /* Name of one bit as `xentimectl info` prints it, NULL if it is none. */
 const char *xentime_capability_name(unsigned int bit);
+
+/* Subject of the patch in hv-patches/ that brings it, NULL if none does. */
+const char *xentime_capability_patch(unsigned int bit);
 
 /* Cached in the handle after the first call.  Errors: PERM, FAIL. */
 enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps);

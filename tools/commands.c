@@ -6,19 +6,28 @@
 #include "tool.h"
 
 /* clang-format off */
-const struct option_def option_defs[OPT_COUNT] = {
+const struct option_def option_defs[OPTIONS] = {
     [OPT_ALL] = { "all", 'a', NULL,
         "every domain that has the setting (PV domains are left out)" },
+    [OPT_CANCEL] = { "cancel", 0, NULL, "stop slewing, leave the rest" },
     [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
         "the columns to show, separated by commas" },
+    [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
     [OPT_FORCE] = { "force", 'f', NULL,
         "also where a known defect of this Xen would be hit" },
     [OPT_HELP] = { "help", 'h', NULL, "show this help" },
+    [OPT_INTERVAL] = { "interval", 'i', "SECONDS",
+        "print rates every so often, until Ctrl-C" },
     [OPT_JSON] = { "json", 'J', NULL,
         "print one JSON document, errors included" },
     [OPT_NOHEADINGS] = { "noheadings", 'n', NULL, "leave out the heading" },
+    [OPT_OFF] = { "off", 0, NULL, "stop counting" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
+    [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
+    [OPT_SLEW] = { "slew", 0, "PPM",
+        "let guest time run faster by 1 to 100000 ppm" },
+    [OPT_STEP] = { "step", 0, NULL, "at once (what is done unless told)" },
     [OPT_VERBOSE] = { "verbose", 'v', NULL,
         "show libxenctrl's own messages on stderr" },
     [OPT_WAIT] = { "wait", 'w', "SECONDS",
@@ -53,6 +62,26 @@ const struct command commands[] = {
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet },
+    { "tune", "DOM[,DOM...]|--all NAME=VALUE",
+      "tune the timers of running domains",
+      "NAME=VALUE is\n"
+      "  sync-wakeup-after=N  in timer_mode 2, keep a timer of a descheduled\n"
+      "                       vCPU running once it missed N ticks in a row;\n"
+      "                       0 to 65535, 0: Xen's own rule\n"
+      "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
+      OPT(ALL) | OPT(WAIT), 1, 2,
+      { DOMAIN_LIST, TUNABLE }, cmd_tune },
+    { "stats", "DOM", "show what becomes of timer ticks",
+      "A line for each timer that is in use, in totals since counting began\n"
+      "or, with --interval, per second.  Xen counts from the first time that\n"
+      "it is asked to --off.  Needs a patched Xen (tick-stats).",
+      OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
+      { DOMAINS, NOTHING }, cmd_stats },
+    { "resync", "DOM", "bring guest time back to real time",
+      "Removes the lag that timer_mode 0 left behind, forwards only.  Needs a\n"
+      "patched Xen (resync).",
+      OPT(STEP) | OPT(SLEW) | OPT(CANCEL) | OPT(WAIT), 1, 1,
+      { DOMAINS, NOTHING }, cmd_resync },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

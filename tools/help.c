@@ -14,11 +14,12 @@ static void print_options(unsigned int opts)
     char left[40];
     int o;
 
-    for (o = 0; o < OPT_COUNT; o++) {
+    for (o = 0; o < OPTIONS; o++) {
         if (!(opts & (1u << o)))
             continue;
         d = &option_defs[o];
-        snprintf(left, sizeof(left), "-%c, --%s%s%s", d->letter, d->name,
+        snprintf(left, sizeof(left), "%c%c%c --%s%s%s", d->letter ? '-' : ' ',
+                 d->letter ? d->letter : ' ', d->letter ? ',' : ' ', d->name,
                  d->arg ? " " : "", d->arg ? d->arg : "");
         printf("  %-22s %s\n", left, d->help);
     }
@@ -88,7 +89,7 @@ static int help_json(const struct command *only)
                                json_object_new_string(c->operands));
         json_object_object_add(entry, "summary",
                                json_object_new_string(c->summary));
-        for (o = 0; o < OPT_COUNT; o++)
+        for (o = 0; o < OPTIONS; o++)
             if ((c->opts | COMMON_OPTS) & (1u << o))
                 json_object_array_add(opts, json_object_new_string(
                                                 option_defs[o].name));
@@ -128,7 +129,7 @@ static void complete_options(const struct command *c)
 {
     int o;
 
-    for (o = 0; o < OPT_COUNT; o++)
+    for (o = 0; o < OPTIONS; o++)
         if ((c->opts | COMMON_OPTS) & (1u << o))
             printf("--%s\n", option_defs[o].name);
 }
@@ -171,6 +172,9 @@ static void complete_operand(enum operand kind)
         break;
     case ON_OFF:
         puts("on\noff");
+        break;
+    case TUNABLE:
+        puts("sync-wakeup-after=");
         break;
     case COMMAND:
         complete_commands();

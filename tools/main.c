@@ -85,7 +85,7 @@ static void make_getopt_tables(unsigned int accepted, struct option *longs,
     int o;
 
     *shorts++ = ':';
-    for (o = 0; o < OPT_COUNT; o++) {
+    for (o = 0; o < OPTIONS; o++) {
         const struct option_def *d = &option_defs[o];
 
         if (!(accepted & (1u << o)))
@@ -107,7 +107,7 @@ static int option_by_letter(int letter)
 {
     int o;
 
-    for (o = 0; o < OPT_COUNT; o++)
+    for (o = 0; o < OPTIONS; o++)
         if (option_defs[o].letter == letter)
             return o;
     return -1;
@@ -115,8 +115,8 @@ static int option_by_letter(int letter)
 
 static int parse_options(struct tool *t, int argc, char **argv)
 {
-    struct option longs[OPT_COUNT + 1];
-    char shorts[2 * OPT_COUNT + 2];
+    struct option longs[OPTIONS + 1];
+    char shorts[2 * OPTIONS + 2];
     int c;
 
     make_getopt_tables(t->command->opts | COMMON_OPTS, longs, shorts);
@@ -161,12 +161,12 @@ static bool takes_next(const char *word)
 {
     int o;
 
-    for (o = 0; o < OPT_COUNT; o++) {
+    for (o = 0; o < OPTIONS; o++) {
         const struct option_def *d = &option_defs[o];
 
         if (!d->arg)
             continue;
-        if (word[0] == '-' && word[1] == d->letter && !word[2])
+        if (d->letter && word[0] == '-' && word[1] == d->letter && !word[2])
             return true;
         if (!strncmp(word, "--", 2) && !strcmp(word + 2, d->name))
             return true;

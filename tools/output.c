@@ -28,6 +28,7 @@ static const struct {
     [XENTIME_ERR_PERM] = { EXIT_NO_XEN, "permission" },
     [XENTIME_ERR_VERSION] = { EXIT_NO_XEN, "version" },
     [XENTIME_ERR_BUSY] = { EXIT_BUSY, "busy" },
+    [XENTIME_ERR_NODATA] = { EXIT_FAILED, "not-counted" },
 };
 /* clang-format on */
 
@@ -71,6 +72,38 @@ void print_safe(FILE *f, const char *text)
         text += n;
         left -= n;
     }
+}
+
+void print_domain(FILE *f, const struct xentime_domain *dom)
+{
+    if (dom->name)
+        print_safe(f, dom->name);
+    else
+        fprintf(f, "domain %u", dom->domid);
+}
+
+void print_note(const struct xentime_domain *dom, const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("xentimectl: ", stderr);
+    print_domain(stderr, dom);
+    fputs(": ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+}
+
+void lag_text(int64_t ns, char text[LAG_TEXT])
+{
+    int64_t us = ns / 1000; /* no "-0.000" */
+    double ms = us / 1e3;
+
+    if (ms >= 1e4 || ms <= -1e4)
+        snprintf(text, LAG_TEXT, "%.3f s", ms / 1e3);
+    else
+        snprintf(text, LAG_TEXT, "%.3f ms", ms);
 }
 
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT])
@@ -167,11 +200,55 @@ json_object *json_state(unsigned int state)
     return list;
 }
 
+json_object *json_domain(const struct xentime_domain *dom)
+{
+    json_object *o = json_object_new_object();
+
+    json_object_object_add(o, "id", json_object_new_int64(dom->domid));
+    json_object_object_add(o, "name", dom->name ? json_text(dom->name) : NULL);
+    json_object_object_add(o, "uuid", json_uuid(dom->uuid));
+    return o;
+}
+
+json_object *json_decimal(double value)
+{
+    long long thousandths = value * 1000 + (value < 0 ? -0.5 : 0.5);
+    char text[40];
+
+    /* Not %f: there are locales with a decimal comma. */
+    snprintf(text, sizeof(text), "%s%lld.%03lld", thousandths < 0 ? "-" : "",
+             llabs(thousandths) / 1000, llabs(thousandths) % 1000);
+    return json_object_new_double_s(value, text);
+}
+
+static enum { NO_ARRAY, EMPTY_ARRAY, ARRAY } json_array;
+
+void open_json_array(void)
+{
+    fputs("[", stdout);
+    json_array = EMPTY_ARRAY;
+}
+
+void close_json_array(void)
+{
+    puts("\n]");
+    json_array = NO_ARRAY;
+}
+
+/* In an array, a line each. */
 void print_json(json_object *doc)
 {
-    puts(json_object_to_json_string_ext(doc,
-                                        JSON_C_TO_STRING_PRETTY |
-                                            JSON_C_TO_STRING_NOSLASHESCAPE));
+    int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+
+    if (json_array == NO_ARRAY)
+        flags |= JSON_C_TO_STRING_PRETTY;
+    else
+        fputs(json_array == ARRAY ? ",\n" : "\n", stdout);
+    fputs(json_object_to_json_string_ext(doc, flags), stdout);
+    if (json_array == NO_ARRAY)
+        fputc('\n', stdout);
+    else
+        json_array = ARRAY;
     json_object_put(doc);
 }
 

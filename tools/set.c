@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl set-mode and set-vhpet. */
+/* xentimectl set-mode, set-vhpet and tune. */
 
+#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,6 +22,25 @@ static int parse_vhpet(const char *word)
     return -1;
 }
 
+/* "sync-wakeup-after=N"; an underscore will do for a hyphen, as in output. */
+static int parse_tunable(const char *word)
+{
+    static const char name[] = "sync-wakeup-after=";
+    size_t i;
+    char *end;
+    long n;
+
+    for (i = 0; name[i]; i++)
+        if (word[i] != name[i] && !(name[i] == '-' && word[i] == '_'))
+            return -1;
+    errno = 0;
+    n = strtol(word + i, &end, 10);
+    if (errno || !isdigit((unsigned char)word[i]) || *end ||
+        n > XENTIME_SYNC_WAKEUP_MAX)
+        return -1;
+    return n;
+}
+
 static void value_text(enum xentime_setting setting, int value, char *buf,
                        size_t size)
 {
@@ -29,8 +48,10 @@ static void value_text(enum xentime_setting setting, int value, char *buf,
 
     if (setting == XENTIME_VHPET)
         snprintf(buf, size, "%s", value ? "on" : "off");
-    else
+    else if (setting == XENTIME_TIMER_MODE)
         snprintf(buf, size, "%d (%s)", value, m ? m->name : "?");
+    else
+        snprintf(buf, size, "%d", value);
 }
 
 static json_object *value_json(enum xentime_setting setting, int value)
@@ -98,6 +119,23 @@ static enum xentime_error find_domains(struct tool *t,
 
 /* ---- the change ---- */
 
+/* Where what was set has no effect for now. */
+static void note_modes(const struct tool *t,
+                       const struct xentime_change *changes, size_t n)
+{
+    size_t i;
+    int mode;
+
+    for (i = 0; i < n; i++)
+        if (changes[i].setting == XENTIME_SYNC_WAKEUP &&
+            !xentime_get(t->xt, changes[i].dom, XENTIME_TIMER_MODE, &mode) &&
+            mode != XENTIME_NO_MISSED_TICKS_PENDING)
+            print_note(changes[i].dom,
+                       "note: sync-wakeup-after matters in timer_mode 2 only, "
+                       "and the mode is %d",
+                       mode);
+}
+
 static void print_changes(const struct xentime_change *changes, size_t n)
 {
     char old[48], new[48];
@@ -108,10 +146,7 @@ static void print_changes(const struct xentime_change *changes, size_t n)
 
         value_text(c->setting, c->old, old, sizeof(old));
         value_text(c->setting, c->value, new, sizeof(new));
-        if (c->dom->name)
-            print_safe(stdout, c->dom->name);
-        else
-            printf("domain %u", c->dom->domid);
+        print_domain(stdout, c->dom);
         if (c->old == c->value)
             printf(": %s is already %s\n", xentime_setting_name(c->setting),
                    new);
@@ -129,12 +164,8 @@ static void print_changes_json(const struct xentime_change *changes, size_t n)
 
     for (i = 0; i < n; i++) {
         const struct xentime_change *c = &changes[i];
-        json_object *o = json_object_new_object();
+        json_object *o = json_domain(c->dom);
 
-        json_object_object_add(o, "id", json_object_new_int64(c->dom->domid));
-        json_object_object_add(o, "name",
-                               c->dom->name ? json_text(c->dom->name) : NULL);
-        json_object_object_add(o, "uuid", json_uuid(c->dom->uuid));
         json_object_object_add(o, "setting",
                                json_object_new_string(
                                    xentime_setting_name(c->setting)));
@@ -166,26 +197,10 @@ static int change(struct tool *t, enum xentime_setting setting, int value,
         print_changes_json(changes, n);
     else
         print_changes(changes, n);
+    if (!status)
+        note_modes(t, changes, n);
     free(changes);
     return status;
-}
-
-/* --wait SECONDS, up to a day. */
-static int set_wait(struct tool *t)
-{
-    const char *text = t->opt[OPT_WAIT];
-    char *end;
-    long s;
-
-    if (!text)
-        return EXIT_DONE;
-    errno = 0;
-    s = strtol(text, &end, 10);
-    if (errno || end == text || *end || s < 0 || s > 86400)
-        return report_usage(t, "--wait takes 0 to 86400 seconds, not \"%s\"",
-                            text);
-    xentime_set_lock_timeout(t->xt, s * 1000);
-    return EXIT_DONE;
 }
 
 static int set(struct tool *t, enum xentime_setting setting,
@@ -220,6 +235,12 @@ int cmd_set_mode(struct tool *t)
 {
     return set(t, XENTIME_TIMER_MODE, xentime_parse_mode,
                "a timer mode (0 to 3 or a name)");
+}
+
+int cmd_tune(struct tool *t)
+{
+    return set(t, XENTIME_SYNC_WAKEUP, parse_tunable,
+               "sync-wakeup-after=N with N from 0 to 65535");
 }
 
 int cmd_set_vhpet(struct tool *t)

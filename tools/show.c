@@ -11,7 +11,7 @@
 
 #include "tool.h"
 
-#define MAX_FIELDS 24
+#define MAX_FIELDS 32
 
 struct field {
     const char *name; /* also the key in JSON */
@@ -133,6 +133,58 @@ static void add_tsc(struct sheet *s, xentime *xt,
         tsc.khz);
 }
 
+static void add_lag(struct sheet *s, const struct xentime_status *st)
+{
+    json_object *json = json_object_new_object();
+    char least[LAG_TEXT], most[LAG_TEXT], slew[40] = "";
+
+    lag_text(st->lag_min_ns, least);
+    lag_text(st->lag_max_ns, most);
+    if (st->slewing)
+        snprintf(slew, sizeof(slew), ", slewing at %u ppm", st->slew_ppm);
+    json_object_object_add(json, "min_ns",
+                           json_object_new_int64(st->lag_min_ns));
+    json_object_object_add(json, "max_ns",
+                           json_object_new_int64(st->lag_max_ns));
+    json_object_object_add(json, "slew_ppm",
+                           st->slewing ? json_object_new_int64(st->slew_ppm)
+                                       : NULL);
+    if (strcmp(least, most) != 0)
+        add(s, "lag", "vtimer domctl", json, "%s to %s%s", least, most, slew);
+    else
+        add(s, "lag", "vtimer domctl", json, "%s%s", most, slew);
+}
+
+/* What only a patched Xen knows; nothing of it on others. */
+static void add_status(struct sheet *s, xentime *xt, struct xentime_domain *d)
+{
+    struct xentime_status st;
+    unsigned int caps;
+
+    if (d->type == XENTIME_PV || xentime_capabilities(xt, &caps) ||
+        !(caps & (XENTIME_CAP_RESYNC | XENTIME_CAP_TICK_STATS |
+                  XENTIME_CAP_SYNC_WAKEUP)))
+        return;
+    if (xentime_status(xt, d, &st)) {
+        add(s, "lag", "vtimer domctl", NULL, "unknown: %s",
+            xentime_last_error(xt)->text);
+        return;
+    }
+    if (caps & XENTIME_CAP_RESYNC)
+        add_lag(s, &st);
+    if (caps & XENTIME_CAP_TICK_STATS)
+        add(s, "ticks_counted", "vtimer domctl",
+            json_object_new_boolean(st.counting), "%s",
+            st.counting ? "yes" : "no");
+    if (caps & XENTIME_CAP_SYNC_WAKEUP) {
+        d->setting[XENTIME_SYNC_WAKEUP] = st.sync_wakeup_after;
+        add(s, "sync_wakeup_after", "vtimer domctl",
+            json_object_new_int64(st.sync_wakeup_after), "%u%s",
+            st.sync_wakeup_after,
+            st.sync_wakeup_after ? "" : " (Xen's own rule)");
+    }
+}
+
 /* How a record and the value that Xen has now go together. */
 static const char *verdict(const struct xentime_record *rec, int now)
 {
@@ -182,6 +234,8 @@ static void add_record(struct sheet *s, xentime *xt,
     static const char *const names[XENTIME_SETTINGS][2] = {
         [XENTIME_TIMER_MODE] = { "timer_mode_record", "timer_mode_change" },
         [XENTIME_VHPET] = { "vhpet_record", "vhpet_change" },
+        [XENTIME_SYNC_WAKEUP] = { "sync_wakeup_after_record",
+                                  "sync_wakeup_after_change" },
     };
     struct xentime_record rec = { 0 };
     bool found;
@@ -259,8 +313,11 @@ int cmd_show(struct tool *t)
     add_settings(&sheet, d);
     add_hpet_timers(&sheet, t->xt, d);
     add_tsc(&sheet, t->xt, d);
+    add_status(&sheet, t->xt, d);
     add_record(&sheet, t->xt, d, XENTIME_TIMER_MODE);
     add_record(&sheet, t->xt, d, XENTIME_VHPET);
+    if (d->setting[XENTIME_SYNC_WAKEUP] >= 0)
+        add_record(&sheet, t->xt, d, XENTIME_SYNC_WAKEUP);
     if (t->opt[OPT_JSON])
         print_as_json(&sheet);
     else

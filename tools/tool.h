@@ -25,8 +25,9 @@ enum exit_status {
 /* ---- options ---- */
 
 enum opt {
-    OPT_ALL, OPT_COLUMNS, OPT_FORCE, OPT_HELP, OPT_JSON, OPT_NOHEADINGS,
-    OPT_RAW, OPT_VERBOSE, OPT_WAIT, OPT_COUNT,
+    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FORCE, OPT_HELP,
+    OPT_INTERVAL, OPT_JSON, OPT_NOHEADINGS, OPT_OFF, OPT_RAW, OPT_RESET,
+    OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPTIONS,
 };
 #define OPT(o) (1u << OPT_ ## o)
 #define COMMON_OPTS (OPT(HELP) | OPT(JSON) | OPT(VERBOSE))
@@ -37,20 +38,22 @@ struct option_def {
     const char *arg;         /* NULL: a flag */
     const char *help;
 };
-extern const struct option_def option_defs[OPT_COUNT];
+extern const struct option_def option_defs[OPTIONS];
 
 /* ---- one run of the program ---- */
 
 struct tool {
     const struct command *command;
-    const char *opt[OPT_COUNT]; /* NULL: not given; "" for a flag */
+    const char *opt[OPTIONS]; /* NULL: not given; "" for a flag */
     char **args;             /* operands */
     int nargs;
     xentime *xt;             /* opened by tool_open() */
 };
 
 /* What an operand is, for completion. */
-enum operand { NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, COMMAND };
+enum operand {
+    NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND,
+};
 
 struct command {
     const char *name;
@@ -70,6 +73,9 @@ int cmd_list(struct tool *t);
 int cmd_show(struct tool *t);
 int cmd_set_mode(struct tool *t);
 int cmd_set_vhpet(struct tool *t);
+int cmd_tune(struct tool *t);
+int cmd_stats(struct tool *t);
+int cmd_resync(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
 
@@ -85,6 +91,18 @@ const char *list_column(size_t i, const char **help);
  * with the error reported.
  */
 int tool_open(struct tool *t);
+
+/* ---- values of options: EXIT_DONE, or EXIT_USAGE, which is reported ---- */
+
+/* A whole number in range; *value stays where the option is not given. */
+int option_number(const struct tool *t, enum opt opt, long min, long max,
+                  long *value);
+
+/* Seconds, with decimals in any locale, from 0.01 to a day. */
+int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
+
+/* --wait, for the changes to come. */
+int set_wait(const struct tool *t);
 
 /* ---- errors: one line on stderr; with --json a document on stdout ---- */
 
@@ -110,11 +128,35 @@ void print_safe(FILE *f, const char *text);
 /* A JSON string; bytes that are not UTF-8 become U+FFFD. */
 json_object *json_text(const char *text);
 
-/* Takes @doc, prints it and frees it. */
+/*
+ * Takes @doc, prints it and frees it: the document, or an element of the
+ * array that is open.
+ */
 void print_json(json_object *doc);
+
+/* All that print_json() prints in between, errors too, is one document. */
+void open_json_array(void);
+void close_json_array(void);
+
+/* An object with id, name and UUID. */
+json_object *json_domain(const struct xentime_domain *dom);
+
+/* @value with three decimals. */
+json_object *json_decimal(double value);
 
 json_object *json_uuid(const uint8_t uuid[16]);
 json_object *json_state(unsigned int state);
+
+/* The domain's name, or "domain 7". */
+void print_domain(FILE *f, const struct xentime_domain *dom);
+
+/* A line on stderr that is no error. */
+void print_note(const struct xentime_domain *dom, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "12.345 ms", or seconds from 10 on. */
+#define LAG_TEXT 32
+void lag_text(int64_t ns, char text[LAG_TEXT]);
 
 #define UUID_TEXT 37
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);

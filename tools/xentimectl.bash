@@ -10,5 +10,8 @@ _xentimectl()
             COMPREPLY+=("$(printf %q "$candidate")")
     done < <(xentimectl --complete "$COMP_CWORD" "${COMP_WORDS[@]}" \
              2>/dev/null)
+    # A value is to follow.
+    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
+    return 0
 }
 complete -F _xentimectl xentimectl

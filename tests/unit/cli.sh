@@ -26,6 +26,9 @@ for c in $commands; do
         jq -es 'length == 1 and (.[0].commands | length == 1)' \
         <($tool help "$c" --json)
 done
+help=$($tool help stats)
+like "$help" '^  -i, --interval SECONDS ' "an option with a letter"
+like "$help" '^      --reset  ' "an option without one"
 for args in help --help -h; do
     capture $tool $args
     is "$status $err" "0 " "$args exits 0"
@@ -59,6 +62,17 @@ set-mode a
 set-mode a 9
 set-mode --all a 1
 set-vhpet a maybe
+tune a
+tune a sync-wakeup-after=65536
+stats
+stats a b
+stats a --interval 0
+stats a --count 0
+stats a --reset --off
+resync
+resync a --slew 0
+resync a --step --cancel
+resync a --slew
 info x
 help nope
 EOF
@@ -91,6 +105,11 @@ show a
 set-mode a 1
 set-mode --all 1
 set-vhpet a on
+tune a sync-wakeup-after=1
+stats a
+stats a --interval 0.5
+stats a --off
+resync a --slew 5
 info
 EOF
     capture $tool --complete 2 xentimectl show ""

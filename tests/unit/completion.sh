@@ -31,7 +31,7 @@ candidates() {
 }
 
 is "$(candidates xentimectl "" | sort | tr '\n' ' ')" \
-    "help info list set-mode set-vhpet show " "commands"
+    "help info list resync set-mode set-vhpet show stats tune " "commands"
 is "$(candidates xentimectl set-)" "$(printf 'set-mode\nset-vhpet')" \
     "commands that begin so"
 is "$(candidates xentimectl nope "")" "" "nothing after a wrong command"
@@ -45,6 +45,12 @@ is "$(candidates xentimectl set-mode web one)" one_missed_tick_pending \
 is "$(candidates xentimectl set-mode --force web no_d)" \
     no_delay_for_missed_ticks "modes after an option"
 is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
+is "$(candidates xentimectl tune web "")" "sync-wakeup-after=" "what to tune"
+is "$(candidates xentimectl stats web --)" \
+    "$(printf '%s\n' --count --help --interval --json --off --reset \
+        --verbose)" "options of stats"
+is "$(candidates xentimectl resync web --s)" "$(printf '%s\n' --slew --step)" \
+    "options of resync"
 is "$(candidates xentimectl list -o NA)" NAME "columns after -o"
 like "$(candidates xentimectl list --output "")" '^UUID$' \
     "columns after --output"

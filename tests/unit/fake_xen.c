@@ -86,6 +86,7 @@ void fake_reset(void)
     fake->version = 4 << 16 | 17;
     fake->patched = false;
     fake->features = 0;
+    fake->vtimer_version = XEN_VTIMER_INTERFACE_VERSION;
     fake->hvm = true;
     fake->vpmu = -1;
     fake->scheduler = XEN_SCHEDULER_CREDIT2;
@@ -145,6 +146,7 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
         .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
     };
     fake_uuid(id, d->uuid);
+    fake_vtimer_reset(id);
     leave(0);
     return d;
 }
@@ -433,17 +435,10 @@ int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars,
 
 /* ---- libxencall ---- */
 
-xencall_handle *xencall_open(struct xentoollog_logger *logger,
-                             unsigned int flags)
+xencall_handle *xc_interface_xcall_handle(xc_interface *xch)
 {
-    (void)logger, (void)flags;
+    (void)xch;
     return (xencall_handle *)dummy();
-}
-
-int xencall_close(xencall_handle *xcall)
-{
-    (void)xcall;
-    return 0;
 }
 
 void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
@@ -462,6 +457,7 @@ int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
 {
     struct xen_domctl *domctl = (void *)(uintptr_t)arg1;
     struct xen_domctl_vtimer_op vtimer;
+    struct fake_domain *d;
     int e;
 
     (void)xcall;
@@ -469,22 +465,18 @@ int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
         return -1;
     if (op != __HYPERVISOR_domctl)
         return fail(ENOSYS);
-    enter();
-    e = domctl_errno(domctl->interface_version, lookup(domctl->domain));
-    leave(0);
-    if (domctl->cmd != XEN_DOMCTL_vtimer_op)
-        return e ? fail(e) : 0;
-    if (e == EACCES || !fake->patched)
-        return fail(e == EACCES ? e : ENOSYS);
-
     memcpy(&vtimer, domctl->u.pad, sizeof(vtimer));
-    if (vtimer.version != XEN_VTIMER_INTERFACE_VERSION || vtimer.pad)
-        return fail(EINVAL);
-    if (vtimer.op != XEN_VTIMER_OP_features)
-        return fail(EOPNOTSUPP);
-    vtimer.features = fake->features;
-    memcpy(domctl->u.pad, &vtimer, sizeof(vtimer));
-    return 0;
+    if (domctl->cmd == XEN_DOMCTL_vtimer_op && fake->patched)
+        fake_vtimer_event(domctl->domain, &vtimer);
+    enter();
+    d = lookup(domctl->domain);
+    e = domctl_errno(domctl->interface_version, d);
+    if (domctl->cmd == XEN_DOMCTL_vtimer_op && e != EACCES) {
+        e = fake->patched ? fake_vtimer_op(d, &vtimer) : ENOSYS;
+        memcpy(domctl->u.pad, &vtimer, sizeof(vtimer));
+    }
+    leave(0);
+    return e ? fail(e) : 0;
 }
 
 /* Each entry is a call of its own to whoever wants to interfere. */

@@ -15,10 +15,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <xenctrl.h>
+#include <xen/domctl.h>
+
 #include "fault.h"
+#include "vtimer.h"
 #include "xentime.h"
 
 #define FAKE_MAX_DOMAINS 4096
+#define FAKE_VTIMERS 8
+#define FAKE_VCPUS 4
 #define FAKE_NAME_ENV "FAKE_XEN_FD"
 
 struct fake_domain {
@@ -36,6 +42,34 @@ struct fake_domain {
     unsigned int changes;    /* of them, those that gave another value */
 };
 
+/* What happens once XEN_VTIMER_OP_stats was asked for so many times. */
+enum fake_event {
+    FAKE_NOTHING,
+    FAKE_ENDS,               /* the domain ends */
+    FAKE_REPLACED,           /* ... and another gets its id */
+    FAKE_RECOUNTED,          /* somebody else sets the counters to zero */
+    FAKE_UNCOUNTED,          /* ... or stops counting */
+    FAKE_UNPLUGGED,          /* its vCPU 1 goes away */
+    FAKE_SIGNAL,             /* the asking program gets SIGINT */
+};
+
+/* Of all domains with this id modulo FAKE_VTIMERS. */
+struct fake_vtimer {
+    bool counting;
+    bool slewing;
+    uint32_t slew_ppm;
+    unsigned int absent;     /* bit per vCPU that is not there */
+    int64_t lag[FAKE_VCPUS];
+    /*
+     * Each reading of a vCPU is a second after the last one: its timers with
+     * a period have been due and delivered, all between 8 and 16 us late.
+     */
+    struct xen_vtimer_stats vcpu[FAKE_VCPUS];
+    unsigned int resyncs, countings; /* operations that were carried out */
+    unsigned int reads;      /* until @event; 0: never */
+    enum fake_event event;
+};
+
 struct fake_xen {
     pthread_mutex_t mutex;
     int open_errno;          /* of xc_interface_open(); 0: it opens */
@@ -43,11 +77,13 @@ struct fake_xen {
     unsigned int version;    /* major << 16 | minor */
     bool patched;
     uint32_t features;       /* XEN_VTIMER_FEAT_*, if patched */
+    uint32_t vtimer_version;
     bool hvm;                /* XEN_SYSCTL_PHYSCAP_hvm */
     int vpmu;                /* XENPMU_MODE_*; -1: EOPNOTSUPP */
     int scheduler;
     char console[256];
     char changeset[64];
+    struct fake_vtimer vtimer[FAKE_VTIMERS];
     size_t count;
     struct fake_domain dom[FAKE_MAX_DOMAINS]; /* in order of id */
 };
@@ -79,5 +115,24 @@ void fake_replace(uint32_t id);
 
 /* The UUID that fake_add() gives. */
 void fake_uuid(uint32_t id, uint8_t uuid[16]);
+
+/* ---- fake_vtimer.c ---- */
+
+struct fake_vtimer *fake_vtimer(uint32_t id);
+
+/* A Xen with all patches. */
+void fake_patch(void);
+
+/*
+ * A local APIC timer of 10 ms in every vCPU, nothing counted, no lag.  For
+ * fake_add(), with the mutex held.
+ */
+void fake_vtimer_reset(uint32_t id);
+
+/* Whatever is due before @op; without the mutex. */
+void fake_vtimer_event(uint32_t id, const struct xen_domctl_vtimer_op *op);
+
+/* XEN_DOMCTL_vtimer_op on @d, NULL if there is none; returns an errno. */
+int fake_vtimer_op(struct fake_domain *d, struct xen_domctl_vtimer_op *op);
 
 #endif /* UNIT_FAKE_XEN_H */

@@ -4,10 +4,11 @@
 #   build/unit/asan/test_*    with AddressSanitizer and UBSan
 #   build/unit/tsan/test_*    with ThreadSanitizer (test_threads alone)
 #
-# libxentime's objects are linked with fake_xen.c in place of libxenctrl and
+# libxentime's objects are linked with fake_*.c in place of libxenctrl and
 # libxencall, and with the real libxenstore.
 
 U := build/unit
+HV_X86 := hv-patches/x86/files/xen/arch/x86
 LAB_ROOT := build/lab/4.17/root
 
 UNIT_FLAGS_plain := -O2 -g
@@ -21,11 +22,16 @@ UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
-              -Ihv-patches/include -Itests/unit -DTOP='"$(CURDIR)"' \
-              -DXT_LOCK_DIR='"lock"'
+              -Ihv-patches/include -I$(HV_X86)/include -Itests/unit \
+              -DTOP='"$(CURDIR)"' -DXT_LOCK_DIR='"lock"'
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_SHARED := unit fault fake_xen store run
+UNIT_FAKE   := fake_xen fake_vtimer fault
+UNIT_SHARED := unit $(UNIT_FAKE) store run
+POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
+                 test_policy_stock
+POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
+                 tests/unit/policy_world
 FUZZ_TESTS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # $1: plain, asan or tsan
@@ -38,18 +44,20 @@ $U/$1/test_%: $U/$1/tests/unit/test_%.o \
               $$(UNIT_SHARED:%=$U/$1/tests/unit/%.o) $$(UNIT_LIB_$1) \
               $U/$1/tools/output.o
 	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS)
+# The hypervisor's policy is compiled as it is.
+$$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
                $$(filter-out tools/main.c,$$(wildcard tools/*.c)))
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 # xentimectl on the fake Xen
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \
-                  $U/$1/tests/unit/fake_xen.o $U/$1/tests/unit/fault.o
+                  $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ $$(UNIT_LIBS)
 # The fuzzers' targets, run over their corpus
 $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
               $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \
-              $U/$1/tests/unit/fake_xen.o $U/$1/tests/unit/fault.o
+              $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ -lxentoollog -luuid -lsmartcols \
 	    -ljson-c -pthread
 endef
@@ -74,4 +82,4 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d)
+-include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d)

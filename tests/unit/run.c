@@ -128,13 +128,18 @@ const struct run *run_on_terminal(int columns, const char *const *args)
     return finish(pid, master, err[0]);
 }
 
-pid_t run_start(const char *const *args)
+pid_t run_start_to(int out, const char *const *args)
 {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    pid_t pid = spawn(args, null, null);
+    pid_t pid = spawn(args, out < 0 ? null : out, null);
 
     close(null);
     return pid;
+}
+
+pid_t run_start(const char *const *args)
+{
+    return run_start_to(-1, args);
 }
 
 void unit_assert_exit(const struct run *r, int code, const char *file, int line)

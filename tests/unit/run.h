@@ -25,6 +25,9 @@ const struct run *run_on_terminal(int columns, const char *const *args);
 /* Starts it with its output thrown away; for wait_child(). */
 pid_t run_start(const char *const *args);
 
+/* ... or what it prints on stdout written to @out. */
+pid_t run_start_to(int out, const char *const *args);
+
 /* Exit status; fails the test if it was killed. */
 #define assert_exit(r, code) unit_assert_exit(r, code, __FILE__, __LINE__)
 void unit_assert_exit(const struct run *r, int code, const char *file,

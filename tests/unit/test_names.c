@@ -107,6 +107,8 @@ static void names_of_settings(void **state)
     (void)state;
     assert_string_equal(xentime_setting_name(XENTIME_TIMER_MODE), "timer_mode");
     assert_string_equal(xentime_setting_name(XENTIME_VHPET), "vhpet");
+    assert_string_equal(xentime_setting_name(XENTIME_SYNC_WAKEUP),
+                        "sync_wakeup_after");
     assert_null(xentime_setting_name(XENTIME_SETTINGS));
     assert_null(xentime_setting_name(-1));
 }
@@ -118,9 +120,9 @@ static void types_and_what_they_have(void **state)
         const char *name;
         bool has[XENTIME_SETTINGS];
     } types[] = {
-        { XENTIME_PV, "PV", { false, false } },
-        { XENTIME_HVM, "HVM", { true, true } },
-        { XENTIME_PVH, "PVH", { true, false } },
+        { XENTIME_PV, "PV", { false, false, false } },
+        { XENTIME_HVM, "HVM", { true, true, true } },
+        { XENTIME_PVH, "PVH", { true, false, true } },
     };
     size_t i;
     int s;
@@ -136,6 +138,41 @@ static void types_and_what_they_have(void **state)
     }
     assert_null(xentime_type_name(3));
     assert_null(xentime_type_name(-1));
+}
+
+static void names_of_timers(void **state)
+{
+    static const char *const names[] = { "pit",   "rtc",   "lapic",
+                                         "hpet0", "hpet1", "hpet2" };
+    size_t i;
+
+    (void)state;
+    assert_int_equal(XENTIME_TIMERS, ARRAY_COUNT(names));
+    for (i = 0; i < ARRAY_COUNT(names); i++)
+        assert_string_equal(xentime_timer_name(i), names[i]);
+    assert_null(xentime_timer_name(XENTIME_TIMERS));
+    assert_null(xentime_timer_name(-1));
+}
+
+/* Each that a patch brings names a patch of its own, and no other does. */
+static void patches_of_capabilities(void **state)
+{
+    const char *patch, *other;
+    unsigned int bit, before;
+
+    (void)state;
+    for (bit = 1; bit; bit <<= 1) {
+        patch = xentime_capability_patch(bit);
+        assert_int_equal(!!patch, xentime_capability_name(bit) &&
+                                      (bit & XENTIME_CAP_PATCHED));
+        for (before = 1; patch && before < bit; before <<= 1) {
+            other = xentime_capability_patch(before);
+            assert_true(!other || strcmp(other, patch) != 0);
+        }
+        if (patch)
+            assert_int_equal(strncmp(patch, "x86/", 4), 0);
+    }
+    assert_null(xentime_capability_patch(0));
 }
 
 static void capabilities_and_defects(void **state)
@@ -181,6 +218,8 @@ int main(void)
         cmocka_unit_test(nonsense_is_no_mode),
         cmocka_unit_test(names_of_settings),
         cmocka_unit_test(types_and_what_they_have),
+        cmocka_unit_test(names_of_timers),
+        cmocka_unit_test(patches_of_capabilities),
         cmocka_unit_test(capabilities_and_defects),
     };
 

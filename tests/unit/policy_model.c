@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See policy_model.h. */
+
+#include "policy_model.h"
+
+/* What a change of mode does to the ticks that are pending: [from][to]. */
+static const enum {
+    ALL,
+    MERGE,
+    DROP
+} handed_over[4][4] = {
+    { ALL, ALL, DROP, MERGE },
+    { ALL, ALL, DROP, MERGE },
+    { DROP, DROP, ALL, MERGE },
+    { MERGE, MERGE, MERGE, ALL },
+};
+
+void model_free(struct model *m)
+{
+    free(m->ticks);
+    *m = (struct model){ 0 };
+}
+
+void model_count(const struct model *m, uint64_t count[FATES])
+{
+    size_t i;
+
+    memcpy(count, m->gone, sizeof(m->gone));
+    for (i = 0; i < m->n; i++)
+        count[m->ticks[i].fate]++;
+}
+
+static size_t pending(const struct model *m)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < m->n; i++)
+        count += m->ticks[i].fate == PENDING;
+    return count;
+}
+
+const struct tick *model_next(const struct model *m)
+{
+    return &m->ticks[m->n - 1];
+}
+
+uint64_t model_unseen(const struct model *m, int64_t now)
+{
+    const struct tick *next = model_next(m);
+    uint64_t count = 0;
+    int64_t at;
+
+    if (next->fate != AHEAD || next->due >= now)
+        return 0;
+    if (m->one_shot)
+        return 1;
+    for (at = next->due; at <= now; at += m->period)
+        count++;
+    return count;
+}
+
+size_t model_row(const struct model *m)
+{
+    size_t i = m->n - 1;
+
+    while (i > m->row_from && m->ticks[i - 1].fate == DROPPED)
+        i--;
+    return m->n - 1 - i;
+}
+
+static void append(struct model *m, int64_t due, int64_t gtime)
+{
+    if (m->n == m->room) {
+        m->room = m->room ? 2 * m->room : 256;
+        m->ticks = realloc(m->ticks, m->room * sizeof(*m->ticks));
+        assert_non_null(m->ticks);
+    }
+    m->ticks[m->n++] = (struct tick){ .due = due, .gtime = gtime };
+}
+
+/* A tick is looked at once, and pending before it is anything else. */
+static void decide(struct model *m, size_t i, enum fate fate)
+{
+    enum fate was = m->ticks[i].fate;
+
+    assert_true(was == PENDING ||
+                (was == AHEAD && (fate == PENDING || fate == DROPPED)));
+    m->ticks[i].fate = fate;
+}
+
+/* Decides on the tick ahead; a periodic timer has another one then. */
+static void look_at_next(struct model *m, enum fate fate)
+{
+    size_t i = m->n - 1;
+
+    decide(m, i, fate);
+    if (!m->one_shot)
+        append(m, m->ticks[i].due + m->period, m->ticks[i].gtime + m->period);
+}
+
+static void decide_pending(struct model *m, enum fate fate)
+{
+    size_t i;
+
+    for (i = 0; i < m->n; i++)
+        if (m->ticks[i].fate == PENDING)
+            decide(m, i, fate);
+}
+
+/*
+ * Ticks have come due unnoticed.  The one that is due at this moment belongs
+ * to the timer, unless there are others before it.
+ */
+static void look(struct model *m, unsigned int mode, int64_t now,
+                 unsigned int wakeup_after, bool was_pending)
+{
+    if (m->one_shot || model_next(m)->due >= now)
+        return;
+
+    while (model_next(m)->due <= now)
+        look_at_next(m, mode == 2 ? DROPPED : PENDING);
+
+    if (mode == 2)
+        m->runs_on = wakeup_after ? model_row(m) >= wakeup_after : !was_pending;
+}
+
+static void create(struct model *m, const struct event *ev)
+{
+    uint64_t count[FATES];
+
+    model_count(m, count);
+    memcpy(m->gone, count, sizeof(count));
+    m->n = m->row_from = 0;
+    m->one_shot = !ev->period;
+    m->period = ev->period;
+    m->runs_on = false;
+    m->last_gtime = ev->gtime;
+    append(m, ev->now + ev->delta, ev->gtime + m->period);
+}
+
+static bool deliver(struct model *m, const struct event *ev)
+{
+    size_t i;
+
+    for (i = 0; m->ticks[i].fate != PENDING; i++)
+        assert_true(i + 1 < m->n);
+    m->delivered = i;
+    decide(m, i, DELIVERED);
+    if (m->one_shot)
+        return false;
+
+    if (ev->mode == 0 || ev->mode == 1) {
+        m->last_gtime = m->ticks[i].gtime;
+        if (!pending(m))
+            look(m, ev->mode, ev->now, ev->wakeup_after, true);
+        return !pending(m);
+    }
+
+    m->last_gtime = ev->gtime;
+    look(m, ev->mode, ev->now, ev->wakeup_after, true);
+    decide_pending(m, COLLAPSED);
+    return true;
+}
+
+/*
+ * The next tick comes at its due time, in guest time as it is now; those that
+ * are pending come a period apart before it.
+ */
+static void rebase(struct model *m, int64_t now, int64_t gtime)
+{
+    struct tick *next = &m->ticks[m->n - 1];
+    int64_t at = gtime + next->due - now;
+    size_t i;
+
+    if (m->one_shot)
+        return;
+    next->gtime = at;
+    for (i = m->n - 1; i-- > 0;)
+        if (m->ticks[i].fate == PENDING)
+            m->ticks[i].gtime = at -= m->period;
+    m->last_gtime = at - m->period;
+}
+
+static void switch_mode(struct model *m, const struct event *ev)
+{
+    uint64_t rest;
+    size_t i;
+
+    if (m->one_shot)
+        return;
+    look(m, ev->mode, ev->now, 0, pending(m));
+    m->runs_on = false;
+    m->row_from = m->n - 1;
+
+    /* The last one stays in any case. */
+    rest = pending(m);
+    if (handed_over[ev->mode][ev->to] == ALL)
+        rest = 0;
+    for (i = 0; rest > 1; i++)
+        if (m->ticks[i].fate == PENDING) {
+            decide(m, i,
+                   handed_over[ev->mode][ev->to] == MERGE ? COLLAPSED
+                                                          : DROPPED);
+            rest--;
+        }
+    rebase(m, ev->now, ev->gtime);
+}
+
+bool model_apply(struct model *m, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EV_FIRED:
+        look_at_next(m, PENDING);
+        m->runs_on = false;
+        return false;
+    case EV_RESUMED:
+        if (pending(m))
+            return false;
+        look(m, ev->mode, ev->now, ev->wakeup_after, false);
+        return true;
+    case EV_DELIVERED:
+        return deliver(m, ev);
+    case EV_SWITCHED:
+        switch_mode(m, ev);
+        return false;
+    case EV_REBASED:
+        rebase(m, ev->now, ev->gtime);
+        return false;
+    case EV_STOPPED:
+        decide_pending(m, DROPPED);
+        return false;
+    case EV_CREATED:
+        create(m, ev);
+        return false;
+    default:
+        return false;
+    }
+}

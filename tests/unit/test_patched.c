@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xentimectl tune and resync, and what show adds, on a patched Xen; wrong use
+ * of these and of stats; what each says on a Xen without its patch.
+ */
+
+#include <stdio.h>
+
+#include <xenctrl.h>
+
+#include "internal.h"
+#include "run.h"
+
+static struct fake_vtimer *add_domain(void)
+{
+    fake_patch();
+    fake_add(1, XENTIME_HVM)->vcpus = 2;
+    name_domain(1, "old billing");
+    return fake_vtimer(1);
+}
+
+/* ---- resync ---- */
+
+static void resync(void **state)
+{
+    struct fake_vtimer *v = add_domain();
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    v->lag[1] = 12345000;
+    r = run("resync", "old billing", "--slew", "500");
+    assert_exit(r, 0);
+    assert_string_equal(r->out, "old billing: lag 12.345 ms, slewing at 500 "
+                                "ppm, about 25 s\n");
+    assert_has(run("show", "1")->out, "0.000 ms to 12.345 ms, slewing at 500");
+    r = run("resync", "old billing", "--cancel");
+    assert_string_equal(r->out, "old billing: lag 12.345 ms, left as it is\n");
+    assert_false(v->slewing);
+    doc = parse_json(run("resync", "1", "--slew=100000", "-J")->out);
+    assert_string_equal(json_at(doc, "method"), "slew");
+    assert_string_equal(json_at(doc, "lag_ns"), "12345000");
+    assert_string_equal(json_at(doc, "slew_ppm"), "100000");
+    assert_string_equal(json_at(doc, "slew_seconds"), "0.123");
+    assert_string_equal(json_at(doc, "name"), "old billing");
+    json_object_put(doc);
+    r = run("resync", "1");
+    assert_string_equal(r->out, "old billing: lag 12.345 ms, stepped\n");
+    assert_int_equal(v->lag[1], 0);
+    v->lag[1] = 12345678901;
+    assert_has(run("resync", "1", "--step")->out, "lag 12.346 s, stepped\n");
+    r = run("resync", "1");
+    assert_exit(r, 0);
+    assert_string_equal(r->out, "old billing: no lag, nothing to do\n");
+    v->lag[0] = v->lag[1] = -5;
+    assert_has(run("resync", "1", "--slew", "1")->out, "nothing to do");
+    doc = parse_json(run("resync", "1", "--json")->out);
+    assert_string_equal(json_at(doc, "method"), "step");
+    assert_string_equal(json_at(doc, "slew_ppm"), "");
+    json_object_put(doc);
+}
+
+static void resync_while_another_changes(void **state)
+{
+    struct xentime_domain *d;
+    const struct run *r;
+    int fd;
+
+    (void)state;
+    add_domain();
+    d = find_one("1", 0);
+    assert_int_equal(xt_lock(xt, d, &fd), XENTIME_OK);
+    r = run("resync", "1", "--wait", "0");
+    assert_exit(r, 6);
+    assert_has(r->err, "old billing: ");
+    assert_int_equal(fake_vtimer(1)->resyncs, 0);
+    assert_exit(run("stats", "1"), 0);
+    xt_unlock(d, fd);
+    assert_exit(run("resync", "1", "-w0"), 0);
+    free_one(d);
+}
+
+/* ---- tune ---- */
+
+static void tune(void **state)
+{
+    uint64_t *value;
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_domain();
+    fake_add(2, XENTIME_PVH)->param[XENTIME_TIMER_MODE] = 2;
+    fake_add(0, XENTIME_PV);
+    value = &fake_domain(1)->param[XENTIME_SYNC_WAKEUP];
+    r = run("tune", "1", "sync-wakeup-after=5");
+    assert_exit(r, 0);
+    assert_int_equal(*value, 5);
+    assert_string_equal(r->out, "old billing: sync_wakeup_after 0 -> 5\n");
+    assert_has(r->err, "old billing: note: ");
+    assert_has(r->err, "timer_mode 2 only, and the mode is 1\n");
+    r = run("tune", "2", "sync_wakeup_after=65535");
+    assert_exit(r, 0);
+    assert_string_equal(r->err, "");
+    assert_string_equal(r->out, "domain 2: sync_wakeup_after 0 -> 65535\n");
+    r = run("tune", "--all", "sync-wakeup-after=0", "--json");
+    assert_exit(r, 0);
+    doc = parse_json(r->out);
+    assert_string_equal(json_at(doc, "changes/0/setting"), "sync_wakeup_after");
+    assert_string_equal(json_at(doc, "changes/0/old"), "5");
+    assert_string_equal(json_at(doc, "changes/1/old"), "65535");
+    assert_string_equal(json_at(doc, "changes/1/new"), "0");
+    assert_string_equal(json_at(doc, "changes/2"), "");
+    json_object_put(doc);
+    assert_int_equal(*value, 0);
+
+    fake_domain(2)->stuck = true;
+    assert_exit(run("tune", "1,2", "sync-wakeup-after=1"), 1);
+    assert_int_equal(*value, 0);
+}
+
+/* ---- show ---- */
+
+static void show(void **state)
+{
+    struct fake_vtimer *v = add_domain();
+    json_object *doc;
+
+    (void)state;
+    v->lag[0] = 1000;
+    v->lag[1] = 2000000;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/lag/value/min_ns"), "1000");
+    assert_string_equal(json_at(doc, "domain/lag/value/max_ns"), "2000000");
+    assert_string_equal(json_at(doc, "domain/lag/value/slew_ppm"), "");
+    assert_string_equal(json_at(doc, "domain/lag/source"), "vtimer domctl");
+    assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "false");
+    assert_string_equal(json_at(doc, "domain/sync_wakeup_after/value"), "0");
+    json_object_put(doc);
+    assert_has(run("show", "1")->out, "0.001 ms to 2.000 ms");
+    assert_has(run("show", "1")->out, "0 (Xen's own rule)");
+    assert_exit(run("tune", "1", "sync-wakeup-after=4"), 0);
+    v->counting = true;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "true");
+    assert_string_equal(json_at(doc, "domain/sync_wakeup_after/value"), "4");
+    assert_string_equal(json_at(doc,
+                                "domain/sync_wakeup_after_record/value/status"),
+                        "in force");
+    json_object_put(doc);
+
+    /* What Xen has not is not shown. */
+    fake->features = XEN_VTIMER_FEAT_tick_stats;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "true");
+    assert_string_equal(json_at(doc, "domain/lag"), "");
+    assert_string_equal(json_at(doc, "domain/sync_wakeup_after"), "");
+    json_object_put(doc);
+    fake->patched = false;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/ticks_counted"), "");
+    assert_string_equal(json_at(doc, "domain/sync_wakeup_after_record"), "");
+    json_object_put(doc);
+}
+
+/* ---- errors ---- */
+
+static const struct failure {
+    const char *args[6];
+    int exit;
+    const char *text;
+} failures[] = {
+    { { "stats", "nope" }, 3, "nope: " },
+    { { "stats" }, 2, "DOM" },
+    { { "stats", "1", "2" }, 2, "2" },
+    { { "stats", "0" }, 4, "a PV domain" },
+    { { "stats", "0", "--off" }, 4, "a PV domain" },
+    { { "stats", "1", "-i", "0" }, 2, "not \"0\"" },
+    { { "stats", "1", "-i", "0.009" }, 2, "not \"0.009\"" },
+    { { "stats", "1", "-i", "86400.1" }, 2, "0.01 to 86400" },
+    { { "stats", "1", "-i", "99999999999999999999" }, 2, "0.01 to 86400" },
+    { { "stats", "1", "-i", "1e2" }, 2, "not \"1e2\"" },
+    { { "stats", "1", "-i", "-1" }, 2, "not \"-1\"" },
+    { { "stats", "1", "-i", "." }, 2, "not \".\"" },
+    { { "stats", "1", "-i", "1.2.3" }, 2, "not \"1.2.3\"" },
+    { { "stats", "1", "-i", "" }, 2, "not \"\"" },
+    { { "stats", "1", "-i", "1,5" }, 2, "not \"1,5\"" },
+    { { "stats", "1", "-c", "0" }, 2, "not \"0\"" },
+    { { "stats", "1", "-c", "1.5" }, 2, "not \"1.5\"" },
+    { { "stats", "1", "-c", "many" }, 2, "--count" },
+    { { "stats", "1", "--reset", "--off" }, 2, "do not go together" },
+    { { "stats", "1", "--reset", "-c1" }, 2, "do not go together" },
+    { { "stats", "1", "--off", "-i1" }, 2, "do not go together" },
+    { { "resync", "nope" }, 3, "nope: " },
+    { { "resync" }, 2, "DOM" },
+    { { "resync", "0" }, 4, "a PV domain" },
+    { { "resync", "1", "--slew" }, 2, "--slew" },
+    { { "resync", "1", "--slew", "0" }, 2, "1 to 100000" },
+    { { "resync", "1", "--slew", "100001" }, 2, "1 to 100000" },
+    { { "resync", "1", "--slew", "1.5" }, 2, "not \"1.5\"" },
+    { { "resync", "1", "--step", "--cancel" }, 2, "do not go together" },
+    { { "resync", "1", "--step", "--slew=1" }, 2, "do not go together" },
+    { { "resync", "1", "-w", "soon" }, 2, "not \"soon\"" },
+    { { "tune", "1" }, 2, "NAME=VALUE" },
+    { { "tune", "--all", "1", "sync-wakeup-after=1" }, 2, "--all" },
+    { { "tune", "1", "sync-wakeup-after" }, 2, "sync-wakeup-after=N" },
+    { { "tune", "1", "sync-wakeup-after=" }, 2, "sync-wakeup-after=N" },
+    { { "tune", "1", "sync-wakeup-after=65536" }, 2, "65535" },
+    { { "tune", "1", "sync-wakeup-after=-1" }, 2, "65535" },
+    { { "tune", "1", "sync-wakeup-after= 1" }, 2, "65535" },
+    { { "tune", "1", "sync-wakeup-after=1x" }, 2, "65535" },
+    { { "tune", "1", "syncxwakeup-after=1" }, 2, "65535" },
+    { { "tune", "1", "nope=1" }, 2, "\"nope=1\"" },
+    { { "tune", "0", "sync-wakeup-after=1" }, 4, "PV" },
+    { { "tune", "1,0", "sync-wakeup-after=1" }, 4, "PV" },
+    { { "tune", "1,nope", "sync-wakeup-after=1" }, 3, "nope: " },
+};
+
+static void one_failure(const struct failure *f)
+{
+    const char *args[8] = { "--json" };
+    const struct run *r = run_args(f->args);
+    json_object *doc;
+
+    assert_exit(r, f->exit);
+    assert_string_equal(r->out, "");
+    assert_has(r->err, f->text);
+    memcpy(args + 1, f->args, sizeof(f->args));
+    r = run_args(args);
+    assert_exit(r, f->exit);
+    doc = parse_json(r->out);
+    assert_has(json_at(doc, "error/message"), " ");
+    json_object_put(doc);
+}
+
+static void every_error(void **state)
+{
+    size_t i;
+
+    (void)state;
+    add_domain();
+    fake_add(0, XENTIME_PV);
+    for (i = 0; i < ARRAY_COUNT(failures); i++)
+        one_failure(&failures[i]);
+    assert_int_equal(fake_changes(), 0);
+    assert_int_equal(fake_vtimer(1)->resyncs, 0);
+    assert_int_equal(fake_vtimer(1)->countings, 0);
+}
+
+/* One line that names the feature, one that names the patch. */
+static void without_the_patch(void **state)
+{
+    static const struct {
+        const char *args[5];
+        const char *error, *patch;
+    } commands[] = {
+        { { "stats", "1" },
+          "cannot read tick statistics: this Xen does not have \"tick-stats\"",
+          "x86/vpt: count what becomes of each tick" },
+        { { "stats", "1", "-i1" },
+          "cannot read tick statistics: this Xen does not have \"tick-stats\"",
+          "x86/vpt: count what becomes of each tick" },
+        { { "stats", "1", "--off" },
+          "cannot stop counting ticks: this Xen does not have \"tick-stats\"",
+          "x86/vpt: count what becomes of each tick" },
+        { { "tune", "1", "sync-wakeup-after=1" },
+          "cannot read or set sync_wakeup_after: this Xen does not have "
+          "\"sync-wakeup\"",
+          "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
+        { { "resync", "1" },
+          "cannot resync guest time: this Xen does not have \"resync\"",
+          "x86/vpt: resync guest time that has fallen behind" },
+    };
+    char wanted[400];
+    const struct run *r;
+    size_t i;
+
+    (void)state;
+    add_domain();
+    fake->patched = false;
+    for (i = 0; i < ARRAY_COUNT(commands); i++) {
+        snprintf(wanted, sizeof(wanted),
+                 "xentimectl: old billing: %s\nxentimectl: hint: it comes "
+                 "with the patch \"%s\"\n",
+                 commands[i].error, commands[i].patch);
+        r = run_args(commands[i].args);
+        assert_exit(r, 4);
+        assert_string_equal(r->err, wanted);
+        assert_string_equal(r->out, "");
+    }
+    fake_patch();
+    fake->vtimer_version = 2;
+    for (i = 0; i < ARRAY_COUNT(commands); i++) {
+        r = run_args(commands[i].args);
+        assert_exit(r, 5);
+        assert_has(r->err, "interface versions differ");
+    }
+}
+
+UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
+          TEST(show), TEST(every_error), TEST(without_the_patch))

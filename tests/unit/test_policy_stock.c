@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * With wakeup_after 0 vpt-policy.c decides what Xen decided before: the same
+ * random schedule (policy_world.h) goes to it and to the functions of Xen
+ * 4.17's xen/arch/x86/hvm/vpt.c, which are here as they stood there but for
+ * locks and lists.  After every event ticks, timer and guest time are the
+ * same.  One thing differs, on purpose: pending_intr_nr does not wrap.
+ *
+ * vpt.c: Copyright (c) 2006, Xiaowei Yang, Intel Corporation.
+ */
+
+#include "policy_world.h"
+
+/* ---- as much of Xen as vpt.c needs ---- */
+
+typedef int64_t s_time_t;
+typedef uint64_t u64;
+typedef uint32_t u32;
+
+struct timer {
+    bool set;
+    s_time_t expires;
+};
+
+struct vcpu {
+    unsigned int timer_mode;
+    u64 guest_time;
+    u64 stime_offset;
+    bool blocked;
+    struct periodic_time *pt; /* the only one on tm_list */
+};
+
+struct periodic_time {
+    bool on_list;
+    bool one_shot;
+    bool do_not_freeze;
+    struct vcpu *vcpu;
+    u32 pending_intr_nr;
+    u64 period;
+    s_time_t scheduled;
+    u64 last_plt_gtime;
+    struct timer timer;
+};
+
+enum {
+    delay_for_missed_ticks,
+    no_delay_for_missed_ticks,
+    no_missed_ticks_pending,
+    one_missed_tick_pending,
+};
+
+static s_time_t system_time;
+
+#define NOW() system_time
+#define mode_is(v, name) ((v)->timer_mode == (name))
+
+static void set_timer(struct timer *timer, s_time_t expires)
+{
+    timer->set = true;
+    timer->expires = expires;
+}
+
+static void stop_timer(struct timer *timer)
+{
+    timer->set = false;
+}
+
+static u64 hvm_get_guest_time(const struct vcpu *v)
+{
+    return NOW() + v->stime_offset;
+}
+
+static void hvm_set_guest_time(struct vcpu *v, u64 guest_time)
+{
+    v->stime_offset += guest_time - hvm_get_guest_time(v);
+}
+
+/* ---- vpt.c ---- */
+
+static void pt_process_missed_ticks(struct periodic_time *pt)
+{
+    s_time_t missed_ticks, now = NOW();
+
+    if (pt->one_shot)
+        return;
+
+    missed_ticks = now - pt->scheduled;
+    if (missed_ticks <= 0)
+        return;
+
+    missed_ticks = missed_ticks / (s_time_t)pt->period + 1;
+    if (mode_is(pt->vcpu, no_missed_ticks_pending))
+        pt->do_not_freeze = !pt->pending_intr_nr;
+    else
+        pt->pending_intr_nr += missed_ticks;
+    pt->scheduled += missed_ticks * pt->period;
+}
+
+static void pt_freeze_time(struct vcpu *v)
+{
+    if (!mode_is(v, delay_for_missed_ticks))
+        return;
+
+    v->guest_time = hvm_get_guest_time(v);
+}
+
+static void pt_thaw_time(struct vcpu *v)
+{
+    if (!mode_is(v, delay_for_missed_ticks))
+        return;
+
+    if (v->guest_time == 0)
+        return;
+
+    hvm_set_guest_time(v, v->guest_time);
+    v->guest_time = 0;
+}
+
+static void pt_save_timer(struct vcpu *v)
+{
+    struct periodic_time *pt = v->pt;
+
+    if (v->blocked)
+        return;
+
+    if (pt->on_list && !pt->do_not_freeze)
+        stop_timer(&pt->timer);
+
+    pt_freeze_time(v);
+}
+
+static void pt_restore_timer(struct vcpu *v)
+{
+    struct periodic_time *pt = v->pt;
+
+    if (pt->on_list && pt->pending_intr_nr == 0) {
+        pt_process_missed_ticks(pt);
+        set_timer(&pt->timer, pt->scheduled);
+    }
+
+    pt_thaw_time(v);
+}
+
+static void pt_timer_fn(void *data)
+{
+    struct periodic_time *pt = data;
+
+    pt->pending_intr_nr++;
+    pt->scheduled += pt->period;
+    pt->do_not_freeze = 0;
+}
+
+static void pt_irq_fired(struct vcpu *v, struct periodic_time *pt)
+{
+    if (pt->one_shot) {
+        pt->on_list = false;
+        pt->pending_intr_nr = 0;
+    } else if (mode_is(v, one_missed_tick_pending) ||
+               mode_is(v, no_missed_ticks_pending)) {
+        pt->last_plt_gtime = hvm_get_guest_time(v);
+        pt_process_missed_ticks(pt);
+        pt->pending_intr_nr = 0; /* 'collapse' all missed ticks */
+        set_timer(&pt->timer, pt->scheduled);
+    } else {
+        pt->last_plt_gtime += pt->period;
+        if (--pt->pending_intr_nr == 0) {
+            pt_process_missed_ticks(pt);
+            if (pt->pending_intr_nr == 0)
+                set_timer(&pt->timer, pt->scheduled);
+        }
+    }
+
+    if (mode_is(v, delay_for_missed_ticks) &&
+        (hvm_get_guest_time(v) < pt->last_plt_gtime))
+        hvm_set_guest_time(v, pt->last_plt_gtime);
+}
+
+static void create_periodic_time(struct vcpu *v, struct periodic_time *pt,
+                                 uint64_t delta, uint64_t period)
+{
+    pt->pending_intr_nr = 0;
+    pt->do_not_freeze = 0;
+    pt->period = period;
+    pt->vcpu = v;
+    pt->last_plt_gtime = hvm_get_guest_time(pt->vcpu);
+    pt->one_shot = !period;
+    pt->scheduled = NOW() + delta;
+    set_timer(&pt->timer, pt->scheduled);
+    pt->on_list = 1;
+}
+
+static void destroy_periodic_time(struct periodic_time *pt)
+{
+    pt->on_list = 0;
+    pt->pending_intr_nr = 0;
+    stop_timer(&pt->timer);
+}
+
+/* ---- the same for both ---- */
+
+static uint64_t led;
+
+static void stock_apply(struct vcpu *v, const struct event *ev)
+{
+    struct periodic_time *pt = v->pt;
+
+    system_time = ev->now;
+    switch (ev->kind) {
+    case EV_FIRED:
+        stop_timer(&pt->timer);
+        pt_timer_fn(pt);
+        break;
+    case EV_BLOCKED:
+        v->blocked = true;
+        /* fall through */
+    case EV_DESCHEDULED:
+        pt_save_timer(v);
+        break;
+    case EV_RESUMED:
+        v->blocked = false;
+        pt_restore_timer(v);
+        break;
+    case EV_DELIVERED:
+        pt_irq_fired(v, pt);
+        if (!pt->on_list)
+            stop_timer(&pt->timer);
+        break;
+    case EV_SWITCHED:
+        v->timer_mode = ev->to;
+        break;
+    case EV_CREATED:
+        create_periodic_time(v, pt, ev->delta, ev->period);
+        break;
+    case EV_STOPPED:
+        destroy_periodic_time(pt);
+        break;
+    default:
+        break;
+    }
+}
+
+static void compare(const struct world *w, const struct vcpu *v)
+{
+    const struct periodic_time *pt = v->pt;
+
+    world_same(w, w->alive, pt->on_list);
+    world_same(w, w->armed, pt->timer.set);
+    if (w->armed)
+        world_same(w, w->expires, pt->timer.expires);
+    world_same(w, w->t.pending_intr_nr, pt->pending_intr_nr);
+    world_same(w, w->t.scheduled, pt->scheduled);
+    world_same(w, w->t.do_not_freeze, pt->do_not_freeze);
+    world_same(w, w->t.last_plt_gtime, pt->last_plt_gtime);
+    world_same(w, w->frozen, v->guest_time != 0);
+    world_same(w, world_gtime(w),
+               v->guest_time ? v->guest_time : hvm_get_guest_time(v));
+    led += w->led;
+}
+
+static void run_schedules(uint64_t seed, unsigned int options)
+{
+    uint64_t end = seed + 5000;
+    int i;
+
+    for (; seed < end; seed++) {
+        struct world w;
+        struct periodic_time pt = { .one_shot = true };
+        struct vcpu v = { .pt = &pt };
+        struct event ev;
+
+        world_start(&w, seed, options | WORLD_OWN_RULE | WORLD_RAW);
+        v.timer_mode = w.mode;
+        v.stime_offset = w.offset;
+        for (i = 0; i < 200; i++) {
+            ev = world_pick(&w);
+            stock_apply(&v, &ev);
+            world_apply(&w, &ev);
+            compare(&w, &v);
+        }
+    }
+    assert_in_range(led, 1000, UINT64_MAX);
+}
+
+static void as_xen_did(void **state)
+{
+    (void)state;
+    run_schedules(0, WORLD_NO_SWITCH);
+}
+
+/* HVM_PARAM_TIMER_MODE set under a vCPU, with nobody told. */
+static void as_xen_did_when_the_mode_changed(void **state)
+{
+    (void)state;
+    run_schedules(1000000, 0);
+}
+
+/* What is different: 2^32 ticks and more. */
+static void but_pending_does_not_wrap(void **state)
+{
+    const int64_t period = 100000, far = (1LL << 32) * period;
+    unsigned int mode;
+
+    (void)state;
+    for (mode = 0; mode < 4; mode++) {
+        struct vpt_ticks t = { .period = period, .scheduled = 1 };
+        struct periodic_time pt = { .period = period, .scheduled = 1 };
+        struct vcpu v = { .timer_mode = mode, .pt = &pt };
+        struct vpt_tally tally = { 0 };
+
+        pt.vcpu = &v;
+        pt.on_list = true;
+        system_time = far;
+        pt_restore_timer(&v);
+        assert_true(vpt_vcpu_resumed(mode, &t, system_time, 0, &tally));
+        assert_int_equal(t.scheduled, pt.scheduled);
+        assert_int_equal(t.scheduled, far + 1);
+        if (mode == no_missed_ticks_pending) {
+            assert_int_equal(t.pending_intr_nr, pt.pending_intr_nr);
+            continue;
+        }
+        assert_int_equal(pt.pending_intr_nr, 0);
+        assert_int_equal(t.pending_intr_nr, UINT32_MAX);
+        assert_int_equal(tally.dropped, 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_xen_did),
+        cmocka_unit_test(as_xen_did_when_the_mode_changed),
+        cmocka_unit_test(but_pending_does_not_wrap),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
