@@ -211,35 +211,49 @@ static void load_image(uint32_t domid, const char *path)
     xenforeignmemory_close(fmem);
 }
 
-/* 32-bit protected mode, flat, no paging, at the start of the image. */
-static void set_context(uint32_t domid)
+static void *append(uint8_t *to, unsigned int typecode, unsigned int instance,
+                    const void *record, size_t size)
 {
-    struct {
-        struct hvm_save_descriptor header_desc;
-        HVM_SAVE_TYPE(HEADER) header;
-        struct hvm_save_descriptor cpu_desc;
-        HVM_SAVE_TYPE(CPU) cpu;
-        struct hvm_save_descriptor end_desc;
-        HVM_SAVE_TYPE(END) end;
-    } ctx = {
-        .cpu_desc = { .typecode = HVM_SAVE_CODE(CPU),
-                      .length = HVM_SAVE_LENGTH(CPU) },
-        .cpu = {
-            .rip = GUEST_LOAD_ADDR,
-            .cr0 = CR0_PE_ET,
-            .dr6 = DR6_DEFAULT,
-            .dr7 = DR7_DEFAULT,
-            .cs_limit = ~0u, .cs_arbytes = ATTR_CODE32,
-            .ds_limit = ~0u, .ds_arbytes = ATTR_DATA32,
-            .es_limit = ~0u, .es_arbytes = ATTR_DATA32,
-            .ss_limit = ~0u, .ss_arbytes = ATTR_DATA32,
-            .tr_limit = 0x67, .tr_arbytes = ATTR_TSS32,
-        },
-        .end_desc = { .typecode = HVM_SAVE_CODE(END),
-                      .length = HVM_SAVE_LENGTH(END) },
+    struct hvm_save_descriptor desc = {
+        .typecode = (uint16_t)typecode,
+        .instance = (uint16_t)instance,
+        .length = (uint32_t)size,
     };
-    const size_t head = sizeof(ctx.header_desc) + sizeof(ctx.header);
-    uint8_t *now;
+
+    memcpy(to, &desc, sizeof(desc));
+    memcpy(to + sizeof(desc), record, size);
+
+    return to + sizeof(desc) + size;
+}
+
+/*
+ * 32-bit protected mode, flat, no paging, at the start of the image, with the
+ * vCPU's number in EBX.  What gets a context needs no INIT to run.
+ */
+static void set_context(uint32_t domid, unsigned int vcpus)
+{
+    HVM_SAVE_TYPE(CPU)
+    cpu = {
+        .rip = GUEST_LOAD_ADDR,
+        .cr0 = CR0_PE_ET,
+        .dr6 = DR6_DEFAULT,
+        .dr7 = DR7_DEFAULT,
+        .cs_limit = ~0u,
+        .cs_arbytes = ATTR_CODE32,
+        .ds_limit = ~0u,
+        .ds_arbytes = ATTR_DATA32,
+        .es_limit = ~0u,
+        .es_arbytes = ATTR_DATA32,
+        .ss_limit = ~0u,
+        .ss_arbytes = ATTR_DATA32,
+        .tr_limit = 0x67,
+        .tr_arbytes = ATTR_TSS32,
+    };
+    const size_t head = sizeof(struct hvm_save_descriptor) +
+                        HVM_SAVE_LENGTH(HEADER);
+    uint8_t ctx[16384], *now, *to;
+    HVM_SAVE_TYPE(END) end;
+    unsigned int i;
     int size;
 
     /* The header must be the one that this Xen writes. */
@@ -248,10 +262,18 @@ static void set_context(uint32_t domid)
     if (!now || xc_domain_hvm_getcontext(xch, domid, now, size) < 0 ||
         (size_t)size < head)
         fail(errno, "cannot read the context of domain %u", domid);
-    memcpy(&ctx, now, head);
+    memcpy(ctx, now, head);
     free(now);
 
-    if (xc_domain_hvm_setcontext(xch, domid, (uint8_t *)&ctx, sizeof(ctx)))
+    _Static_assert(sizeof(ctx) > (MAX_VCPUS + 1) * (sizeof(cpu) + 64), "room");
+    to = ctx + head;
+    for (i = 0; i < vcpus; i++) {
+        cpu.rbx = i;
+        to = append(to, HVM_SAVE_CODE(CPU), i, &cpu, sizeof(cpu));
+    }
+    to = append(to, HVM_SAVE_CODE(END), 0, &end, HVM_SAVE_LENGTH(END));
+
+    if (xc_domain_hvm_setcontext(xch, domid, ctx, (uint32_t)(to - ctx)))
         fail(errno, "cannot set the context of domain %u", domid);
 }
 
@@ -315,7 +337,7 @@ uint32_t domain_create(const struct dom_config *config)
     if (config->image) {
         load_image(domid, config->image);
         page_init(domid, &config->control);
-        set_context(domid);
+        set_context(domid, config->control.vcpus);
         if (xc_cpuid_apply_policy(xch, domid, false, NULL, 0, true, false,
                                   false, NULL, NULL))
             fail(errno, "cannot set the CPUID policy of domain %u", domid);

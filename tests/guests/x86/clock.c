@@ -6,7 +6,8 @@
 #include "hpet.h"
 #include "x86.h"
 
-/* vcpu_info[0].time in shared_info: struct vcpu_time_info of xen.h. */
+/* vcpu_info[].time in shared_info: struct vcpu_time_info of xen.h. */
+#define VCPU_INFO_SIZE 64
 #define VCPU_TIME_OFFSET 32
 
 struct vcpu_time_info {
@@ -18,17 +19,21 @@ struct vcpu_time_info {
     volatile int8_t tsc_shift;
 };
 
-static bool read_tsc(uint64_t *value)
+static bool read_tsc(uint64_t *value, uint32_t cpu)
 {
+    (void)cpu;
+
     *value = rdtsc();
 
     return true;
 }
 
 /* A disabled or missing HPET reads as all ones. */
-static bool read_hpet(uint64_t *value)
+static bool read_hpet(uint64_t *value, uint32_t cpu)
 {
     uint32_t high, low, again;
+
+    (void)cpu;
 
     do {
         high = mmio_read(HPET_BASE + HPET_COUNTER + 4);
@@ -50,29 +55,40 @@ static uint64_t scale(uint64_t delta, uint32_t mul)
     return (low >> 32) + high;
 }
 
-static bool read_pvclock(uint64_t *value)
+uint64_t pvclock_read(uint32_t cpu, uint64_t *tsc)
 {
     const struct vcpu_time_info *t =
-        (const void *)(uintptr_t)(GUEST_SHARED_INFO + VCPU_TIME_OFFSET);
+        (const void *)(uintptr_t)(GUEST_SHARED_INFO + cpu * VCPU_INFO_SIZE +
+                                  VCPU_TIME_OFFSET);
+    uint64_t delta, value;
     uint32_t version;
-    uint64_t delta;
 
     do {
         version = t->version;
         barrier();
-        delta = rdtsc() - t->tsc_timestamp;
+        *tsc = rdtsc();
+        delta = *tsc - t->tsc_timestamp;
         if (t->tsc_shift < 0)
             delta >>= -t->tsc_shift;
         else
             delta <<= t->tsc_shift;
-        *value = t->system_time + scale(delta, t->tsc_to_system_mul);
+        value = t->system_time + scale(delta, t->tsc_to_system_mul);
         barrier();
     } while ((version & 1) || version != t->version);
+
+    return value;
+}
+
+static bool read_pvclock(uint64_t *value, uint32_t cpu)
+{
+    uint64_t tsc;
+
+    *value = pvclock_read(cpu, &tsc);
 
     return true;
 }
 
-static bool (*const readers[NR_CLOCKS])(uint64_t *) = {
+static bool (*const readers[NR_CLOCKS])(uint64_t *, uint32_t) = {
     [CLOCK_TSC] = read_tsc,
     [CLOCK_HPET] = read_hpet,
     [CLOCK_PV] = read_pvclock,
@@ -90,7 +106,7 @@ static void record(struct clock_stats *s, uint64_t now)
     s->valid = 1;
 }
 
-void clocks_sample(struct clock_stats *stats, uint32_t mask)
+void clocks_sample(struct clock_stats *stats, uint32_t mask, uint32_t cpu)
 {
     unsigned int i;
 
@@ -100,7 +116,7 @@ void clocks_sample(struct clock_stats *stats, uint32_t mask)
         if (!(mask & (1u << i)))
             continue;
 
-        if (readers[i](&now))
+        if (readers[i](&now, cpu))
             record(&stats[i], now);
         else
             stats[i].absent++;

@@ -8,11 +8,15 @@
 #include "shared.h"
 
 /*
- * Reads the clocks in mask (bits by enum clock_id) and records in stats, one
- * for each clock, what they showed.  Call it with interrupts off, so that no
- * other reading comes between the reading and its record.
+ * Reads the clocks in mask (bits by enum clock_id), of vCPU cpu, which is the
+ * caller, and records in stats, one for each clock, what they showed.  Call
+ * it with interrupts off, so that no other reading comes between the reading
+ * and its record.
  */
-void clocks_sample(struct clock_stats *stats, uint32_t mask);
+void clocks_sample(struct clock_stats *stats, uint32_t mask, uint32_t cpu);
+
+/* Xen's system time, and the TSC that it was made from. */
+uint64_t pvclock_read(uint32_t cpu, uint64_t *tsc);
 
 /* Records a TSC value that the caller has read itself. */
 void clock_record_tsc(struct clock_stats *stats, uint64_t tsc);

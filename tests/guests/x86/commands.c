@@ -27,8 +27,7 @@
 #define HPET_ENABLE_CNF (1u << 0)
 #define HPET_TN_INT_ENB (1u << 2)
 
-/* A bad number on the command line is an error of usage. */
-static uint64_t number(const char *text, uint64_t max)
+uint64_t number(const char *text, uint64_t max)
 {
     unsigned long long v;
     char *end;
@@ -44,9 +43,20 @@ static uint64_t number(const char *text, uint64_t max)
     return v;
 }
 
-static uint32_t domid_of(const char *text)
+uint32_t domid_of(const char *text)
 {
     return (uint32_t)number(text, DOMID_FIRST_RESERVED - 1);
+}
+
+uint32_t unpaused_domid_of(const char *text)
+{
+    uint32_t domid = domid_of(text);
+    xc_domaininfo_t info;
+
+    domain_info(domid, &info);
+    if (info.flags & XEN_DOMINF_paused)
+        fail(0, "domain %u is paused", domid);
+    return domid;
 }
 
 /* guest.bin beside this program, unless $LABDOM_GUEST says otherwise. */
@@ -86,7 +96,9 @@ int cmd_create(int argc, char **argv)
     struct dom_config config = {
         .mem_kib = DEFAULT_MEM_KIB,
         .vcpus = 1,
-        .control = { .hpet_clock = 1, .read_clocks = (1u << NR_CLOCKS) - 1 },
+        .control = { .hpet_clock = 1,
+                     .read_clocks = (1u << NR_CLOCKS) - 1,
+                     .vcpus = 1 },
     };
     const char *image = NULL;
     unsigned int i;
@@ -126,13 +138,22 @@ int cmd_create(int argc, char **argv)
         }
     }
 
-    if (optind == argc || !config.vcpus)
+    if (optind == argc)
         return usage_error();
     config.name = argv[optind++];
 
-    for (; optind < argc; optind++)
-        if (!control_set(&config.control, argv[optind]))
+    for (; optind < argc; optind++) {
+        const char *arg = argv[optind];
+
+        if (!strncmp(arg, "vcpus=", 6)) {
+            config.vcpus = (unsigned int)number(arg + 6, MAX_VCPUS);
+            config.control.vcpus = config.vcpus;
+        } else if (!control_set(&config.control, arg)) {
             return usage_error();
+        }
+    }
+    if (!config.vcpus)
+        return usage_error();
 
     if (config.type != DOM_PV) {
         config.image = image ? image : default_image();
@@ -373,6 +394,24 @@ int cmd_ticks(int argc, char **argv)
 
     print_ticks(domid_of(argv[1]));
 
+    return 0;
+}
+
+/* What the CPUs did not spend in idle loops, for the price of things. */
+int cmd_idle(int argc, char **argv)
+{
+    xc_cpuinfo_t info[64];
+    uint64_t idle = 0;
+    int n, i;
+
+    (void)argc;
+    (void)argv;
+    if (xc_getcpuinfo(xch, 64, info, &n))
+        fail(errno, "cannot read the CPUs' idle time");
+    for (i = 0; i < n; i++)
+        idle += info[i].idletime;
+    printf("idle cpus=%d idle_ns=%" PRIu64 " now_ns=%" PRIu64 "\n", n, idle,
+           now_ns());
     return 0;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table of commands is in labdom.c, what they do in commands.c. */
+/* The table of commands is in labdom.c, what they do in the others. */
 #ifndef GUESTS_X86_COMMANDS_H
 #define GUESTS_X86_COMMANDS_H
+
+#include <stdint.h>
 
 struct command {
     const char *name;
@@ -17,18 +19,36 @@ extern const struct command *current;
 /* Prints how to call the current command; returns 2. */
 int usage_error(void);
 
+/* Reads an argument; one that is no such number is an error of usage. */
+uint64_t number(const char *text, uint64_t max);
+uint32_t domid_of(const char *text);
+/* A domain that cannot answer because it is paused is an error. */
+uint32_t unpaused_domid_of(const char *text);
+
 int cmd_create(int argc, char **argv);
 int cmd_many(int argc, char **argv);
 int cmd_pause(int argc, char **argv);
 int cmd_unpause(int argc, char **argv);
+int cmd_quiesce(int argc, char **argv);
 int cmd_destroy(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
 int cmd_gaps(int argc, char **argv);
 int cmd_ticks(int argc, char **argv);
+int cmd_clocks(int argc, char **argv);
+int cmd_idle(int argc, char **argv);
 int cmd_param(int argc, char **argv);
 int cmd_hpet(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_counting(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
+int cmd_resync(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_stress(int argc, char **argv);
+int cmd_hostile(int argc, char **argv);
+int cmd_selfparams(int argc, char **argv);
+int cmd_copyctx(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 
 #endif

@@ -8,7 +8,10 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "self.h"
 #include "shared.h"
+#include "smp.h"
+#include "tick.h"
 #include "timers.h"
 #include "x86.h"
 #include "xen.h"
@@ -22,7 +25,6 @@ struct idt_entry {
 #define IDT_INTERRUPT_GATE 0x8e
 #define KERNEL_CS 0x08
 #define STUB_SIZE 16 /* the .align of start.S */
-#define SPIN_TURNS 100
 
 extern const char interrupt_stubs[];
 
@@ -60,11 +62,8 @@ void *memset(void *to, int c, size_t n)
 static void publish(void)
 {
     uint32_t next = shared->generation + 1;
-    void *to = (void *)(uintptr_t)&shared->stats[next & 1];
-    const void *from = &stats;
-    size_t n = sizeof(stats) / 4;
 
-    asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+    copy_words(&shared->stats[next & 1], &stats, sizeof(stats));
     shared->generation = next;
 }
 
@@ -81,11 +80,7 @@ static void program_timers(bool all)
             continue;
 
         armed_hz[i] = hz;
-        t->period_ps = timer_program(i, hz);
-        t->period_tsc = div64(t->period_ps * shared->tsc_khz, 1000000000);
-        t->absent = hz && !t->period_ps;
-        /* The time until the first tick at the new rate is no gap. */
-        t->last_tsc = 0;
+        tick_programmed(t, hz, timer_program(i, hz), shared->tsc_khz);
     }
 
     /* The HPET may have been out of reach when the guest started, or be now. */
@@ -120,61 +115,30 @@ static void check_control(void)
         return;
 
     barrier();
+    smp_kick();
     program_timers(shared->control.rearm != rearm_seen);
     rearm_seen = shared->control.rearm;
+    smp_meet(0);
+    self_test();
     stats.request = request;
     publish();
-}
-
-static bool is_short(const struct timer_stats *t, uint64_t now)
-{
-    return t->last_tsc && now >= t->last_tsc &&
-           now - t->last_tsc < t->period_tsc / 2;
-}
-
-static void count_tick(struct timer_stats *t, uint64_t now)
-{
-    if (t->last_tsc) {
-        uint64_t gap = now - t->last_tsc;
-
-        /* A TSC that ran backwards is clock_stats' matter, not a gap. */
-        if (now < t->last_tsc)
-            gap = t->period_tsc;
-        if (gap > t->max_gap_tsc)
-            t->max_gap_tsc = gap;
-        if (is_short(t, now))
-            t->short_gaps++;
-        else if (gap > t->period_tsc + t->period_tsc / 2)
-            t->long_gaps++;
-    }
-
-    if (!t->first_tsc)
-        t->first_tsc = now;
-    t->last_tsc = now;
-    t->ticks++;
 }
 
 static void timer_interrupt(enum timer_id id)
 {
     uint64_t now = rdtsc();
 
-    /*
-     * The second copy of a doubled interrupt (see interrupt()) may also come
-     * after the handler has returned.  Asking the LAPIC about each tick would
-     * cost an exit: only those that come too soon are suspects.
-     */
-    if (is_short(&stats.timer[id], now) &&
-        !lapic_in_service(TIMER_VECTOR + id)) {
+    if (tick_is_double(&stats.timer[id], TIMER_VECTOR + id, now)) {
         stats.timer[id].filtered++;
         return;
     }
 
     check_window();
     clock_record_tsc(stats.clock, now);
-    count_tick(&stats.timer[id], now);
+    tick_count(&stats.timer[id], now);
     timer_ack(id);
-    clocks_sample(stats.clock,
-                  shared->control.read_clocks & ~(1u << CLOCK_TSC));
+    clocks_sample(stats.clock, shared->control.read_clocks & ~(1u << CLOCK_TSC),
+                  0);
     lapic_eoi();
     stats.irq_tsc += rdtsc() - now;
     publish();
@@ -197,9 +161,15 @@ static void exception(const struct frame *frame)
 void interrupt(const struct frame *frame)
 {
     uint32_t id = frame->vector - TIMER_VECTOR;
+    uint32_t cpu = smp_cpu(frame);
 
     if (frame->vector < 32) {
         exception(frame);
+        return;
+    }
+
+    if (cpu) {
+        smp_interrupt(cpu, frame);
         return;
     }
 
@@ -223,12 +193,18 @@ void interrupt(const struct frame *frame)
         stats.spurious++;
 }
 
-static void idt_init(void)
+void idt_load(void)
 {
     struct {
         uint16_t limit;
         uint32_t base;
     } __attribute__((packed)) idtr = { sizeof(idt) - 1, (uint32_t)idt };
+
+    asm volatile("lidt %0" : : "m"(idtr));
+}
+
+static void idt_init(void)
+{
     unsigned int i;
 
     for (i = 0; i < 256; i++) {
@@ -242,17 +218,7 @@ static void idt_init(void)
         };
     }
 
-    asm volatile("lidt %0" : : "m"(idtr));
-}
-
-/* Long enough, with interrupts on, for all that are pending to be taken. */
-static void spin(void)
-{
-    unsigned int i;
-
-    irq_enable();
-    for (i = 0; i < SPIN_TURNS; i++)
-        barrier();
+    idt_load();
 }
 
 static void idle(void)
@@ -264,13 +230,13 @@ static void idle(void)
 
     case IDLE_SAMPLE:
         check_window();
-        clocks_sample(stats.clock, ~0u);
+        clocks_sample(stats.clock, ~0u, 0);
         publish();
-        spin();
+        irq_enable_and_spin();
         break;
 
     default:
-        spin();
+        irq_enable_and_spin();
         break;
     }
 }
@@ -288,6 +254,7 @@ void guest_main(void)
     rearm_seen = shared->control.rearm;
     stats.request = shared->control.request;
     publish();
+    smp_start();
     shared->state = GUEST_RUNNING;
 
     for (;;) {

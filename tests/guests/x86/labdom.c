@@ -43,18 +43,22 @@ void fail(int err, const char *fmt, ...)
 
 #define SETTINGS \
     "[pit=HZ] [rtc=HZ] [lapic=HZ] [hpet=HZ] " \
-    "[idle=hlt|spin|sample] [hpetclock=0|1] [clocks=MASK]"
+    "[aplapic=HZ]\n    [idle=hlt|spin|sample] [apidle=...] [hpetclock=0|1] " \
+    "[clocks=MASK]"
 
 static const struct command commands[] = {
     { "create",
       "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
-      " [--weight N]\n    [--guest FILE] [--no-xenstore] NAME " SETTINGS,
+      " [--weight N]\n    [--guest FILE] [--no-xenstore] NAME [vcpus=N]\n"
+      "    " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
     { "many", "[--mem-kib N] N",
       "N empty paused HVM domains guest001..., timer modes 0-3 in turn",
       cmd_many },
     { "pause", "DOM...", "pause", cmd_pause },
     { "unpause", "DOM...", "unpause", cmd_unpause },
+    { "quiesce", "DOM", "pause while none of its vCPUs handles a tick",
+      cmd_quiesce },
     { "destroy", "[--no-xenstore] DOM... | --all",
       "destroy, and remove the xenstore nodes", cmd_destroy },
     { "set", "DOM " SETTINGS " [rearm=1]",
@@ -65,10 +69,34 @@ static const struct command commands[] = {
     { "gaps", "[--pause MS] [--times N] [--period MS] [--settle MS] DOM",
       "measure while pausing again and again (200, 4, 400, 300)", cmd_gaps },
     { "ticks", "DOM", "the guest's counters as they stand", cmd_ticks },
+    { "clocks", "DOM", "let all vCPUs meet and compare their clocks",
+      cmd_clocks },
     { "param", "DOM timer_mode|hpet|INDEX [VALUE]",
       "get or set an HVM parameter", cmd_param },
     { "hpet", "DOM", "is an HPET timer armed? (pauses it for a moment)",
       cmd_hpet },
+    { "idle", "", "how long the CPUs have been idle", cmd_idle },
+    { "status", "DOM", "features and state of Xen's virtual timers",
+      cmd_status },
+    { "stats", "DOM", "Xen's counters of every vCPU and timer", cmd_stats },
+    { "counting", "DOM 0|1", "stop or start (and zero) them", cmd_counting },
+    { "tune", "DOM N", "sync_wakeup_after", cmd_tune },
+    { "resync", "DOM step|slew PPM|cancel", "remove the lag of mode 0",
+      cmd_resync },
+    { "stress",
+      "DOM [n=N] [seed=N] [pause=0|1|mix] [states=keep|running|blocked|mix]\n"
+      "    [sleep=US] [modes=MASK] [every=N] [aphpet=0|1]",
+      "N switches of timer_mode; stops when a clock goes backwards",
+      cmd_stress },
+    { "hostile", "DOM [n=N] [seed=N] [params=0|1]",
+      "N vtimer domctls, most of them wrong, and settings of both parameters",
+      cmd_hostile },
+    { "selfparams", "DOM [OTHER]",
+      "let it set its own and OTHER's (0) parameters, and call the domctl",
+      cmd_selfparams },
+    { "copyctx", "FROM TO",
+      "FROM's registers, devices and memory into TO, which never ran",
+      cmd_copyctx },
     { "state", "DOM", "what Xen says of the domain", cmd_state },
 };
 
@@ -97,6 +125,9 @@ static void usage(FILE *to)
         "  overload         1: with more than 3/4 of a CPU, an idle guest\n"
         "                   does not sleep, or a busy one spends over half\n"
         "                   of the time in handlers: do not trust the rates\n"
+        "with vcpus=, a line vcpuN for each vCPU but 0, of its LAPIC timer\n"
+        "(aplapic) and its clocks; idle= is for all vCPUs, apidle= after it\n"
+        "for all but 0; --vcpus=N gives the domain vCPUs that never start\n"
         "clocks=MASK: read at every tick 1 TSC (always), 2 HPET, 4 pvclock\n"
         "Exit status: 0 done, 1 failed, 2 usage.\n");
 }

@@ -13,6 +13,7 @@
 extern xc_interface *xch;
 
 extern const char *const timer_names[NR_TIMERS];
+extern const char *const clock_names[NR_CLOCKS];
 
 /* One line on stderr, with errno's text if err is not 0, and exit(1). */
 void fail(int err, const char *fmt, ...)
@@ -52,6 +53,9 @@ void build_close(void);
 
 /* measure.c: the page shared with the guest */
 
+/* Maps a page of the guest's memory, until labdom ends. */
+volatile void *page_map_at(uint32_t domid, uint32_t addr);
+
 /* Maps the page; fails unless it is one of this version. */
 volatile struct shared_page *page_map(uint32_t domid);
 
@@ -67,11 +71,35 @@ void page_request(uint32_t domid, volatile struct shared_page *page);
 /* Sets NAME=VALUE (hz of a timer, idle, ...); false if it is no such thing. */
 bool control_set(struct shared_control *control, const char *arg);
 
+/* Seconds that a difference of two readings of the clock stands for. */
+double clock_s(volatile struct shared_page *page, enum clock_id id,
+               double ticks);
+
+/* vcpus.c: the vCPUs other than 0 */
+
+struct vcpus {
+    volatile struct smp_page *page;
+    unsigned int n;                     /* with vCPU 0 */
+    struct vcpu_stats stats[MAX_VCPUS]; /* [0] is not used */
+};
+
+void vcpus_map(struct vcpus *vcpus, uint32_t domid,
+               volatile struct shared_page *page);
+void vcpus_read(struct vcpus *vcpus);
+
+/* Each of those that run has seen the request. */
+bool vcpus_have_seen(struct vcpus *vcpus, uint32_t request);
+
+/* A line for each; since = NULL: the counters as they stand. */
+void vcpus_print(const struct vcpus *vcpus, const struct vcpus *since,
+                 volatile struct shared_page *page, double dt);
+
 /* A measurement: begin, let time pass, end and print. */
 struct measurement {
     uint32_t domid;
     volatile struct shared_page *page;
     struct guest_stats stats;
+    struct vcpus vcpus;
     uint64_t cpu_ns;                    /* the domain's CPU time */
     uint64_t start_ns;                  /* dom0's clock */
 };

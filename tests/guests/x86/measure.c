@@ -50,7 +50,7 @@ static const char *const idle_names[] = {
     [IDLE_SAMPLE] = "sample",
 };
 
-static const char *const clock_names[NR_CLOCKS] = {
+const char *const clock_names[NR_CLOCKS] = {
     [CLOCK_TSC] = "tsc",
     [CLOCK_HPET] = "hpet",
     [CLOCK_PV] = "pv",
@@ -76,18 +76,20 @@ void sleep_ms(unsigned long ms)
         ;
 }
 
-static volatile struct shared_page *map(uint32_t domid)
+volatile void *page_map_at(uint32_t domid, uint32_t addr)
 {
-    xenforeignmemory_handle *fmem = xenforeignmemory_open(NULL, 0);
-    xen_pfn_t pfn = GUEST_SHARED_ADDR >> XC_PAGE_SHIFT;
+    static xenforeignmemory_handle *fmem;
+    xen_pfn_t pfn = addr >> XC_PAGE_SHIFT;
     void *page;
 
-    /* The mapping is in use until labdom ends. */
+    if (!fmem)
+        fmem = xenforeignmemory_open(NULL, 0);
+
     page = fmem ? xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, 1,
                                        &pfn, NULL)
                 : NULL;
     if (!page)
-        fail(errno, "cannot map the shared page of domain %u", domid);
+        fail(errno, "cannot map a page of domain %u", domid);
 
     return page;
 }
@@ -98,7 +100,7 @@ volatile struct shared_page *page_map(uint32_t domid)
     xc_domaininfo_t info;
 
     domain_info(domid, &info);
-    page = map(domid);
+    page = page_map_at(domid, GUEST_SHARED_ADDR);
     if (page->magic != SHARED_MAGIC || page->version != SHARED_VERSION)
         fail(0, "domain %u does not run this test guest", domid);
 
@@ -107,9 +109,11 @@ volatile struct shared_page *page_map(uint32_t domid)
 
 void page_init(uint32_t domid, const struct shared_control *control)
 {
-    volatile struct shared_page *page = map(domid);
+    volatile struct shared_page *page = page_map_at(domid, GUEST_SHARED_ADDR);
 
     memset((void *)page, 0, XC_PAGE_SIZE);
+    memset((void *)page_map_at(domid, GUEST_SMP_ADDR), 0, XC_PAGE_SIZE);
+    memset((void *)page_map_at(domid, GUEST_SELF_ADDR), 0, XC_PAGE_SIZE);
     memcpy((void *)&page->control, control, sizeof(*control));
     page->version = SHARED_VERSION;
     page->magic = SHARED_MAGIC;
@@ -139,8 +143,10 @@ void page_request(uint32_t domid, volatile struct shared_page *page)
     uint32_t request = page->control.request + 1;
     uint64_t end = now_ns() + ACK_TIMEOUT_MS * NS_PER_MS;
     struct guest_stats stats;
+    struct vcpus vcpus;
     xc_domaininfo_t info;
 
+    vcpus_map(&vcpus, domid, page);
     page->control.request = request;
 
     dmod = xendevicemodel_open(NULL, 0);
@@ -156,7 +162,8 @@ void page_request(uint32_t domid, volatile struct shared_page *page)
     for (;;) {
         page_read(page, &stats);
         domain_info(domid, &info);
-        if (stats.request == request || (info.flags & XEN_DOMINF_paused))
+        if ((stats.request == request && vcpus_have_seen(&vcpus, request)) ||
+            (info.flags & XEN_DOMINF_paused))
             return;
         if (page->state == GUEST_CRASHED)
             fail(0, "the guest of domain %u has crashed: vector %u eip %#x",
@@ -193,6 +200,7 @@ bool control_set(struct shared_control *control, const char *arg)
         { "pit", &control->hz[TIMER_PIT], 20000 },
         { "rtc", &control->hz[TIMER_RTC], 8192 },
         { "lapic", &control->hz[TIMER_LAPIC], 20000 },
+        { "aplapic", &control->ap_hz, 20000 },
         { "hpet", &control->hz[TIMER_HPET], 20000 },
         { "hpetclock", &control->hpet_clock, 1 },
         { "clocks", &control->read_clocks, (1u << NR_CLOCKS) - 1 },
@@ -204,10 +212,12 @@ bool control_set(struct shared_control *control, const char *arg)
     if (!value)
         return false;
 
-    if (len == 4 && !strncmp(arg, "idle", len)) {
+    if (!strncmp(arg, "idle=", 5) || !strncmp(arg, "apidle=", 7)) {
         for (i = 0; i < 3; i++)
             if (!strcmp(value, idle_names[i])) {
-                control->idle = i;
+                if (*arg == 'i')
+                    control->idle = i;
+                control->ap_idle = i;
                 return true;
             }
         return false;
@@ -236,9 +246,8 @@ static double tsc_ms(volatile struct shared_page *page, uint64_t tsc)
     return page->tsc_khz ? (double)tsc / page->tsc_khz : 0;
 }
 
-/* Seconds that a difference of two readings of the clock stands for. */
-static double clock_s(volatile struct shared_page *page, enum clock_id id,
-                      double ticks)
+double clock_s(volatile struct shared_page *page, enum clock_id id,
+               double ticks)
 {
     switch (id) {
     case CLOCK_TSC:
@@ -265,6 +274,8 @@ void measure_begin(struct measurement *m, uint32_t domid)
     domain_info(domid, &info);
     m->cpu_ns = info.cpu_time;
     page_read(m->page, &m->stats);
+    vcpus_map(&m->vcpus, domid, m->page);
+    vcpus_read(&m->vcpus);
     m->start_ns = now_ns();
 }
 
@@ -331,11 +342,13 @@ static void print_fault(volatile struct shared_page *page)
 void measure_end(struct measurement *m)
 {
     double dt = (double)(now_ns() - m->start_ns) / 1e9;
+    struct vcpus vcpus = m->vcpus;
     struct guest_stats now;
     xc_domaininfo_t info;
     unsigned int i;
 
     page_read(m->page, &now);
+    vcpus_read(&vcpus);
     domain_info(m->domid, &info);
 
     for (i = 0; i < NR_TIMERS; i++)
@@ -343,6 +356,7 @@ void measure_end(struct measurement *m)
             now.timer[i].ticks != m->stats.timer[i].ticks)
             print_timer(m, i, &now, dt);
     print_clocks(m, &now, dt, (double)(info.cpu_time - m->cpu_ns) / 1e9 / dt);
+    vcpus_print(&vcpus, &m->vcpus, m->page, dt);
     print_fault(m->page);
 }
 
@@ -350,9 +364,12 @@ void print_ticks(uint32_t domid)
 {
     volatile struct shared_page *page = page_map(domid);
     struct guest_stats now;
+    struct vcpus vcpus;
     unsigned int i;
 
     page_read(page, &now);
+    vcpus_map(&vcpus, domid, page);
+    vcpus_read(&vcpus);
 
     for (i = 0; i < NR_TIMERS; i++) {
         const struct timer_stats *t = &now.timer[i];
@@ -374,5 +391,6 @@ void print_ticks(uint32_t domid)
                clock_s(page, i, (double)now.clock[i].max_back) * 1e9);
     printf(" loops=%" PRIu64 " spurious=%" PRIu64 "\n", now.loops,
            now.spurious);
+    vcpus_print(&vcpus, NULL, page, 0);
     print_fault(page);
 }

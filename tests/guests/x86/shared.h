@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the test guest and dom0 tell each other, in one page of guest memory.
+ * What the test guest and dom0 tell each other: struct shared_page, and on
+ * pages of their own what only some tests need.
  *
- * Dom0 writes struct shared_control only, the guest everything else.  Both
+ * Dom0 writes struct shared_control only, unless a field says otherwise, and
+ * the guest everything else.  Both
  * sides are little-endian x86; all fields are naturally aligned, so that
  * 32-bit and 64-bit compilers lay the page out alike.
  *
@@ -14,6 +16,7 @@
 #ifndef GUESTS_X86_SHARED_H
 #define GUESTS_X86_SHARED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Guest physical memory map, bytes.  Everything else is free. */
@@ -22,10 +25,14 @@
 #define GUEST_SHARED_ADDR   0x110000u   /* struct shared_page */
 #define GUEST_HYPERCALL     0x111000u   /* Xen's hypercall page */
 #define GUEST_SHARED_INFO   0x112000u   /* Xen's shared_info */
+#define GUEST_SMP_ADDR      0x113000u   /* struct smp_page */
+#define GUEST_SELF_ADDR     0x114000u   /* struct self_page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
 
 #define SHARED_MAGIC        0x656d6974u /* "time" */
-#define SHARED_VERSION      1u
+#define SHARED_VERSION      2u
+
+#define MAX_VCPUS           8u
 
 enum timer_id { TIMER_PIT, TIMER_RTC, TIMER_LAPIC, TIMER_HPET, NR_TIMERS };
 enum clock_id { CLOCK_TSC, CLOCK_HPET, CLOCK_PV, NR_CLOCKS };
@@ -54,6 +61,12 @@ struct shared_control {
     uint32_t rearm;                     /* changed: program every timer anew */
     uint32_t request;                   /* changed: look at the fields above */
     uint32_t window;                    /* changed: forget the maxima */
+    uint32_t vcpus;                     /* that run; not to be changed */
+    uint32_t ap_hz;                     /* of the LAPIC of each vCPU but 0 */
+    uint32_t ap_idle;                   /* enum guest_idle, of these vCPUs */
+    uint32_t meet;                      /* changed: see struct meeting */
+    uint32_t selftest;                  /* changed: see struct self_page */
+    uint32_t pad;                       /* what follows is aligned to 8 */
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -109,8 +122,71 @@ struct shared_page {
     struct guest_stats stats[2];
 };
 
+/*
+ * Every vCPU but 0 has a LAPIC timer only, and counters of its own, which are
+ * published as those of vCPU 0 are.
+ */
+struct vcpu_stats {
+    struct timer_stats lapic;
+    struct clock_stats clock[NR_CLOCKS];
+    uint64_t loops;
+    uint64_t irq_tsc;
+    uint32_t request;
+    uint32_t window;
+};
+
+struct vcpu_slot {
+    uint32_t started;                   /* 1: it runs the guest's code */
+    uint32_t generation;
+    struct vcpu_stats stats[2];
+};
+
+/*
+ * When asked to meet, each vCPU waits for all the others and then reads its
+ * clocks.  With fewer CPUs than vCPUs not all can do so at the same moment:
+ * that is what the pvclock, which is Xen's own time, is read for.
+ */
+struct meeting {
+    uint64_t tsc;
+    uint64_t pv_ns;
+    uint32_t meet;                      /* shared_control.meet as seen */
+    uint32_t all;                       /* 1: all of them came in time */
+};
+
+struct smp_page {
+    struct vcpu_slot vcpu[MAX_VCPUS];   /* [0] is not used */
+    struct meeting meeting[MAX_VCPUS];
+};
+
+/*
+ * Hypercalls that a guest may try in vain: HVMOP_set_param with each of some
+ * values for every parameter, and the domctl of vtimer.h.
+ */
+enum self_target { SELF_SELF, SELF_OWN_ID, SELF_OTHER, SELF_TARGETS };
+#define SELF_PARAMS         64
+#define SELF_VALUES         8
+#define SELF_DOMCTLS        7
+#define SELF_SKIPPED        1           /* it would end the guest */
+
+struct self_page {
+    /* By dom0. */
+    uint32_t nr_params;
+    uint32_t domctl_version;            /* XEN_DOMCTL_INTERFACE_VERSION */
+    uint32_t target[SELF_TARGETS];      /* domids */
+    /* By the guest. */
+    uint32_t done;                      /* shared_control.selftest as seen */
+    uint64_t value[SELF_VALUES];
+    int16_t param[SELF_TARGETS][SELF_PARAMS][SELF_VALUES]; /* -errno */
+    int16_t domctl[SELF_TARGETS][SELF_DOMCTLS];            /* by operation */
+};
+
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");
+_Static_assert(sizeof(struct vcpu_stats) == 192, "layout");
+_Static_assert(offsetof(struct shared_page, stats) % 8 == 0, "layout");
+_Static_assert(offsetof(struct self_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct shared_page) <= 4096, "one page");
+_Static_assert(sizeof(struct smp_page) <= 4096, "one page");
+_Static_assert(sizeof(struct self_page) <= 4096, "one page");
 
 #endif

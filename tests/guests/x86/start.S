@@ -2,25 +2,16 @@
 /*
  * Entry and interrupt stubs of a 32-bit test guest, flat, without paging.
  *
- * The domain builder starts the vCPU at _start in protected mode with flat
- * segments.  Every interrupt and exception ends in interrupt(frame) of the
- * guest kernel, with struct frame (x86.h) on the stack.
+ * The domain builder starts every vCPU at _start in protected mode with flat
+ * segments, its number in EBX.  Every interrupt and exception ends in
+ * interrupt(frame) of the guest kernel, with struct frame (x86.h) on the
+ * vCPU's own stack.
  */
+#include "smp.h"
+
         .code32
 
-        .section .text.start, "ax", @progbits
-        .globl _start
-_start:
-        cli
-        cld
-        movl    $stack_top, %esp
-
-        movl    $__bss_start, %edi
-        movl    $__bss_end, %ecx
-        subl    %edi, %ecx
-        xorl    %eax, %eax
-        rep stosb
-
+        .macro  load_segments
         lgdt    gdt_pointer
         ljmp    $8, $1f
 1:      movl    $16, %eax
@@ -29,10 +20,41 @@ _start:
         movl    %eax, %fs
         movl    %eax, %gs
         movl    %eax, %ss
+        .endm
 
+        .section .text.start, "ax", @progbits
+        .globl _start
+_start:
+        cli
+        cld
+        testl   %ebx, %ebx
+        jnz     secondary
+        movl    $stacks + STACK_SIZE, %esp
+
+        movl    $__bss_start, %edi
+        movl    $__bss_end, %ecx
+        subl    %edi, %ecx
+        xorl    %eax, %eax
+        rep stosb
+
+        load_segments
         call    guest_main
 2:      cli
         hlt
+        jmp     2b
+
+/* The stacks are in the bss too, so wait until vCPU 0 has cleared it. */
+secondary:
+        pause
+        cmpl    $0, smp_go
+        je      secondary
+
+        leal    1(%ebx), %eax
+        imull   $STACK_SIZE, %eax
+        leal    stacks(%eax), %esp
+        load_segments
+        pushl   %ebx
+        call    smp_main
         jmp     2b
 
         .text
@@ -75,7 +97,7 @@ gdt_pointer:
 
         .bss
         .align  16
-        .skip   8192
-stack_top:
+        .globl  stacks
+stacks: .skip   STACK_SIZE * NR_STACKS
 
         .section .note.GNU-stack, "", @progbits

@@ -42,6 +42,9 @@
 #define LAPIC_SVR 0x0f0
 #define LAPIC_SVR_ENABLE 0x100
 #define LAPIC_ISR 0x100 /* 8 registers, 16 bytes apart */
+#define LAPIC_ICR 0x300
+#define LAPIC_ICR_OTHERS 0xc0000 /* all but self, fixed, edge */
+#define LAPIC_ICR_ASSERT 0x04000
 #define LAPIC_LVTT 0x320
 #define LAPIC_LVTT_PERIODIC 0x20000
 #define LAPIC_LVT_MASKED 0x10000
@@ -249,6 +252,17 @@ bool lapic_in_service(uint32_t vector)
     return isr & (1u << vector % 32);
 }
 
+void lapic_ipi_others(uint32_t vector)
+{
+    mmio_write(LAPIC_BASE + LAPIC_ICR,
+               LAPIC_ICR_OTHERS | LAPIC_ICR_ASSERT | vector);
+}
+
+void lapic_init(void)
+{
+    mmio_write(LAPIC_BASE + LAPIC_SVR, LAPIC_SVR_ENABLE | SPURIOUS_VECTOR);
+}
+
 static void pic_init(uint16_t port, uint8_t base, uint8_t cascade)
 {
     outb(port, PIC_ICW1_INIT);
@@ -264,7 +278,7 @@ void timers_init(void)
 
     pic_init(PIC_MASTER, 0x20, 0x04);
     pic_init(PIC_SLAVE, 0x28, 0x02);
-    mmio_write(LAPIC_BASE + LAPIC_SVR, LAPIC_SVR_ENABLE | SPURIOUS_VECTOR);
+    lapic_init();
 
     for (i = 0; i < NR_TIMERS; i++)
         timer_program(i, 0);

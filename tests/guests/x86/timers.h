@@ -25,7 +25,13 @@ uint64_t timer_program(enum timer_id id, uint32_t hz);
 /* What the device wants before its next interrupt; no EOI. */
 void timer_ack(enum timer_id id);
 
+/* Enables the LAPIC of a vCPU other than 0. */
+void lapic_init(void);
+
 void lapic_eoi(void);
+
+/* An interrupt at this vector for every other vCPU. */
+void lapic_ipi_others(uint32_t vector);
 
 /* Whether the LAPIC knows of an interrupt being served at this vector. */
 bool lapic_in_service(uint32_t vector);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define EFLAGS_IF (1u << 9)
+#define SPIN_TURNS 100
 
 /* What start.S leaves on the stack. */
 struct frame {
@@ -101,6 +102,28 @@ static inline void barrier(void)
 {
     asm volatile ("" : : : "memory");
 }
+
+/* Long enough, with interrupts on, for all that are pending to be taken. */
+static inline void irq_enable_and_spin(void)
+{
+    unsigned int i;
+
+    irq_enable();
+    for (i = 0; i < SPIN_TURNS; i++)
+        barrier();
+}
+
+/* To memory that dom0 reads, hence volatile. */
+static inline void copy_words(volatile void *to, const void *from, uint32_t n)
+{
+    uint32_t words = n / 4;
+
+    asm volatile ("rep movsl"
+                  : "+D" (to), "+S" (from), "+c" (words) : : "memory");
+}
+
+/* Of guest.c: every vCPU has the same IDT. */
+void idt_load(void);
 
 /* The compiler would call libgcc, which Debian has no 32-bit build of. */
 static inline uint64_t div64(uint64_t n, uint32_t d)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stddef.h>
 #include <stdint.h>
 
 #include "shared.h"
 #include "x86.h"
 #include "xen.h"
 
-/* From Xen's public headers: xen.h, memory.h, sched.h, arch-x86/cpuid.h. */
+/* From Xen's xen.h, memory.h, sched.h, hvm/hvm_op.h, arch-x86/cpuid.h. */
 #define HYPERVISOR_MEMORY_OP 12
 #define HYPERVISOR_SCHED_OP 29
+#define HYPERVISOR_HVM_OP 34
+#define HYPERVISOR_DOMCTL 36
+#define HVMOP_SET_PARAM 0
 #define XENMEM_ADD_TO_PHYSMAP 7
 #define XENMAPSPACE_SHARED_INFO 0
 #define SCHEDOP_SHUTDOWN 2
@@ -25,6 +29,13 @@ struct add_to_physmap {
     uint32_t space;
     uint32_t idx;
     uint32_t gpfn;
+};
+
+struct hvm_param {
+    uint16_t domid;
+    uint16_t pad;
+    uint32_t index;
+    uint64_t value;
 };
 
 static int hypercall2(uint32_t op, uint32_t arg1, const void *arg2)
@@ -76,6 +87,22 @@ uint32_t xen_init(void)
         return 0;
 
     return cpuid(base + XEN_CPUID_TIME_LEAF, 0).c;
+}
+
+int xen_hvm_param_set(uint16_t domid, uint32_t index, uint64_t value)
+{
+    struct hvm_param param = {
+        .domid = domid,
+        .index = index,
+        .value = value,
+    };
+
+    return hypercall2(HYPERVISOR_HVM_OP, HVMOP_SET_PARAM, &param);
+}
+
+int xen_domctl(void *domctl)
+{
+    return hypercall2(HYPERVISOR_DOMCTL, (uint32_t)domctl, NULL);
 }
 
 void xen_crash(void)

@@ -11,6 +11,10 @@
  */
 uint32_t xen_init(void);
 
+/* Both return what Xen says: 0 or -errno. */
+int xen_hvm_param_set(uint16_t domid, uint32_t index, uint64_t value);
+int xen_domctl(void *domctl);
+
 /* Ends the domain with SHUTDOWN_crash, which dom0 sees in its state. */
 void xen_crash(void);
 
