@@ -59,6 +59,13 @@ backwards() {
 }
 never='tsc_back=0 hpet_back=0 pv_back=0'
 
+# safe_switch DOM: this Xen has what makes the switch to mode 0 safe.
+safe_switch() {
+    lab_features=$(labdom status "$1" 2>/dev/null |
+        sed 's/^features=\([^ ]*\).*/\1/')
+    [ $((${lab_features:-0} & 1)) -eq 1 ]
+}
+
 # record DOM SETTING: what xenstore has of the last change: the value that
 # was requested, and the one in force; nothing if it has none.
 record() {

@@ -2,8 +2,9 @@
 # shellcheck shell=sh
 #
 # Proves that list, show, set-mode, set-vhpet, info and help do what
-# xentimectl(8) says, with domains of every type, and that wrong use gets one
-# clear line and the documented exit status and changes nothing.
+# xentimectl(8) says, with domains of every type, that stats, tune and resync
+# name the patch they need, and that wrong use gets one clear line and the
+# documented exit status and changes nothing.
 #
 # How: labdom makes an HVM, a PVH and a PV domain; what xentimectl says is
 # held against Xen's own answers, which labdom reads without our library.
@@ -116,6 +117,19 @@ is "$(mode_of "$hvm")$(mode_of "$pvh")" 33 "and none of the list was changed"
 exits 3 "an error with --json" -- xentimectl show --json wbe
 like "$out" '"code":"no-domain"' "is a JSON document too"
 
+# ---- what needs a patched Xen ----
+
+refused 4 'web: cannot read tick statistics: .* "tick-stats"' "stats" -- \
+    xentimectl stats web
+refused 4 'web: cannot read or set sync_wakeup_after: .* "sync-wakeup"' \
+    "tune" -- xentimectl tune web sync-wakeup-after=1
+refused 4 'web: cannot resync guest time: .* "resync"' "resync" -- \
+    xentimectl resync web
+exits 4 "resync once more" -- xentimectl resync web
+like "$err" 'hint: .*"x86/vpt: resync guest time that has fallen behind"' \
+    "names the patch"
+refused 4 'old: .*a PV domain' "resync of PV" -- xentimectl resync old
+
 # ---- wrong use ----
 
 refused 2 'which command' "no command" -- xentimectl
@@ -151,7 +165,7 @@ like "$out" 'capabilities: +timer-mode vhpet$' "what a stock Xen can do"
 is "$(echo "$out" | grep -c '^defect: .*: present$')" 4 "its known defects"
 exits 0 "info --json" -- xentimectl info --json
 like "$out" '"patched":false' "says that this Xen is not patched"
-for c in list show set-mode set-vhpet info help; do
+for c in list show set-mode set-vhpet tune stats resync info help; do
     exits 0 "help $c" -- xentimectl help $c
     like "$out" "^Usage: xentimectl $c" "help $c: usage"
 done

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves that a guest whose state is saved and restored goes on: ticks as
+# before, no clock backwards, and the HPET as it was.
+#
+# How: no device model, no toolstack: labdom loads the HVM context and the
+# memory of one domain into another, as save and restore do, and sets the
+# parameters, as libxl does. With one vCPU and with four.
+#
+# lab: releases=4.17,4.20
+
+. /lib/lab/lib.sh
+. /lib/lab/timers.sh
+
+for n in 1 4; do
+    what="$n vCPUs"
+    guest "$what" vcpus=$n pit=50 rtc=32 lapic=50 hpet=50 aplapic=20 \
+        idle=hlt clocks=7
+    from=$dom
+    labdom param "$from" timer_mode 2
+    labdom unpause "$from"
+    labdom wait "$from" pit 20
+    labdom pause "$from"
+
+    guest "$what, restored" vcpus=$n
+    labdom param "$dom" timer_mode 2
+    ok "$what: copied" labdom copyctx "$from" "$dom"
+    is "$(labdom ticks "$dom")" "$(labdom ticks "$from")" \
+        "$what: with its counters"
+    is "$(labdom hpet "$dom" | sed 's/counter=[0-9]*//')" \
+        "$(labdom hpet "$from" | sed 's/counter=[0-9]*//')" \
+        "$what: and its HPET"
+    is "$(labdom param "$dom" timer_mode)" 2 "$what: not with its parameters"
+    labdom destroy "$from"
+
+    labdom unpause "$dom"
+    labdom wait "$dom" pit 5
+    measure "$what: restored" hlt measure "$dom" 1000
+    for timer in pit rtc lapic hpet; do
+        eval "ratio=\$m_${timer}_ratio"
+        is_range "$ratio" 0.95 1.05 "$what: the $timer goes on"
+    done
+    i=1
+    while [ $i -lt $n ]; do
+        eval "ratio=\$m_vcpu${i}_ratio"
+        is_range "$ratio" 0.92 1.08 "$what: and the LAPIC of vCPU $i"
+        i=$((i + 1))
+    done
+    is "$(labdom ticks "$dom" | grep -o '[a-z]*_back=[1-9][0-9]*')" "" \
+        "$what: no clock went backwards"
+    labdom destroy "$dom"
+done
+
+done_testing

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves that no clock of a guest ever goes backwards, however often and at
+# whatever moment its timer mode is switched; on a stock Xen, that this is so
+# among the modes 1, 2 and 3, and that the switch back to mode 0 is caught.
+#
+# How: labdom sets the parameter at random - domain paused, preempted, blocked
+# in HLT; one vCPU and four, which outnumber the CPUs - with up to 5 ms in
+# between, and looks after each switch at what every vCPU has seen of TSC and
+# pvclock, and vCPU 0 of the HPET as well. The HPET runs on the time of vCPU
+# 0, so in mode 0, where each vCPU has its own, others may see it go back.
+#
+# lab: releases=4.17,4.20 hv=stock,patched timeout=600
+
+. /lib/lab/lib.sh
+. /lib/lab/timers.sh
+
+# value KEY: of the result, in $out.
+value() { printf '%s\n' "$out" | sed -n "s/^stress .* $1=\([^ ]*\).*/\1/p"; }
+
+# stress WHAT SWITCHES SETTING...: so many, and no clock went backwards.
+stress() {
+    what=$1 switches=$2
+    shift 2
+    exits 0 "$what: no clock goes backwards" -- \
+        labdom stress "$dom" n="$switches" "$@"
+    diag "$out"
+    is "$(value switches)" "$switches" "$what: in $switches switches"
+}
+
+# covered WHAT MODE...: each pair of modes was among the switches.
+covered() {
+    what=$1 missing=''
+    shift
+    for from; do
+        for to; do
+            [ "$from" = "$to" ] || [ "$(value "p$from$to")" -ge 20 ] ||
+                missing="$missing $from$to"
+        done
+    done
+    is "$missing" "" "$what: from each mode to each other"
+    is_range "$(value paused)" 200 100000 "$what: paused"
+}
+
+for vcpus in 1 4; do
+    what="$vcpus vCPUs, modes 1 to 3"
+    guest "$what" vcpus=$vcpus lapic=20 aplapic=10 idle=sample
+    labdom param "$dom" timer_mode 1
+    labdom unpause "$dom"
+    labdom wait "$dom" lapic 5
+    stress "$what" 1000 seed=$vcpus states=mix modes=0xe
+    covered "$what" 1 2 3
+    is_range "$(value blocked)" 200 800 "$what: blocked"
+    labdom destroy "$dom"
+
+    for states in running mix; do
+        what="$vcpus vCPUs, every mode, $states"
+        guest "$what" vcpus=$vcpus lapic=5 aplapic=5 idle=sample
+        labdom unpause "$dom"
+        labdom wait "$dom" lapic 2
+        if safe_switch "$dom"; then
+            stress "$what" 2000 seed=$vcpus states=$states
+            covered "$what" 0 1 2 3
+        else
+            exits 1 "$what: the jump back to mode 0 is caught" -- \
+                labdom stress "$dom" n=500 seed=$vcpus states=$states
+            diag "$out"
+            like "$out" '^backwards .* clock=tsc step_ns=[1-9]' \
+                "$what: the TSC went backwards"
+            like "$out" '^history .* [123]>0' "$what: after a switch to mode 0"
+        fi
+        labdom destroy "$dom"
+    done
+done
+
+# Two vCPUs of three have never been started.
+guest "offline vCPUs" --vcpus 3 lapic=5 idle=sample
+labdom unpause "$dom"
+labdom wait "$dom" lapic 2
+if safe_switch "$dom"; then
+    stress "offline vCPUs" 500 seed=3 states=mix
+fi
+labdom destroy "$dom"
+
+done_testing
