@@ -6,7 +6,10 @@
 #
 # How: no device model, no toolstack: labdom loads the HVM context and the
 # memory of one domain into another, as save and restore do, and sets the
-# parameters, as libxl does. With one vCPU and with four.
+# parameters, as libxl does. With one vCPU and with four. The pvclock is not
+# looked at: it is no part of the state, and a guest caught while it reads one
+# may mix it with that of the domain it wakes up in, which guests that are
+# asked to suspend do not.
 #
 # lab: releases=4.17,4.20
 
@@ -16,7 +19,7 @@
 for n in 1 4; do
     what="$n vCPUs"
     guest "$what" vcpus=$n pit=50 rtc=32 lapic=50 hpet=50 aplapic=20 \
-        idle=hlt clocks=7
+        idle=hlt clocks=3
     from=$dom
     labdom param "$from" timer_mode 2
     labdom unpause "$from"
@@ -39,7 +42,8 @@ for n in 1 4; do
     measure "$what: restored" hlt measure "$dom" 1000
     for timer in pit rtc lapic hpet; do
         eval "ratio=\$m_${timer}_ratio"
-        is_range "$ratio" 0.95 1.05 "$what: the $timer goes on"
+        # Mode 2 may drop a lone tick or two where two fall together.
+        is_range "$ratio" 0.89 1.05 "$what: the $timer goes on"
     done
     i=1
     while [ $i -lt $n ]; do

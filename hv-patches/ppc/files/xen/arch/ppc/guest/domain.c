@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guests themselves: their memory, their partition-scoped translation,
+ * and their domains and vCPUs, all static.
+ */
+#include <xen/init.h>
+#include <xen/lib.h>
+#include <xen/libfdt/libfdt.h>
+#include <xen/mm.h>
+#include <xen/sched.h>
+
+#include <asm/guest.h>
+#include <asm/msr.h>
+#include <asm/pmu.h>
+#include <asm/regs.h>
+#include <asm/time.h>
+
+static struct domain domains[GUEST_MAX_DOMAINS];
+static struct vcpu vcpus[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
+static struct vcpu *vcpu_lists[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
+static unsigned int nr_domains;
+static unsigned int slice_us = 200;
+
+/* The time base of POWER9 runs at 512 MHz, always (its user's manual, 24.2). */
+#define TB_PER_US 512
+#define SLICE_MAX_US 1000000
+
+static uint8_t __aligned(PAGE_SIZE) memory[GUEST_MAX_DOMAINS][GUEST_MEM_SIZE];
+
+/* One tree of each level maps all of a guest: 2 MiB. */
+static struct {
+    struct lvl1_pd l1;
+    struct lvl2_pd l2;
+    struct lvl3_pd l3;
+    struct lvl4_pt l4;
+} trees[GUEST_MAX_DOMAINS];
+
+unsigned long guest_slice(void)
+{
+    return (unsigned long)slice_us * TB_PER_US;
+}
+
+unsigned long guest_dec(const struct guest_vcpu *g)
+{
+    int64_t left = g->dec_expires - get_cycles();
+
+    return clamp(left, (int64_t)INT32_MIN, (int64_t)INT32_MAX);
+}
+
+/* ---- boot ---- */
+
+/* A cell of /chosen that the firmware may give 4 or 8 bytes. */
+static uint64_t __init fdt_address(const void *fdt, int node, const char *name)
+{
+    int len;
+    const void *prop = fdt_getprop(fdt, node, name, &len);
+
+    if ( !prop )
+        return 0;
+
+    return len == 8 ? fdt64_to_cpu(*(const fdt64_t *)prop)
+                    : fdt32_to_cpu(*(const fdt32_t *)prop);
+}
+
+static bool __init image_fits(const struct guest_image *image, uint64_t size)
+{
+    return image->offset <= size && image->size <= size - image->offset &&
+           image->size <= GUEST_MEM_SIZE &&
+           image->vcpus >= 1 && image->vcpus <= GUEST_MAX_VCPUS;
+}
+
+static void __init build_tree(unsigned int i)
+{
+    const unsigned long flags = PTE_VALID | PTE_REFERENCE | PTE_CHANGE |
+                                PTE_EAA_READ | PTE_EAA_WRITE | PTE_EAA_EXECUTE;
+
+    trees[i].l1.entries[0] = paddr_to_pde(__pa(&trees[i].l2), PDE_VALID,
+                                          XEN_PT_ENTRIES_LOG2_LVL_2);
+    trees[i].l2.entries[0] = paddr_to_pde(__pa(&trees[i].l3), PDE_VALID,
+                                          XEN_PT_ENTRIES_LOG2_LVL_3);
+    trees[i].l3.entries[0] = paddr_to_pde(__pa(&trees[i].l4), PDE_VALID,
+                                          XEN_PT_ENTRIES_LOG2_LVL_4);
+
+    BUILD_BUG_ON(GUEST_MEM_PAGES > XEN_PT_ENTRIES_LVL(4));
+    for ( unsigned int p = 0; p < GUEST_MEM_PAGES; p++ )
+        trees[i].l4.entries[p] =
+            paddr_to_pte(__pa(memory[i]) + p * PAGE_SIZE, flags);
+}
+
+static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
+{
+    struct vcpu *v = &vcpus[i][n];
+    struct guest_vcpu *g = &v->arch.guest;
+
+    v->domain = d;
+    v->vcpu_id = n;
+    v->processor = 0;
+    d->vcpu[n] = v;
+    if ( n )
+        d->vcpu[n - 1]->next_in_list = v;
+
+    g->regs.pc = EXC_SYSTEM_RESET;
+    g->regs.msr = MSR_SF | MSR_ME | MSR_LE;
+    g->regs.gprs[3] = n;
+    g->dec_expires = get_cycles() + INT32_MAX;
+    g->lpcr = (mfspr(SPRN_LPCR) & ~(LPCR_AIL | LPCR_LPES | LPCR_HVICE)) |
+              LPCR_HDICE | LPCR_ILE | LPCR_LPES0 | LPCR_UPRT | LPCR_HR |
+              LPCR_GTSE;
+}
+
+static void __init build_domain(unsigned int i, const struct guest_image *image)
+{
+    struct domain *d = &domains[i];
+
+    d->domain_id = i + 1;       /* LPID 0 is Xen's */
+    d->max_vcpus = image->vcpus;
+    d->vcpu = vcpu_lists[i];
+    d->is_privileged = image->flags & GUEST_IMAGE_CONTROL;
+    d->arch.guest.memory = memory[i];
+
+    build_tree(i);
+    for ( unsigned int n = 0; n < image->vcpus; n++ )
+        build_vcpu(d, i, n);
+}
+
+void __init guests_load(const void *fdt)
+{
+    int chosen = fdt_path_offset(fdt, "/chosen");
+    uint64_t start, end;
+    const struct guest_bundle *bundle;
+
+    if ( chosen < 0 )
+        return;
+
+    start = fdt_address(fdt, chosen, "linux,initrd-start");
+    end = fdt_address(fdt, chosen, "linux,initrd-end");
+    bundle = (const void *)start;
+    if ( !start || end < start || end - start < sizeof(*bundle) ||
+         memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) )
+        return;
+
+    if ( bundle->slice_us )
+        slice_us = min(bundle->slice_us, SLICE_MAX_US + 0u);
+
+    for ( unsigned int i = 0; i < min(bundle->nr, GUEST_MAX_DOMAINS + 0u); i++ )
+    {
+        const struct guest_image *image = &bundle->image[i];
+
+        if ( !image_fits(image, end - start) )
+            return;
+
+        memcpy(memory[i], (const void *)(start + image->offset), image->size);
+        build_domain(i, image);
+        nr_domains++;
+    }
+}
+
+/* Separate from loading: LPID 0's entry is written when the MMU goes on. */
+void __init guests_map(void)
+{
+    for ( unsigned int i = 0; i < nr_domains; i++ )
+        partition_table_set(domains[i].domain_id,
+                            RTS_FIELD | __pa(&trees[i].l1) |
+                            XEN_PT_ENTRIES_LOG2_LVL_1 | PATB0_HR, PATB1_GR);
+}
+
+/* ---- as they run ---- */
+
+void guest_set_process_table(struct domain *d, uint64_t patb1)
+{
+    unsigned int i = d->domain_id - 1;
+
+    partition_table_set(d->domain_id,
+                        RTS_FIELD | __pa(&trees[i].l1) |
+                        XEN_PT_ENTRIES_LOG2_LVL_1 | PATB0_HR,
+                        patb1 | PATB1_GR);
+}
+
+struct domain *guest_domain(domid_t domid)
+{
+    if ( domid < 1 || domid > nr_domains || domains[domid - 1].is_dying )
+        return NULL;
+
+    return &domains[domid - 1];
+}
+
+static bool runnable(unsigned int i)
+{
+    const struct vcpu *v = &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
+
+    return v->domain && !v->domain->is_dying && !v->arch.guest.stopped;
+}
+
+/* All vCPUs in turn, from the one after prev.  Bounded: each once. */
+struct vcpu *guest_next_vcpu(const struct vcpu *prev)
+{
+    const unsigned int nr = GUEST_MAX_DOMAINS * GUEST_MAX_VCPUS;
+    unsigned int at = nr - 1;
+
+    if ( !is_idle_vcpu(prev) )
+        at = (prev->domain->domain_id - 1) * GUEST_MAX_VCPUS + prev->vcpu_id;
+
+    for ( unsigned int n = 1; n <= nr; n++ )
+    {
+        unsigned int i = (at + n) % nr;
+
+        if ( runnable(i) )
+            return &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
+    }
+
+    return NULL;
+}
+
+void guest_domain_destroy(struct domain *d)
+{
+    if ( d->is_dying )
+        return;
+
+    d->is_dying = DOMDYING_dead;
+    pmu_domain_destroy(d);
+    if ( d->arch.guest.line_len )
+        guest_console(d, "\n", 1);
+}
+
+void guest_crash(struct vcpu *v, const char *why)
+{
+    const struct cpu_user_regs *regs = &v->arch.guest.regs;
+
+    printk("d%d crashed: %s: vCPU %u, vector %x, pc %lx, msr %lx\n",
+           v->domain->domain_id, why, v->vcpu_id, regs->entry_vector,
+           regs->pc, regs->msr);
+    guest_domain_destroy(v->domain);
+}
+
+void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size)
+{
+    if ( gaddr > GUEST_MEM_SIZE || size > GUEST_MEM_SIZE - gaddr )
+        return NULL;
+
+    return d->arch.guest.memory + gaddr;
+}
+
+void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+    struct cpu_user_regs *regs = &g->regs;
+    bool virt = (g->lpcr & LPCR_AIL) == LPCR_AIL_3 &&
+                (regs->msr & (MSR_IR | MSR_DR)) == (MSR_IR | MSR_DR);
+
+    regs->srr0 = regs->pc;
+    regs->srr1 = (regs->msr & ~0x783f0000UL) | srr1;
+    regs->pc = vector + (virt ? AIL_VECTOR_BASE : 0);
+    regs->msr = MSR_SF | MSR_LE | (regs->msr & MSR_ME) |
+                (virt ? MSR_IR | MSR_DR : 0);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Into a guest, and out of it again.
+ *
+ * A guest is entered by hrfid.  It leaves through the vectors in
+ * ppc64/exceptions-asm.S, which arrive here with r13 = HSPRG0 (guest_cpu),
+ * r12 = the vector, the guest's r12 in guest_cpu and its r13 in HSPRG1.  They
+ * come in real mode if the guest had its MMU off, and in virtual mode if it
+ * had it on and asked for interrupts there (LPCR[AIL]); guest_cpu and the
+ * vCPU's registers are reached in both, since real mode ignores the upper
+ * four bits of an address.
+ */
+
+#include <asm/asm-defns.h>
+#include <asm/guest.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <asm/regs.h>
+
+    .text
+
+#define FRAME_SIZE 256          /* LR and CR below it, GPRs 13-31 in it */
+
+/* void enter_guest(struct cpu_user_regs *regs) */
+FUNC(enter_guest)
+    mflr    %r0
+    std     %r0, 16(%r1)
+    mfcr    %r0
+    std     %r0, 8(%r1)
+    stdu    %r1, -FRAME_SIZE(%r1)
+    SAVE_GPRS(13, 31, %r1)
+    std     %r2, 24(%r1)
+
+    mfspr   %r13, SPRN_HSPRG0
+    std     %r1, GCPU_stack(%r13)
+    std     %r3, GCPU_regs(%r13)
+
+    ld      %r0, UREGS_lr(%r3)
+    mtlr    %r0
+    ld      %r0, UREGS_ctr(%r3)
+    mtctr   %r0
+    ld      %r0, UREGS_xer(%r3)
+    mtxer   %r0
+    lwz     %r0, UREGS_cr(%r3)
+    mtcr    %r0
+    ld      %r0, UREGS_srr0(%r3)
+    mtsrr0  %r0
+    ld      %r0, UREGS_srr1(%r3)
+    mtsrr1  %r0
+    ld      %r0, UREGS_pc(%r3)
+    mthsrr0 %r0
+    ld      %r0, UREGS_msr(%r3)
+    mthsrr1 %r0
+    REST_GPRS(0, 2, %r3)
+    REST_GPRS(4, 31, %r3)
+    ld      %r3, (UREGS_gprs + 3 * 8)(%r3)
+    hrfid
+END(enter_guest)
+
+/* hsrr: the interrupt left its traces in HSRR0/1, and SRR0/1 are the guest's. */
+.macro GUEST_EXIT name, hsrr
+FUNC(\name)
+    std     %r11, GCPU_r11(%r13)
+#ifdef CONFIG_PPC_PMU
+    /*
+     * Before anything else, lest a guest that cleared FCH count Xen.  Where
+     * Xen is to be counted mmcr0_or is 0.
+     */
+    std     %r10, GCPU_r10(%r13)
+    mfspr   %r11, SPRN_MMCR0
+    ld      %r10, GCPU_mmcr0_or(%r13)
+    or      %r11, %r11, %r10
+    mtspr   SPRN_MMCR0, %r11
+    ld      %r10, GCPU_r10(%r13)
+#endif
+    ld      %r11, GCPU_regs(%r13)
+    SAVE_GPRS(0, 10, %r11)
+    SAVE_GPRS(14, 31, %r11)
+    stw     %r12, UREGS_entry_vector(%r11)
+    ld      %r0, GCPU_r11(%r13)
+    std     %r0, (UREGS_gprs + 11 * 8)(%r11)
+    ld      %r0, GCPU_r12(%r13)
+    std     %r0, (UREGS_gprs + 12 * 8)(%r11)
+    mfspr   %r0, SPRN_HSPRG1
+    std     %r0, (UREGS_gprs + 13 * 8)(%r11)
+    mflr    %r0
+    std     %r0, UREGS_lr(%r11)
+    mfctr   %r0
+    std     %r0, UREGS_ctr(%r11)
+    mfxer   %r0
+    std     %r0, UREGS_xer(%r11)
+    mfcr    %r0
+    stw     %r0, UREGS_cr(%r11)
+    mfsrr0  %r3
+    std     %r3, UREGS_srr0(%r11)
+    mfsrr1  %r4
+    std     %r4, UREGS_srr1(%r11)
+.if \hsrr
+    mfhsrr0 %r3
+    mfhsrr1 %r4
+.endif
+    std     %r3, UREGS_pc(%r11)
+    std     %r4, UREGS_msr(%r11)
+    b       guest_exit_tail
+END(\name)
+.endm
+
+GUEST_EXIT guest_exit_srr, 0
+GUEST_EXIT guest_exit_hsrr, 1
+
+/* Back to virtual mode, whichever it was, and to who called enter_guest(). */
+FUNC(guest_exit_tail)
+    ld      %r1, GCPU_stack(%r13)
+    ld      %r0, GCPU_exit_virt(%r13)
+    mtsrr0  %r0
+    mfmsr   %r0
+    ori     %r0, %r0, (MSR_IR | MSR_DR | MSR_RI)
+    mtsrr1  %r0
+    rfid
+END(guest_exit_tail)
+
+FUNC(guest_exit_virt)
+    REST_GPRS(13, 31, %r1)
+    ld      %r2, 24(%r1)
+    addi    %r1, %r1, FRAME_SIZE
+    ld      %r0, 8(%r1)
+    mtcr    %r0
+    ld      %r0, 16(%r1)
+    mtlr    %r0
+    blr
+END(guest_exit_virt)
+
+#ifdef CONFIG_PPC_PMU
+/*
+ * A performance monitor interrupt of Xen itself: taken only in
+ * xen_window_open(), resumed afterwards.  It runs on a stack of its own: what
+ * it interrupts may keep data in the 288 bytes below its stack pointer (ELFv2
+ * ABI, 2.2.2.4).  It cannot be interrupted by another: EE is off.
+ *
+ * On entry r13 = HSPRG0, the interrupted r13 is in HSPRG1 and r12 in
+ * guest_cpu.
+ */
+FUNC(xen_perfmon)
+    std     %r1, GCPU_pmi_r1(%r13)
+    ld      %r1, GCPU_pmi_stack(%r13)
+    SAVE_GPRS(0, 0, %r1)
+    SAVE_GPRS(2, 11, %r1)
+    ld      %r0, GCPU_pmi_r1(%r13)
+    std     %r0, UREGS_r1(%r1)
+    ld      %r0, GCPU_r12(%r13)
+    std     %r0, (UREGS_gprs + 12 * 8)(%r1)
+    mfspr   %r0, SPRN_HSPRG1
+    std     %r0, UREGS_r13(%r1)
+    mflr    %r0
+    std     %r0, UREGS_lr(%r1)
+    mfctr   %r0
+    std     %r0, UREGS_ctr(%r1)
+    mfxer   %r0
+    std     %r0, UREGS_xer(%r1)
+    mfcr    %r0
+    stw     %r0, UREGS_cr(%r1)
+    mfsrr0  %r0
+    std     %r0, UREGS_pc(%r1)
+    mfsrr1  %r0
+    std     %r0, UREGS_msr(%r1)
+
+    bcl     20, 31, 1f
+1:  mflr    %r12
+    addis   %r2, %r12, .TOC.-1b@ha
+    addi    %r2, %r2, .TOC.-1b@l
+    mr      %r3, %r1
+    li      %r0, 0
+    stdu    %r0, -STACK_FRAME_OVERHEAD(%r1)
+    bl      pmu_xen_interrupt
+    nop
+    addi    %r1, %r1, STACK_FRAME_OVERHEAD
+
+    ld      %r0, UREGS_pc(%r1)
+    mtsrr0  %r0
+    ld      %r0, UREGS_msr(%r1)
+    mtsrr1  %r0
+    ld      %r0, UREGS_lr(%r1)
+    mtlr    %r0
+    ld      %r0, UREGS_ctr(%r1)
+    mtctr   %r0
+    ld      %r0, UREGS_xer(%r1)
+    mtxer   %r0
+    lwz     %r0, UREGS_cr(%r1)
+    mtcr    %r0
+    REST_GPRS(2, 13, %r1)
+    REST_GPR(0, %r1)
+    ld      %r1, UREGS_r1(%r1)
+    rfid
+END(xen_perfmon)
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercalls: PAPR's (LoPAPR 1.1, 14.5), with the function in r3, arguments
+ * from r4 on and the result in r3, and Xen's own under XEN_MARK().
+ *
+ * All of them run on the vCPU that called, with interrupts as
+ * pmu_after_exit() left them.  Every argument is the guest's word.
+ */
+#include <xen/errno.h>
+#include <xen/hypercall.h>
+#include <xen/lib.h>
+#include <xen/sched.h>
+#include <public/sched.h>
+
+#include <asm/byteorder.h>
+#include <asm/guest.h>
+#include <asm/msr.h>
+#include <asm/papr.h>
+#include <asm/pmu.h>
+#include <asm/regs.h>
+
+/*
+ * Sets its result, and says whether the vCPU gives up the CPU.
+ * arg[0] is r4, as LoPAPR counts its parameters from there.
+ */
+typedef bool hcall_fn(struct vcpu *v, const uint64_t *arg, int64_t *result);
+
+static bool h_cede(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    v->arch.guest.regs.msr |= MSR_EE;   /* LoPAPR: as if it had been on */
+    *result = H_SUCCESS;
+    return true;
+}
+
+static bool h_put_term_char(struct vcpu *v, const uint64_t *arg,
+                            int64_t *result)
+{
+    __be64 text[2] = { cpu_to_be64(arg[2]), cpu_to_be64(arg[3]) };
+
+    *result = H_PARAMETER;
+    if ( arg[0] || arg[1] > sizeof(text) )
+        return false;
+
+    guest_console(v->domain, (const char *)text, arg[1]);
+    *result = H_SUCCESS;
+    return false;
+}
+
+static bool h_set_mode(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+
+    if ( arg[1] != H_SET_MODE_RESOURCE_ADDR_TRANS_MODE )
+        *result = H_P2;
+    else if ( arg[2] )
+        *result = H_P3;
+    else if ( arg[3] )
+        *result = H_P4;
+    else if ( arg[0] != 0 && arg[0] != 3 )
+        *result = H_UNSUPPORTED_FLAG;
+    else
+    {
+        g->lpcr = (g->lpcr & ~LPCR_AIL) | (arg[0] ? LPCR_AIL_3 : 0);
+        *result = H_SUCCESS;
+    }
+
+    return false;
+}
+
+/*
+ * A process table for radix translation, in the guest's memory: what the MMU
+ * reads there goes through the partition's own tree, so nothing in it need be
+ * checked.
+ */
+static bool h_register_proc_tbl(struct vcpu *v, const uint64_t *arg,
+                                int64_t *result)
+{
+    uint64_t flags = arg[0], base = arg[1], size = arg[3];
+
+    if ( flags != (PROC_TABLE_NEW | PROC_TABLE_RADIX | PROC_TABLE_GTSE) )
+        *result = H_PARAMETER;
+    else if ( base & 0xfff || !guest_real(v->domain, base, 1) )
+        *result = H_P2;
+    else if ( arg[2] )
+        *result = H_P3;
+    else if ( size > 24 || base & ((0x1000UL << size) - 1) )
+        *result = H_P4;
+    else
+    {
+        guest_set_process_table(v->domain, base | size);
+        *result = H_SUCCESS;
+    }
+
+    return false;
+}
+
+static bool xen_sched_op(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    const struct sched_shutdown *shutdown;
+
+    *result = -EFAULT;
+    shutdown = guest_real(v->domain, arg[1], sizeof(*shutdown));
+    switch ( arg[0] )
+    {
+    case SCHEDOP_yield:
+        *result = 0;
+        return true;
+
+    case SCHEDOP_shutdown:
+        if ( !shutdown )
+            return false;
+        if ( shutdown->reason != SHUTDOWN_poweroff )
+            guest_crash(v, "shut down with a reason");
+        guest_domain_destroy(v->domain);
+        return true;
+
+    default:
+        *result = -EOPNOTSUPP;
+        return false;
+    }
+}
+
+static const struct {
+    uint64_t function;
+    hcall_fn *fn;
+} hcalls[] = {
+    { H_CEDE,                            h_cede },
+    { H_PUT_TERM_CHAR,                   h_put_term_char },
+    { H_SET_MODE,                        h_set_mode },
+    { H_REGISTER_PROC_TBL,               h_register_proc_tbl },
+    { XEN_MARK(__HYPERVISOR_sched_op),   xen_sched_op },
+#ifdef CONFIG_PPC_PMU
+    { H_PERFMON,                         h_perfmon },
+    { XEN_MARK(__HYPERVISOR_sysctl),     xen_sysctl },
+#endif
+};
+
+bool guest_hcall(struct vcpu *v)
+{
+    struct cpu_user_regs *regs = &v->arch.guest.regs;
+    int64_t result = H_FUNCTION;
+    bool give_way = false;
+
+    /* A program of the guest's: hypercalls are its kernel's alone. */
+    if ( regs->msr & MSR_PR )
+    {
+        regs->gprs[3] = H_PRIVILEGE;
+        return false;
+    }
+
+    for ( unsigned int i = 0; i < ARRAY_SIZE(hcalls); i++ )
+        if ( hcalls[i].function == regs->gprs[3] )
+        {
+            give_way = hcalls[i].fn(v, &regs->gprs[4], &result);
+            break;
+        }
+
+    regs->gprs[3] = result;
+    return give_way;
+}

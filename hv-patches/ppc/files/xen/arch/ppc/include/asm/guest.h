@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Statically configured guests: the least that runs paravirtualised (PAPR)
+ * guests in turn on one CPU, under partition-scoped radix translation.
+ *
+ * There is no allocator and no scheduler behind this.  Every structure is
+ * static, every guest has the same amount of memory, and a guest that is gone
+ * is not replaced.  What the guests are stands in a bundle that the firmware
+ * hands over as the initial RAM disk (struct guest_bundle).
+ *
+ * Contexts: all of this runs on the one CPU, in hypervisor state, with
+ * interrupts off except where xen_window_open() says so.  Nothing sleeps.
+ */
+#ifndef PPC_GUEST_H
+#define PPC_GUEST_H
+
+#define GUEST_MAX_DOMAINS 4
+#define GUEST_MAX_VCPUS   2     /* of a domain */
+#define GUEST_MEM_PAGES   16    /* of a domain, of PAGE_SIZE */
+
+#ifndef __ASSEMBLY__
+
+#include <xen/types.h>
+
+#include <asm/page.h>
+#include <asm/processor.h>
+#ifdef CONFIG_PPC_PMU
+#include <asm/pmu-lazy.h>
+#endif
+
+#define GUEST_MEM_SIZE (GUEST_MEM_PAGES * PAGE_SIZE)
+
+/* ---- the bundle: little endian, offsets from its start ---- */
+
+#define GUEST_BUNDLE_MAGIC "XENPPCG1"
+
+struct guest_image {
+    char name[16];
+    uint32_t offset;            /* of the image, loaded at guest real 0 */
+    uint32_t size;              /* in bytes */
+    uint32_t vcpus;             /* each starts at 0x100 with its number in r3 */
+    uint32_t flags;
+#define GUEST_IMAGE_CONTROL 1u  /* the control domain: may use the sysctl */
+};
+
+struct guest_bundle {
+    char magic[8];
+    uint32_t nr;
+    uint32_t slice_us;          /* how long a vCPU runs at a time */
+    struct guest_image image[GUEST_MAX_DOMAINS];
+};
+
+/* ---- state ---- */
+
+/*
+ * Registers that a guest owns and Xen does not use: moved at a context switch
+ * only.  X(field, SPR).  FP, VMX and VSX are off for guests (HFSCR).
+ */
+#define GUEST_SPRS(X)                                                   \
+    X(sprg0, 272) X(sprg1, 273) X(sprg2, 274) X(sprg3, 275)             \
+    X(dsisr, 18) X(dar, 19) X(pid, 48) X(dscr, 17) X(amr, 29)           \
+    X(iamr, 61) X(uamor, 157) X(fscr, 153) X(tar, 815)
+
+struct guest_sprs {
+#define X(field, spr) uint64_t field;
+    GUEST_SPRS(X)
+#undef X
+};
+
+/* In struct arch_vcpu. */
+struct guest_vcpu {
+    struct cpu_user_regs regs;  /* while it does not run */
+    struct guest_sprs sprs;
+    uint64_t dec_expires;       /* its decrementer, as a time base value */
+    uint64_t lpcr;              /* while it runs */
+    bool stopped;               /* never runs again */
+    bool notify;                /* an external interrupt is to be delivered */
+#ifdef CONFIG_PPC_PMU
+    struct pmu_vcpu pmu;
+#endif
+};
+
+/* In struct arch_domain. */
+struct guest_domain {
+    void *memory;               /* GUEST_MEM_SIZE bytes from guest real 0 */
+    char line[120];             /* its console: what it has not ended yet */
+    unsigned int line_len;
+};
+
+/*
+ * What the entry and exit code needs at hand: HSPRG0 points to it.  It is
+ * accessed with and without translation.
+ */
+struct guest_cpu {
+    struct cpu_user_regs *regs; /* of the vCPU that runs */
+    unsigned long stack;        /* Xen's, while a guest runs */
+    unsigned long r10, r11, r12;        /* the guest's, on their way */
+    unsigned long toc;
+    unsigned long exit_virt;
+    unsigned long mmcr0_or;     /* put into MMCR0 at every exit: FCH or 0 */
+    unsigned long pmi_stack;    /* Xen's own 0xf00 runs on this */
+    unsigned long pmi_r1;       /* the stack pointer that it interrupted */
+};
+extern struct guest_cpu guest_cpu;
+
+struct vcpu;
+struct domain;
+
+/* ---- boot: before the MMU is on ---- */
+
+/* Copies the guests of the bundle that the device tree names.  No bundle is
+ * no error: there are no guests then. */
+void guests_load(const void *fdt);
+
+/* Tells the MMU of them, once it is on. */
+void guests_map(void);
+
+/* Runs them until none is left.  Called on the boot stack, the MMU on. */
+void guests_run(void);
+
+/* ---- entry.S ---- */
+
+/* Runs the guest until its next exit; its registers are in *regs before and
+ * after.  Interrupts are off before and after. */
+void enter_guest(struct cpu_user_regs *regs);
+void guest_exit_virt(void);
+
+/* ---- domain.c ---- */
+
+unsigned long guest_slice(void);        /* in time base ticks */
+
+/* What the decrementer of a vCPU that does not run would hold now. */
+unsigned long guest_dec(const struct guest_vcpu *g);
+
+struct domain *guest_domain(domid_t domid);     /* NULL: none, or gone */
+struct vcpu *guest_next_vcpu(const struct vcpu *prev);  /* NULL: none left */
+
+/* No vCPU of it runs again.  The caller may be one of them: it goes on in Xen
+ * and is switched away from next. */
+void guest_domain_destroy(struct domain *d);
+
+/* The guest made Xen give it up: says so on the console. */
+void guest_crash(struct vcpu *v, const char *why);
+
+/* Guest real address to what Xen can use; NULL if it is not all its memory. */
+void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size);
+
+/* The guest takes the interrupt at its next entry, as if the hardware had
+ * delivered it. srr1: bits that say why. */
+void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1);
+
+void guest_set_process_table(struct domain *d, uint64_t patb1);
+
+/* ---- console.c ---- */
+
+void guest_console(struct domain *d, const char *s, unsigned int len);
+
+/* ---- hcall.c ---- */
+
+/* The guest's `sc 1`: result in r3.  True if the vCPU gives up the CPU. */
+bool guest_hcall(struct vcpu *v);
+
+#endif /* __ASSEMBLY__ */
+
+#endif /* PPC_GUEST_H */

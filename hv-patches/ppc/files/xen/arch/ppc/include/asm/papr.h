@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercall functions and results of PAPR, as LoPAPR 1.1 numbers them (table
+ * 172 and 14.5.3), and Xen's own, which stand where PAPR has none.
+ */
+#ifndef PPC_PAPR_H
+#define PPC_PAPR_H
+
+#define H_SUCCESS            0
+#define H_HARDWARE           -1
+#define H_FUNCTION           -2
+#define H_PRIVILEGE          -3
+#define H_PARAMETER          -4
+#define H_RESOURCE           -16
+#define H_P2                 -55
+#define H_P3                 -56
+#define H_P4                 -57
+#define H_UNSUPPORTED_FLAG   -256
+
+#define H_PUT_TERM_CHAR      0x58
+#define H_PERFMON            0x7c
+#define H_CEDE               0xe0
+#define H_SET_MODE           0x31c
+#define H_REGISTER_PROC_TBL  0x37c
+
+#define H_SET_MODE_RESOURCE_ADDR_TRANS_MODE 3
+
+/* H_PERFMON's modes, in its own bit numbers: 0 is the leftmost. */
+#define H_PERFMON_ENABLE     (1UL << 63)
+#define H_PERFMON_THRESHOLD  (1UL << 62)        /* granularity */
+
+#define PROC_TABLE_NEW       0x18
+#define PROC_TABLE_RADIX     0x04
+#define PROC_TABLE_GTSE      0x01
+
+/* As Xen's first port to PowerPC had it. */
+#define XEN_MARK(op)         ((op) | (~0UL << 16))
+
+#endif /* PPC_PAPR_H */

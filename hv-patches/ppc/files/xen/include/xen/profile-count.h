@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who profiles, counted: the claims that domains and their vCPUs have on the
+ * performance-monitor hardware.
+ *
+ * A domain is claimed by control operations, each of which counts (sessions);
+ * a vCPU claims itself when its guest says so, which is a state and does not
+ * count (PAPR's H_PERFMON).  A vCPU is covered while it or its domain is
+ * claimed.  The first claim anywhere and the last release anywhere are told
+ * to the caller, who stores the hardware's initial state on the one and puts
+ * it back on the other.
+ *
+ * Nothing here knows of Xen or of an architecture beyond types, so that unit
+ * tests run this very file.  No function locks, sleeps or allocates: whoever
+ * calls holds the one lock that all claims are under.  Readers of
+ * profile_counts.claims on a context switch take no lock: they read one word.
+ */
+#ifndef XEN_PROFILE_COUNT_H
+#define XEN_PROFILE_COUNT_H
+
+#ifdef __XEN__
+#include <xen/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+#endif
+
+/* One of a hypervisor: all claims of all domains. */
+struct profile_counts {
+    uint32_t claims;            /* sessions + self, summed over all domains */
+};
+
+/* One of a domain. */
+struct profile_domain {
+    uint32_t sessions;          /* claims by control operations */
+    uint32_t self;              /* vCPUs that have claimed themselves */
+};
+
+/* One of a vCPU. */
+struct profile_vcpu {
+    bool self;                  /* the guest has asked for it itself */
+};
+
+/* What a claim or a release did to the whole. */
+enum profile_edge {
+    PROFILE_SAME,               /* somebody profiled before and does now, or
+                                   nothing was changed */
+    PROFILE_FIRST,              /* nobody did before */
+    PROFILE_LAST,               /* nobody does any more */
+};
+
+/*
+ * A session more or less of a domain, by a control operation.
+ * Returns 0 and sets *edge, or, with nothing changed:
+ *   -EOVERFLOW  no more can be counted
+ *   -EINVAL     one stop too many: the domain has no session
+ */
+int profile_session_start(struct profile_counts *c, struct profile_domain *d,
+                          enum profile_edge *edge);
+int profile_session_stop(struct profile_counts *c, struct profile_domain *d,
+                         enum profile_edge *edge);
+
+/*
+ * The guest turns the monitor of one of its vCPUs on or off.  Saying so again
+ * changes nothing.
+ */
+enum profile_edge profile_self(struct profile_counts *c,
+                               struct profile_domain *d,
+                               struct profile_vcpu *v, bool on);
+
+/*
+ * A vCPU, or all of a domain, goes away, whatever it had claimed.  A domain's
+ * vCPUs may be released before it or not at all: profile_domain_gone() takes
+ * back what they still hold.  Called again it changes nothing.
+ */
+enum profile_edge profile_vcpu_gone(struct profile_counts *c,
+                                    struct profile_domain *d,
+                                    struct profile_vcpu *v);
+enum profile_edge profile_domain_gone(struct profile_counts *c,
+                                      struct profile_domain *d);
+
+/* Is the vCPU's context to be kept for it? */
+static inline bool profile_covers(const struct profile_domain *d,
+                                  const struct profile_vcpu *v)
+{
+    return d->sessions || v->self;
+}
+
+#endif /* XEN_PROFILE_COUNT_H */
