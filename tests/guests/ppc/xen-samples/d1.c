@@ -66,9 +66,9 @@ void test_main(unsigned int vcpu)
     on_interrupt(0xf00, pmi);
     on_interrupt(0x500, external);
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
-    is(primary(0x10000, 0x80000000U - PERIOD), -EINVAL,
+    is(primary(0x10000, 0x80000000), -EINVAL,
        "a counter that would start negative");
-    is(primary(0x10000, 0x7fffffffU - PERIOD), 0, "it is the primary");
+    is(primary(0x10000, 0x80000000U - PERIOD), 0, "it is the primary");
     is(ring()->nr, 1024, "samples that fit in 64 KiB");
 
     begin();
