@@ -21,6 +21,7 @@ BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev
 UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
+HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
 
 ifneq ($(SYSROOT),)
 S  := $(abspath $(SYSROOT))
@@ -97,6 +98,8 @@ bench: lab-images-$(LAB_XEN)
 
 hv-%: need-hv
 	@hv-patches/build $*
+hv-ppc-%: need-hv-ppc
+	@hv-patches/build --arch ppc $*
 
 LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
            tests/fuzz/*.c)
@@ -129,6 +132,8 @@ need-lab: need-build
 	@tests/need $(LAB_PKGS)
 need-hv:
 	@tests/need $(HV_PKGS)
+need-hv-ppc:
+	@tests/need $(HV_PKGS) $(HV_PPC_PKGS)
 
 clean:
 	rm -rf build/host build/unit build/lab/*/obj build/lab/*/dest
@@ -137,5 +142,5 @@ distclean:
 
 
 .PHONY: all install check check-unit check-series check-x86 lab demo lab-shell bench lint \
-        need-build need-unit need-lab need-hv clean distclean
+        need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
