@@ -11,6 +11,7 @@
 #ifndef XEN_PROFILE_H
 #define XEN_PROFILE_H
 
+#include <xen/errno.h>
 #include <xen/profile-count.h>
 #include <xen/profile-ring.h>
 #include <public/xen.h>
@@ -65,6 +66,8 @@ void arch_profile_last(void);
 /* A claim on d came or went: see to each of its vCPUs. */
 void arch_profile_update(struct domain *d);
 
+#ifdef CONFIG_PROFILE_SAMPLES
+
 /* d is to be counted without its knowing: 0 or -errno, nothing changed then. */
 int arch_profile_passive(struct domain *d,
                          const struct xen_profile_events *events);
@@ -78,5 +81,24 @@ void arch_profile_not_primary(struct domain *d);
 
 /* There is something in the primary's ring. */
 void arch_profile_notify(struct domain *d);
+
+#else
+
+static inline int arch_profile_passive(struct domain *d,
+                                       const struct xen_profile_events *events)
+{
+    return -EOPNOTSUPP;
+}
+static inline void arch_profile_not_passive(struct domain *d) {}
+static inline int arch_profile_primary(struct domain *d,
+                                       const struct xen_profile_primary *primary,
+                                       void **ring)
+{
+    return -EOPNOTSUPP;
+}
+static inline void arch_profile_not_primary(struct domain *d) {}
+static inline void arch_profile_notify(struct domain *d) {}
+
+#endif /* CONFIG_PROFILE_SAMPLES */
 
 #endif /* XEN_PROFILE_H */

@@ -131,7 +131,7 @@ FUNC(guest_exit_virt)
     blr
 END(guest_exit_virt)
 
-#ifdef CONFIG_PPC_PMU
+#ifdef CONFIG_PROFILE_SAMPLES
 /*
  * A performance monitor interrupt of Xen itself: taken only in
  * xen_window_open(), resumed afterwards.  It runs on a stack of its own: what

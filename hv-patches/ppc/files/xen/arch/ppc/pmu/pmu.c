@@ -11,7 +11,6 @@
 #include <asm/guest.h>
 #include <asm/papr.h>
 #include <asm/pmu.h>
-#include <asm/pmu-sample.h>
 #include <asm/regs.h>
 
 struct pmu_cpu pmu_cpu;
@@ -41,11 +40,12 @@ void pmu_init_vcpu(struct vcpu *v)
 
 uint64_t arch_profile_features(void)
 {
-    return pmu_cpu.family ? XEN_PROFILE_FEATURE_DOMAIN |
-                            XEN_PROFILE_FEATURE_PRIMARY |
-                            XEN_PROFILE_FEATURE_PASSIVE |
-                            XEN_PROFILE_FEATURE_SELF
-                          : 0;
+    uint64_t features = XEN_PROFILE_FEATURE_DOMAIN | XEN_PROFILE_FEATURE_SELF;
+
+    if ( IS_ENABLED(CONFIG_PROFILE_SAMPLES) )
+        features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
+
+    return pmu_cpu.family ? features : 0;
 }
 
 struct domain *arch_profile_get_domain(domid_t domid)

@@ -35,6 +35,23 @@ static always_inline void pmu_context_switch(struct vcpu *prev,
                    &next->arch.guest.pmu.lazy);
 }
 
+void pmu_domain_destroy(struct domain *d);
+
+/* Hypercalls, for hcall.c. */
+bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result);
+bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result);
+
+#else
+
+static inline void pmu_init(void) {}
+static inline void pmu_init_vcpu(struct vcpu *v) {}
+static inline void pmu_context_switch(struct vcpu *prev, struct vcpu *next) {}
+static inline void pmu_domain_destroy(struct domain *d) {}
+
+#endif /* CONFIG_PPC_PMU */
+
+#ifdef CONFIG_PROFILE_SAMPLES
+
 void pmu_exited(struct vcpu *v);
 void pmu_entering(struct vcpu *v);
 
@@ -59,21 +76,11 @@ static inline void pmu_before_entry(struct vcpu *v)
 /* Xen's own 0xf00, from entry.S: a sample of Xen. */
 void pmu_xen_interrupt(struct cpu_user_regs *regs);
 
-void pmu_domain_destroy(struct domain *d);
-
-/* Hypercalls, for hcall.c. */
-bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result);
-bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result);
-
 #else
 
-static inline void pmu_init(void) {}
-static inline void pmu_init_vcpu(struct vcpu *v) {}
-static inline void pmu_context_switch(struct vcpu *prev, struct vcpu *next) {}
 static inline void pmu_after_exit(struct vcpu *v) {}
 static inline void pmu_before_entry(struct vcpu *v) {}
-static inline void pmu_domain_destroy(struct domain *d) {}
 
-#endif /* CONFIG_PPC_PMU */
+#endif /* CONFIG_PROFILE_SAMPLES */
 
 #endif /* PPC_PMU_H */
