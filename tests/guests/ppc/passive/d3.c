@@ -8,8 +8,10 @@ void test_main(unsigned int vcpu)
 
     (void)vcpu;
     interrupts(true);
-    while ((int64_t)(time_base() - end) < 0)
+    while ((int64_t)(time_base() - end) < 0) {
         hcall(H_REGISTER_PROC_TBL, 0x1d, 0xa0000, 0, 0);
+        spin(1000);
+    }
     interrupts(false);
     ok(true, "nothing interrupted it");
 }

@@ -65,12 +65,14 @@ FUNC(\name)
     stw     %r12, UREGS_entry_vector(%r11)
 #ifdef CONFIG_PPC_PMU
     /*
-     * Before anything else, lest a guest that cleared FCH count Xen. Where Xen
-     * is to be counted mmcr0_or is 0. (The vCPU's registers are the first of
-     * what it has.)
+     * Before anything else, lest a guest that cleared FCH count Xen, or one
+     * that never asked leave an alert to whoever runs next. (The vCPU's
+     * registers are the first of what it has.)
      */
     std     %r10, (UREGS_gprs + 10 * 8)(%r11)
     mfspr   %r10, SPRN_MMCR0
+    ld      %r12, GVCPU_mmcr0_and(%r11)
+    and     %r10, %r10, %r12
     ld      %r12, GVCPU_mmcr0_or(%r11)
     or      %r10, %r10, %r12
     mtspr   SPRN_MMCR0, %r10

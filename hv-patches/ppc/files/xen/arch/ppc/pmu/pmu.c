@@ -33,7 +33,7 @@ void pmu_init(void)
 void pmu_init_vcpu(struct vcpu *v)
 {
     pmu_vcpu_init(&pmu_cpu, pmu_of(v));
-    v->arch.guest.pmu.mmcr0_or = MMCR0_FCH;
+    guest_pmu_at_exit(&v->arch.guest.pmu);
 }
 
 /* ---- coverage: profile_lock held ---- */
@@ -93,6 +93,7 @@ void arch_profile_update(struct domain *d)
                       v == current);
         else
             pmu_uncover(&pmu_cpu, pmu_of(v), v == current);
+        guest_pmu_at_exit(&v->arch.guest.pmu);
     }
 }
 

@@ -180,7 +180,7 @@ static void let_sample_xen(struct domain *d, bool let)
     for_each_vcpu ( d, v )
     {
         v->arch.guest.pmu.samples_xen = let;
-        v->arch.guest.pmu.mmcr0_or = let ? 0 : MMCR0_FCH;
+        guest_pmu_at_exit(&v->arch.guest.pmu);
     }
 }
 
