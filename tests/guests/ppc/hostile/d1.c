@@ -37,7 +37,8 @@ static void write(unsigned int which, uint64_t value)
     CASE(9, PMC6) CASE(10, SIAR) CASE(11, SDAR) CASE(12, SIER)
     CASE(13, 18) /* DSISR */ CASE(14, 19) /* DAR */ CASE(15, 272)
     CASE(16, 273) CASE(17, 17) /* DSCR */ CASE(18, 815) /* TAR */
-    CASE(19, DEC)
+    CASE(19, DEC) CASE(20, PID) CASE(21, 29) /* AMR */ CASE(22, 61) /* IAMR */
+    CASE(23, 157) /* UAMOR */ CASE(24, 153) /* FSCR */
     }
 }
 
@@ -57,7 +58,7 @@ void test_main(unsigned int vcpu)
             value &= 0x84008c81;
         else if (n % 3 == 1)
             value &= 0xffffffff;
-        write(random() % 20, value);
+        write(random() % 25, value);
         if (n % 50 == 0)
             perfmon(random() & 1 ? PERFMON_ENABLE : 0, 0);
         if (n % 50 == 25)
