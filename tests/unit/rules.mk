@@ -90,4 +90,5 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d)
+-include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
+    $U/*/$(HV_PPC)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

@@ -110,8 +110,11 @@ static void hostile(void **state)
         shared->prod = rand() * 3u;
         if (rand() % 2)
             shared->cons = ring.prod - rand() % 20;
-        n += put(i);
-        assert_int_equal(ring.nr, 16);
+        if (put(i)) {
+            n++;
+            assert_int_equal(shared->prod, n);
+            assert_int_equal(shared->sample[(n - 1) % 16].pc, i);
+        }
     }
     assert_true(n > 10000);
     profile_ring_end(&ring);
