@@ -59,8 +59,8 @@ static void fill(void)
             sysctl.u.profile.flags = random() % 2;
         /* A ring over its own code would end the test. */
         if (sysctl.u.profile.op == XEN_PROFILE_primary_start)
-            sysctl.u.profile.u.primary.ring =
-                random() % 4 ? 0x80000 : argument() | 1;
+            sysctl.u.profile.u.primary.ring = random() % 4 ? 0x80000
+                                                           : argument() | 1;
     }
 }
 
