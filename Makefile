@@ -122,6 +122,7 @@ lint: need-unit
 	    tests/hv/check hv-patches/build
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
+include tests/guests/ppc/rules.mk
 
 need-build:
 	@tests/need $(BUILD_PKGS)

@@ -13,8 +13,6 @@
 #ifndef XEN_PUBLIC_PROFILE_H
 #define XEN_PUBLIC_PROFILE_H
 
-#include "xen.h"
-
 #define XEN_SYSCTL_profile           1500
 #define XEN_SYSCTL_PROFILE_VERSION   1
 
@@ -74,7 +72,6 @@ struct xen_profile_status {
     uint32_t self;              /* of its vCPUs that asked themselves */
     uint32_t passive;           /* 1: it is */
     uint32_t claims;            /* all of all domains */
-    uint64_t switches;          /* of registers, since boot */
     uint64_t samples;           /* written to a ring, since boot */
     uint64_t lost;              /* for want of room, since the primary began */
     uint16_t primary;           /* its domain; DOMID_INVALID: none */

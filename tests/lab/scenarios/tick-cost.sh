@@ -44,7 +44,8 @@ text="tick-cost: off $off $off2"
 if labdom counting "$dom" 1 2>/dev/null; then
     on=$(cost) on2=$(cost)
     is_range "$((on - on2))" -200 200 "the same every time, counting"
-    is_range "$((on - off))" 0 400 "counting costs little"
+    # Within the noise it may come out as less than nothing.
+    is_range "$((on - off))" -200 400 "counting costs little"
     text="$text on $on $on2"
 fi
 diag "$text"

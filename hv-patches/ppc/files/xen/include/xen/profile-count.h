@@ -7,8 +7,7 @@
  * a vCPU claims itself when its guest says so, which is a state and does not
  * count (PAPR's H_PERFMON).  A vCPU is covered while it or its domain is
  * claimed.  The first claim anywhere and the last release anywhere are told
- * to the caller, who stores the hardware's initial state on the one and puts
- * it back on the other.
+ * to the caller, who sees to the hardware's initial state.
  *
  * Nothing here knows of Xen or of an architecture beyond types, so that unit
  * tests run this very file.  No function locks, sleeps or allocates: whoever
@@ -62,20 +61,15 @@ int profile_session_stop(struct profile_counts *c, struct profile_domain *d,
 
 /*
  * The guest turns the monitor of one of its vCPUs on or off.  Saying so again
- * changes nothing.
+ * changes nothing.  Returns 0 and sets *edge, or -EOVERFLOW.
  */
-enum profile_edge profile_self(struct profile_counts *c,
-                               struct profile_domain *d,
-                               struct profile_vcpu *v, bool on);
+int profile_self(struct profile_counts *c, struct profile_domain *d,
+                 struct profile_vcpu *v, bool on, enum profile_edge *edge);
 
 /*
- * A vCPU, or all of a domain, goes away, whatever it had claimed.  A domain's
- * vCPUs may be released before it or not at all: profile_domain_gone() takes
- * back what they still hold.  Called again it changes nothing.
+ * A domain goes away, whatever it had claimed; the caller clears its vCPUs.
+ * Called again it changes nothing.
  */
-enum profile_edge profile_vcpu_gone(struct profile_counts *c,
-                                    struct profile_domain *d,
-                                    struct profile_vcpu *v);
 enum profile_edge profile_domain_gone(struct profile_counts *c,
                                       struct profile_domain *d);
 

@@ -44,7 +44,7 @@ unsigned long guest_dec(const struct guest_vcpu *g)
 {
     int64_t left = g->dec_expires - get_cycles();
 
-    return clamp(left, (int64_t)INT32_MIN, (int64_t)INT32_MAX);
+    return max(min(left, (int64_t)INT32_MAX), (int64_t)INT32_MIN);
 }
 
 /* ---- boot ---- */
@@ -102,10 +102,12 @@ static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
     g->regs.pc = EXC_SYSTEM_RESET;
     g->regs.msr = MSR_SF | MSR_ME | MSR_LE;
     g->regs.gprs[3] = n;
+    g->regs.gprs[4] = d->domain_id;
     g->dec_expires = get_cycles() + INT32_MAX;
     g->lpcr = (mfspr(SPRN_LPCR) & ~(LPCR_AIL | LPCR_LPES | LPCR_HVICE)) |
               LPCR_HDICE | LPCR_ILE | LPCR_LPES0 | LPCR_UPRT | LPCR_HR |
               LPCR_GTSE;
+    pmu_init_vcpu(v);
 }
 
 static void __init build_domain(unsigned int i, const struct guest_image *image)

@@ -61,22 +61,25 @@ END(enter_guest)
 .macro GUEST_EXIT name, hsrr
 FUNC(\name)
     std     %r11, GCPU_r11(%r13)
+    ld      %r11, GCPU_regs(%r13)
+    stw     %r12, UREGS_entry_vector(%r11)
 #ifdef CONFIG_PPC_PMU
     /*
-     * Before anything else, lest a guest that cleared FCH count Xen.  Where
-     * Xen is to be counted mmcr0_or is 0.
+     * Before anything else, lest a guest that cleared FCH count Xen, or one
+     * that never asked leave an alert to whoever runs next. (The vCPU's
+     * registers are the first of what it has.)
      */
-    std     %r10, GCPU_r10(%r13)
-    mfspr   %r11, SPRN_MMCR0
-    ld      %r10, GCPU_mmcr0_or(%r13)
-    or      %r11, %r11, %r10
-    mtspr   SPRN_MMCR0, %r11
-    ld      %r10, GCPU_r10(%r13)
+    std     %r10, (UREGS_gprs + 10 * 8)(%r11)
+    mfspr   %r10, SPRN_MMCR0
+    ld      %r12, GVCPU_mmcr0_and(%r11)
+    and     %r10, %r10, %r12
+    ld      %r12, GVCPU_mmcr0_or(%r11)
+    or      %r10, %r10, %r12
+    mtspr   SPRN_MMCR0, %r10
+    ld      %r10, (UREGS_gprs + 10 * 8)(%r11)
 #endif
-    ld      %r11, GCPU_regs(%r13)
     SAVE_GPRS(0, 10, %r11)
     SAVE_GPRS(14, 31, %r11)
-    stw     %r12, UREGS_entry_vector(%r11)
     ld      %r0, GCPU_r11(%r13)
     std     %r0, (UREGS_gprs + 11 * 8)(%r11)
     ld      %r0, GCPU_r12(%r13)
@@ -130,7 +133,7 @@ FUNC(guest_exit_virt)
     blr
 END(guest_exit_virt)
 
-#ifdef CONFIG_PPC_PMU
+#ifdef CONFIG_PROFILE_SAMPLES
 /*
  * A performance monitor interrupt of Xen itself: taken only in
  * xen_window_open(), resumed afterwards.  It runs on a stack of its own: what

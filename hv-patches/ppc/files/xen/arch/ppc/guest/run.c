@@ -16,7 +16,7 @@
 struct guest_cpu guest_cpu;
 
 static struct domain idle_domain = { .domain_id = DOMID_IDLE };
-static struct vcpu idle_vcpu = { .domain = &idle_domain };
+static struct vcpu idle = { .domain = &idle_domain };
 
 static uint8_t __aligned(STACK_ALIGN) pmi_stack[STACK_SIZE];
 
@@ -161,7 +161,7 @@ void guests_run(void)
     guest_cpu.pmi_stack = (unsigned long)pmi_stack + sizeof(pmi_stack) -
                           sizeof(struct cpu_user_regs) - STACK_FRAME_OVERHEAD;
     mtspr(SPRN_HSPRG0, (unsigned long)&guest_cpu);
-    set_current(&idle_vcpu);
+    set_current(&idle);
 
     guests_map();
     /* FP, VMX, VSX, TM and EBB are not switched, so no guest has them. */
@@ -177,7 +177,7 @@ void guests_run(void)
 
     if ( !is_idle_vcpu(current) )
     {
-        context_switch(current, &idle_vcpu);
+        context_switch(current, &idle);
         printk("all guests are gone: power off\n");
     }
 }

@@ -21,11 +21,11 @@
 #ifndef __ASSEMBLY__
 
 #include <xen/types.h>
+#include <public/xen.h>
 
-#include <asm/page.h>
 #include <asm/processor.h>
 #ifdef CONFIG_PPC_PMU
-#include <asm/pmu-lazy.h>
+#include <asm/pmu-vcpu.h>
 #endif
 
 #define GUEST_MEM_SIZE (GUEST_MEM_PAGES * PAGE_SIZE)
@@ -38,7 +38,8 @@ struct guest_image {
     char name[16];
     uint32_t offset;            /* of the image, loaded at guest real 0 */
     uint32_t size;              /* in bytes */
-    uint32_t vcpus;             /* each starts at 0x100 with its number in r3 */
+    uint32_t vcpus;             /* each starts at 0x100, its number in r3,
+                                   the domain in r4 */
     uint32_t flags;
 #define GUEST_IMAGE_CONTROL 1u  /* the control domain: may use the sysctl */
 };
@@ -76,7 +77,7 @@ struct guest_vcpu {
     bool stopped;               /* never runs again */
     bool notify;                /* an external interrupt is to be delivered */
 #ifdef CONFIG_PPC_PMU
-    struct pmu_vcpu pmu;
+    struct guest_pmu pmu;
 #endif
 };
 
@@ -94,10 +95,9 @@ struct guest_domain {
 struct guest_cpu {
     struct cpu_user_regs *regs; /* of the vCPU that runs */
     unsigned long stack;        /* Xen's, while a guest runs */
-    unsigned long r10, r11, r12;        /* the guest's, on their way */
+    unsigned long r11, r12;        /* the guest's, on their way */
     unsigned long toc;
     unsigned long exit_virt;
-    unsigned long mmcr0_or;     /* put into MMCR0 at every exit: FCH or 0 */
     unsigned long pmi_stack;    /* Xen's own 0xf00 runs on this */
     unsigned long pmi_r1;       /* the stack pointer that it interrupted */
 };

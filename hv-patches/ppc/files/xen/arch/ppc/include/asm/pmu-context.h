@@ -4,14 +4,15 @@
  * brought back: which registers a CPU family has, and in which order they are
  * moved so that no counter ever runs half loaded.
  *
- * The order (Power ISA 3.0B, Book III, 9.4): saving reads MMCR0 first and
- * freezes with it (FC) before it reads anything else; loading expects the
- * monitor frozen, writes everything else, and MMCR0 last, which lets it run.
+ * The order (Power ISA 3.0B, Book III, 9.4): saving reads MMCR0 and freezes
+ * with it (FC) before it reads anything else; loading finds the monitor
+ * frozen, writes everything else, and MMCR0 last, which lets it run.  Writing
+ * MMCR0 without PMAO takes a pending alert away, writing it with PMAO brings
+ * it back: an alert travels with its context.
  *
- * No Xen dependency beyond types.  The hypervisor's pmu_mfspr() and
- * pmu_mtspr() are single instructions; unit tests bring simulated registers.
- * No locks: a context belongs to a vCPU, and only the CPU that runs it, or
- * ran it last, moves it.  None of this sleeps.  Callers have interrupts off.
+ * No Xen dependency beyond types, see pmu-spr.h.  No locks: a context belongs
+ * to a vCPU, and only the CPU that runs it, or ran it last, moves it.  Nothing
+ * sleeps.  Callers have interrupts off.
  */
 #ifndef PPC_PMU_CONTEXT_H
 #define PPC_PMU_CONTEXT_H
@@ -21,57 +22,101 @@
 #else
 #include <stdbool.h>
 #include <stdint.h>
+#define always_inline inline __attribute__((__always_inline__))
 #endif
 
-/* As many as any family has. */
-#define PMU_MAX_REGS 16
-#define PMU_MAX_PMCS 8
+#include <asm/pmu-spr.h>
 
-/* A register of the context, in the order of saving: MMCR0 is the first. */
-struct pmu_reg {
-    const char *name;
-    uint16_t spr;
-    bool is_32bit;              /* only the lower half is kept (PMCs) */
+/*
+ * The families.  W(index, name, spr): 64 bits.  N(index, name, spr): the lower
+ * 32 bits are all there is to it; MMCR0 is narrow[0] in every family and not
+ * in the list, since its turn is a matter of order.
+ */
+
+/* POWER9 User's Manual 1.2, tables 5-7 and 5-8. */
+#define PMU_POWER9(W, N)                                                \
+    W(0, MMCR1, 798) W(1, MMCR2, 785) W(2, MMCRA, 786)                  \
+    N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789)                     \
+    N(4, PMC4, 790) N(5, PMC5, 791) N(6, PMC6, 792)                     \
+    W(3, SIAR, 796) W(4, SDAR, 797) W(5, SIER, 784)
+
+/* PowerPC 970MP User's Manual 2.3, table 12-1. */
+#define PMU_PPC970(W, N)                                                \
+    W(0, MMCR1, 798) W(1, MMCRA, 786)                                   \
+    N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789) N(4, PMC4, 790)     \
+    N(5, PMC5, 791) N(6, PMC6, 792) N(7, PMC7, 793) N(8, PMC8, 794)
+
+#define PMU_MAX_WIDE   6
+#define PMU_MAX_NARROW 9
+
+#define PMU_SPR_MMCR0  795
+
+/* Bits of MMCR0 that matter here. */
+#define PMU_MMCR0_FC   0x80000000U      /* freeze counters */
+#define PMU_MMCR0_PMAE 0x04000000U      /* alert enabled */
+#define PMU_MMCR0_PMAO 0x00000080U      /* alert occurred */
+#define PMU_MMCR0_FCH  0x00000001U      /* freeze in hypervisor state */
+
+struct pmu_context {
+    uint64_t wide[PMU_MAX_WIDE];
+    uint32_t narrow[PMU_MAX_NARROW];
 };
+
+/* ---- moves ---- */
+
+/* What it said is returned: no counter moves and no alert comes any more. */
+static always_inline uint32_t pmu_freeze(void)
+{
+    uint32_t mmcr0 = pmu_mfspr(PMU_SPR_MMCR0);
+
+    pmu_mtspr(PMU_SPR_MMCR0, PMU_MMCR0_FC);
+    pmu_isync();
+
+    return mmcr0;
+}
+
+/*
+ * For each family, straight from its list:
+ *  pmu_save_FAMILY(ctx)  puts the registers into *ctx and leaves the monitor
+ *                        frozen (MMCR0 is FC and nothing else).
+ *  pmu_load_FAMILY(ctx)  loads them; the monitor must be frozen.  What stands
+ *                        in *ctx may be anything: a guest wrote it, or could.
+ */
+#define PMU_SAVE_WIDE(i, name, spr)   ctx->wide[i] = pmu_mfspr(spr);
+#define PMU_SAVE_NARROW(i, name, spr) ctx->narrow[i] = pmu_mfspr(spr);
+#define PMU_LOAD_WIDE(i, name, spr)   pmu_mtspr(spr, ctx->wide[i]);
+#define PMU_LOAD_NARROW(i, name, spr) pmu_mtspr(spr, ctx->narrow[i]);
+
+#define PMU_MOVES(family, LIST)                                         \
+static always_inline void pmu_save_##family(struct pmu_context *ctx)    \
+{                                                                       \
+    ctx->narrow[0] = pmu_freeze();                                      \
+    LIST(PMU_SAVE_WIDE, PMU_SAVE_NARROW)                                \
+}                                                                       \
+static always_inline void pmu_load_##family(const struct pmu_context *ctx) \
+{                                                                       \
+    LIST(PMU_LOAD_WIDE, PMU_LOAD_NARROW)                                \
+    pmu_mtspr(PMU_SPR_MMCR0, ctx->narrow[0]);                           \
+}
+
+PMU_MOVES(power9, PMU_POWER9)
+PMU_MOVES(ppc970, PMU_PPC970)
+
+/* ---- families ---- */
 
 struct pmu_family {
     const char *name;
-    uint16_t pvr_version;       /* upper half of the PVR; 0 ends the table */
-    uint8_t nr_regs;
-    uint8_t nr_pmcs;            /* counters */
-    uint8_t pmc;                /* index of PMC1 in regs[]; the others follow */
-    struct pmu_reg regs[PMU_MAX_REGS];
+    uint16_t pvr_versions[4];   /* upper halves of the PVR, ended by 0 */
+    uint8_t nr_regs, nr_pmcs;
+    const char *wide[PMU_MAX_WIDE], *narrow[PMU_MAX_NARROW];
+    void (*save)(struct pmu_context *ctx);
+    void (*load)(const struct pmu_context *ctx);
 };
 
-/* Values in the order of the family's regs[]; MMCR0 is reg[0]. */
-struct pmu_context {
-    uint64_t reg[PMU_MAX_REGS];
-};
-
-#define PMU_MMCR0 0             /* index of MMCR0 in every family */
-
-/* The family of a CPU by its PVR, or NULL if it is not known. */
+/* NULL if the CPU is of none that is known. */
 const struct pmu_family *pmu_family_of(uint32_t pvr);
 
-/*
- * Put the registers into *ctx.  On return the monitor is frozen (MMCR0 is
- * FC and nothing else: no alert is pending any more; one that was is PMAO in
- * the saved MMCR0).  PMCs are cut to 32 bits, of MMCR0 the upper half.
- */
-void pmu_save(const struct pmu_family *f, struct pmu_context *ctx);
-
-/*
- * Load the registers from *ctx: freezes, loads, and lets run as its MMCR0
- * says.  Nothing in *ctx is trusted to be sensible: whatever stands there
- * was, or could have been, written by a guest.
- */
-void pmu_load(const struct pmu_family *f, const struct pmu_context *ctx);
-
-/*
- * An initial set with everything zero and frozen, in case the firmware left
- * the monitor running: what it was at boot, but with FC and FCH, no alert
- * enabled or pending.
- */
+/* The same registers, with nothing counting and no alert to come. */
 void pmu_context_quiet(struct pmu_context *ctx);
 
 #endif /* PPC_PMU_CONTEXT_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * MMCR0 and MMCR1 as taking samples needs them (Power ISA 3.0B, Book III,
+ * 9.4.4 and POWER9's PMU user guide).
+ */
+#ifndef PPC_PMU_SAMPLE_H
+#define PPC_PMU_SAMPLE_H
+
+#define MMCR0_PMC1CE   0x00008000UL     /* PMC1 negative is a condition */
+#define MMCR0_PMCNCE   0x00004000UL     /* any of the others is */
+#define MMCR0_TRIGGER  0x00002000UL
+#define MMCR0_FCECE    0x02000000UL     /* a condition freezes (FC) */
+
+#define PMC_NEGATIVE   0x80000000U
+
+#endif /* PPC_PMU_SAMPLE_H */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose registers the performance monitor has, and the hypercalls that ask for
+ * it.
+ */
+#include <xen/errno.h>
+#include <xen/lib.h>
+#include <xen/sched.h>
+#include <public/sysctl.h>
+
+#include <asm/guest.h>
+#include <asm/papr.h>
+#include <asm/pmu.h>
+#include <asm/regs.h>
+
+struct pmu_cpu pmu_cpu;
+
+static struct pmu_vcpu *pmu_of(struct vcpu *v)
+{
+    return &v->arch.guest.pmu.lazy;
+}
+
+void pmu_init(void)
+{
+    const struct pmu_family *family = pmu_family_of(mfspr(SPRN_PVR));
+
+    if ( family )
+        pmu_cpu_init(&pmu_cpu, family);
+    else
+        printk("PMU: no support for PVR %#lx\n", mfspr(SPRN_PVR));
+}
+
+void pmu_init_vcpu(struct vcpu *v)
+{
+    pmu_vcpu_init(&pmu_cpu, pmu_of(v));
+    guest_pmu_at_exit(&v->arch.guest.pmu);
+}
+
+/* ---- coverage: profile_lock held ---- */
+
+uint64_t arch_profile_features(void)
+{
+    uint64_t features = XEN_PROFILE_FEATURE_DOMAIN | XEN_PROFILE_FEATURE_SELF;
+
+    if ( IS_ENABLED(CONFIG_PROFILE_SAMPLES) )
+        features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
+
+    return pmu_cpu.family ? features : 0;
+}
+
+struct domain *arch_profile_get_domain(domid_t domid)
+{
+    return guest_domain(domid);
+}
+
+/* Static domains need no reference: their memory stays. */
+void arch_profile_put_domain(struct domain *d)
+{
+}
+
+void arch_profile_each_domain(void (*fn)(struct domain *d))
+{
+    struct domain *d;
+
+    for ( domid_t i = 1; i <= GUEST_MAX_DOMAINS; i++ )
+        if ( (d = guest_domain(i)) )
+            fn(d);
+}
+
+void arch_profile_first(void)
+{
+    pmu_reset(&pmu_cpu);
+}
+
+void arch_profile_last(void)
+{
+    pmu_reset(&pmu_cpu);
+}
+
+/* One CPU: a vCPU that is not current is not on any. */
+void arch_profile_update(struct domain *d)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        bool covers = profile_covers(&d->profile, &v->profile);
+
+        if ( covers == pmu_of(v)->covered )
+            continue;
+        if ( covers )
+            pmu_cover(&pmu_cpu, pmu_of(v), v->arch.guest.pmu.start,
+                      v == current);
+        else
+            pmu_uncover(&pmu_cpu, pmu_of(v), v == current);
+        guest_pmu_at_exit(&v->arch.guest.pmu);
+    }
+}
+
+void pmu_domain_destroy(struct domain *d)
+{
+    profile_domain_destroy(d);
+}
+
+/* ---- hypercalls ---- */
+
+/*
+ * H_PERFMON (LoPAPR 1.1, 14.11.3): modes to set, modes to reset.  The
+ * granularity of thresholds is a mode that POWER9 does not have two of: taken
+ * and of no effect.
+ */
+bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    const uint64_t modes = H_PERFMON_ENABLE | H_PERFMON_THRESHOLD;
+    uint64_t set = arg[0], reset = arg[1];
+
+    if ( !pmu_cpu.family )
+        *result = H_FUNCTION;
+    else if ( (set | reset) & ~modes )
+        *result = H_PARAMETER;
+    else if ( set & reset )
+        *result = H_RESOURCE;
+    else if ( (set | reset) & H_PERFMON_ENABLE )
+        *result = profile_self_set(v, set & H_PERFMON_ENABLE) ? H_RESOURCE
+                                                              : H_SUCCESS;
+    else
+        *result = H_SUCCESS;
+
+    return false;
+}
+
+/*
+ * Of all sysctls the one for profiling.  r4: guest real address of a struct
+ * xen_sysctl.
+ */
+bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    struct xen_sysctl *shared, op;
+
+    *result = -EPERM;
+    if ( !v->domain->is_privileged )
+        return false;
+
+    *result = -EFAULT;
+    shared = guest_real(v->domain, arg[0], sizeof(*shared));
+    if ( !shared )
+        return false;
+
+    /* A copy: the guest's other vCPUs may write to it meanwhile. */
+    memcpy(&op, shared, sizeof(op));
+    *result = -EACCES;
+    if ( op.interface_version != XEN_SYSCTL_INTERFACE_VERSION )
+        return false;
+
+    *result = -ENOSYS;
+    if ( op.cmd != XEN_SYSCTL_profile || !pmu_cpu.family )
+        return false;
+
+    *result = profile_sysctl(v->domain, &op.u.profile);
+    if ( !*result )
+        memcpy(&shared->u.profile, &op.u.profile, sizeof(op.u.profile));
+
+    return false;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Samples: of Xen itself, by its own performance monitor interrupt, and of
+ * passive domains, by looking at their counters when they leave for Xen.
+ *
+ * A guest's interrupts are its own, at its own 0xf00, and nothing can send
+ * them to Xen instead.  Hence a passive domain counts with alerts off, and its
+ * samples are taken at its first exit after the overflow (SKID).  In Xen, on
+ * its behalf or on the primary's, alerts are on and the sample is exact.
+ */
+#include <xen/errno.h>
+#include <xen/lib.h>
+#include <xen/sched.h>
+
+#include <asm/guest.h>
+#include <asm/pmu.h>
+#include <asm/pmu-sample.h>
+#include <asm/regs.h>
+#include <asm/time.h>
+
+#define NR_PMCS 6               /* of POWER9 */
+
+/* What Xen puts into the primary's counters after a sample. */
+static uint32_t primary_reload[XEN_PROFILE_COUNTERS];
+
+/* Interrupts are on: the guest's decrementer is in dec_expires. */
+static bool window;
+
+static uint32_t read_pmc(unsigned int i)
+{
+    switch ( i )
+    {
+#define PMC(n) case n: return mfspr(SPRN_PMC1 + n);
+    PMC(0) PMC(1) PMC(2) PMC(3) PMC(4) PMC(5)
+#undef PMC
+    }
+    return 0;
+}
+
+static void write_pmc(unsigned int i, uint32_t value)
+{
+    switch ( i )
+    {
+#define PMC(n) case n: mtspr(SPRN_PMC1 + n, value); break;
+    PMC(0) PMC(1) PMC(2) PMC(3) PMC(4) PMC(5)
+#undef PMC
+    }
+}
+
+/* PMC1-4 count what their byte of MMCR1 says, PMC5 and 6 always the same. */
+static uint64_t event_of(unsigned int i)
+{
+    return i < 4 ? (mfspr(SPRN_MMCR1) >> (8 * (3 - i))) & 0xff : 0;
+}
+
+/* The counters are frozen.  A sample for each that is negative and is to say
+ * so; all of those start again. */
+static void take_samples(struct vcpu *v, uint64_t mmcr0, uint64_t pc,
+                         unsigned int flags, const uint32_t *reload)
+{
+    for ( unsigned int i = 0; i < NR_PMCS; i++ )
+    {
+        const struct xen_profile_sample s = {
+            .pc = pc,
+            .time = get_cycles(),
+            .event = event_of(i),
+            .domid = v->domain->domain_id,
+            .vcpu = v->vcpu_id,
+            .counter = i,
+            .flags = flags,
+        };
+
+        if ( !(read_pmc(i) & PMC_NEGATIVE) ||
+             !(mmcr0 & (i ? MMCR0_PMCNCE : MMCR0_PMC1CE)) )
+            continue;
+
+        profile_sample(&s);
+        write_pmc(i, reload[i]);
+    }
+}
+
+static const uint32_t *reload_of(struct vcpu *v)
+{
+    return v->domain->profile_passive ? v->arch.guest.pmu.reload
+                                      : primary_reload;
+}
+
+/* From entry.S, on the stack of its own; v is current, its registers are in
+ * the monitor. */
+void pmu_xen_interrupt(struct cpu_user_regs *regs)
+{
+    struct vcpu *v = current;
+    uint64_t mmcr0 = mfspr(SPRN_MMCR0);
+
+    mtspr(SPRN_MMCR0, MMCR0_FC | MMCR0_FCH);    /* no alert any more */
+    isync();
+
+    if ( !v->arch.guest.pmu.lazy.covered || !v->arch.guest.pmu.samples_xen )
+        return;
+
+    take_samples(v, mmcr0, regs->pc, XEN_PROFILE_SAMPLE_HV, reload_of(v));
+
+    /* The alert froze the counters if it was to (FCECE), and turned itself
+     * off: as before. */
+    mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
+    mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
+}
+
+/* ---- around Xen ---- */
+
+static void window_open(struct vcpu *v)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+
+    g->dec_expires = get_cycles() + (int32_t)mfspr(SPRN_DEC);
+    mtspr(SPRN_DEC, INT32_MAX);
+    window = true;
+    local_irq_enable();
+}
+
+static void window_close(struct vcpu *v)
+{
+    local_irq_disable();
+    window = false;
+    mtspr(SPRN_DEC, guest_dec(&v->arch.guest));
+}
+
+void pmu_exited(struct vcpu *v)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+    uint64_t mmcr0;
+
+    if ( !g->pmu.lazy.covered )
+        return;
+
+    mmcr0 = mfspr(SPRN_MMCR0);
+    if ( v->domain->profile_passive )
+    {
+        mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FC);
+        isync();
+        take_samples(v, mmcr0, g->regs.pc, XEN_PROFILE_SAMPLE_SKID,
+                     reload_of(v));
+        mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
+    }
+    else if ( mmcr0 & MMCR0_PMAO )
+        /* The guest's own, held: it gets it when it runs on. */
+        return;
+
+    window_open(v);
+}
+
+void pmu_entering(struct vcpu *v)
+{
+    if ( window )
+        window_close(v);
+
+    /* In the guest no alert of a passive domain may come. */
+    if ( v->domain->profile_passive && v->arch.guest.pmu.lazy.covered )
+    {
+        uint64_t mmcr0 = mfspr(SPRN_MMCR0);
+
+        /* One that came after the window was closed. */
+        if ( mmcr0 & MMCR0_PMAO )
+        {
+            mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAO);
+            take_samples(v, mmcr0, (unsigned long)pmu_entering,
+                         XEN_PROFILE_SAMPLE_HV, reload_of(v));
+            mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
+        }
+        mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAE);
+    }
+}
+
+/* ---- the primary and passive domains: profile_lock held ---- */
+
+static void let_sample_xen(struct domain *d, bool let)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        v->arch.guest.pmu.samples_xen = let;
+        guest_pmu_at_exit(&v->arch.guest.pmu);
+    }
+}
+
+/* Negative it would be one endless interrupt. */
+static bool reload_is_sane(const uint32_t *reload)
+{
+    for ( unsigned int i = 0; i < XEN_PROFILE_COUNTERS; i++ )
+        if ( reload[i] & PMC_NEGATIVE || (i >= NR_PMCS && reload[i]) )
+            return false;
+
+    return true;
+}
+
+int arch_profile_primary(struct domain *d,
+                         const struct xen_profile_primary *primary,
+                         void **ring)
+{
+    if ( primary->ring & (PAGE_SIZE - 1) || primary->size > GUEST_MEM_SIZE ||
+         !reload_is_sane(primary->reload) )
+        return -EINVAL;
+    *ring = guest_real(d, primary->ring, primary->size);
+    if ( !*ring )
+        return -EINVAL;
+
+    memcpy(primary_reload, primary->reload, sizeof(primary_reload));
+    let_sample_xen(d, true);
+
+    return 0;
+}
+
+void arch_profile_not_primary(struct domain *d)
+{
+    let_sample_xen(d, false);
+}
+
+void arch_profile_notify(struct domain *d)
+{
+    d->vcpu[0]->arch.guest.notify = true;
+}
+
+/*
+ * The alert is Xen's to turn on and off, and the counters go on counting when
+ * one of them is negative.  All else is what the control domain asked for.
+ */
+static uint64_t passive_mmcr0(uint64_t asked)
+{
+    return (uint32_t)asked & ~(MMCR0_FC | MMCR0_PMAE | MMCR0_PMAO |
+                               MMCR0_FCECE | MMCR0_TRIGGER);
+}
+
+int arch_profile_passive(struct domain *d,
+                         const struct xen_profile_events *events)
+{
+    struct vcpu *v;
+
+    if ( !reload_is_sane(events->reload) )
+        return -EINVAL;
+
+    for_each_vcpu ( d, v )
+    {
+        struct guest_pmu *p = &v->arch.guest.pmu;
+
+        memcpy(p->reload, events->reload, sizeof(p->reload));
+        memset(&p->start_ctx, 0, sizeof(p->start_ctx));
+        p->start_ctx.narrow[0] = passive_mmcr0(events->control[0]);
+        for ( unsigned int i = 0; i < 3; i++ )
+            p->start_ctx.wide[i] = events->control[i + 1];
+        for ( unsigned int i = 0; i < NR_PMCS; i++ )
+            p->start_ctx.narrow[i + 1] = events->reload[i];
+        p->start = &p->start_ctx;
+        /* It has sessions already: covered, and it does not run now. */
+        if ( p->lazy.covered )
+            p->lazy.ctx = p->start_ctx;
+    }
+    let_sample_xen(d, true);
+
+    return 0;
+}
+
+/* Its sessions may go on: with nothing of what it counted. */
+void arch_profile_not_passive(struct domain *d)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        struct guest_pmu *p = &v->arch.guest.pmu;
+
+        p->start = NULL;
+        if ( p->lazy.covered )
+            p->lazy.ctx = pmu_cpu.initial;
+    }
+    let_sample_xen(d, false);
+}

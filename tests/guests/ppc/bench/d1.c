@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Measures, in instructions, what a hypercall and a change of guests and back
+ * take: with nobody profiling, one of two, and both. tests/lab/ppc/bench makes
+ * figures of it. Under icount an instruction is a nanosecond, and the time
+ * base has 512 ticks in 1,000 of them; over many rounds that is exact.
+ *
+ * It proves no more than that it runs. On a hypervisor without the performance
+ * monitor it measures what there is.
+ *
+ * guests: d1,control d2 slice=1000000
+ */
+#include "guest.h"
+
+#define ROUNDS 10000
+
+/* Thousandths of an instruction for each of the rounds. */
+static uint64_t each(uint64_t ticks)
+{
+    return ticks * 1000000 / 512 / ROUNDS;
+}
+
+static void measure(const char *what)
+{
+    uint64_t begin, hcalls, changes;
+
+    for (unsigned int n = 0; n < 10; n++)
+        cede();
+    begin = time_base();
+    for (unsigned int n = 0; n < ROUNDS; n++)
+        hcall(H_PUT_TERM_CHAR, 1, 0, 0, 0);
+    hcalls = time_base() - begin;
+    begin = time_base();
+    for (unsigned int n = 0; n < ROUNDS; n++)
+        cede();
+    changes = time_base() - begin;
+    print("# bench %s hcall=%lu change=%lu", what, each(hcalls), each(changes));
+    ok(hcalls && changes > hcalls, "%s", what);
+}
+
+void test_main(unsigned int vcpu)
+{
+    struct xen_sysctl_profile none = { .op = 0 };
+
+    (void)vcpu;
+    measure("none");
+    if (perfmon(PERFMON_ENABLE, 0))
+        return;
+    measure("one");
+    is(profile(XEN_PROFILE_start, 2, &none), 0, "the other too");
+    measure("both");
+}

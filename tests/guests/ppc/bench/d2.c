@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Gives way at once, as often as it takes. */
+#include "guest.h"
+
+void test_main(unsigned int vcpu)
+{
+    (void)vcpu;
+    for (unsigned int n = 0; n < 40000; n++)
+        cede();
+    ok(true, "it is still here");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves that counts are exact: of a loop whose instructions are known, over
+ * and over, when nothing comes in between.
+ *
+ * How: a single guest with a slice that is longer than the test. PMC5 and a
+ * programmed PMC1 count instructions.
+ *
+ * guests: d1 slice=1000000
+ */
+#include "guest.h"
+
+/* Instructions from the MMCR0 that starts the counters to the one that stops
+ * them. */
+static uint32_t count(uint64_t loops)
+{
+    mtspr(MMCR0, FC | FCH);
+    mtspr(MMCR1, 0x02000000);           /* PMC1: instructions */
+    mtspr(PMC1, 0);
+    mtspr(PMC5, 0);
+    asm volatile("mtspr 795, %0\n"
+                 "mtctr %1\n"
+                 "1: nop\n nop\n bdnz 1b\n"
+                 "mtspr 795, %2" ::"r"(FCH), "r"(loops), "r"(FC | FCH)
+                 : "ctr", "memory");
+    return mfspr(PMC5);
+}
+
+void test_main(unsigned int vcpu)
+{
+    uint32_t first, more;
+
+    (void)vcpu;
+    is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
+    first = count(1000);
+    in_range(first, 3000, 3004, "1,000 loops are 3,000 instructions");
+    is(mfspr(PMC1), first, "on a programmed counter too");
+    more = count(101000);
+    is(more - first, 300000, "100,000 loops more are 300,000 more");
+    for (unsigned int i = 0; i < 100; i++)
+        if (count(1000) != first) {
+            ok(false, "the same every time");
+            return;
+        }
+    ok(true, "the same every time");
+}

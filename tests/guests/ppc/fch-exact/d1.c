@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves that FCH, as the hypervisor forces it, keeps the hypervisor out of a
+ * guest's counts: a loop under preemption counts the same number of
+ * instructions every time, and the guest that clears FCH gains nothing but
+ * the few instructions before it is set.
+ *
+ * Only a QEMU that implements the freeze bits can show it.
+ *
+ * guests: d1 d2 slice=200
+ * qemu: fch
+ */
+#include "guest.h"
+
+static uint32_t count(uint64_t loops)
+{
+    mtspr(MMCR0, FC | FCH);
+    mtspr(PMC5, 0);
+    asm volatile("mtspr 795, %0\n"
+                 "mtctr %1\n"
+                 "1: nop\n nop\n bdnz 1b\n"
+                 "mtspr 795, %2" ::"r"(FCH), "r"(loops), "r"(FC | FCH)
+                 : "ctr", "memory");
+    return mfspr(PMC5);
+}
+
+void test_main(unsigned int vcpu)
+{
+    uint32_t first;
+    unsigned int wrong = 0;
+
+    (void)vcpu;
+    is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
+    first = count(1000000);
+    in_range(first, 3000000, 3000004, "a million loops");
+    for (unsigned int n = 0; n < 20; n++)
+        wrong += count(1000000) != first;
+    is(wrong, 0, "the same every time, under preemption");
+}

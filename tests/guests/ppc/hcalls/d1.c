@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves that no hypercall, with whatever arguments, harms the hypervisor or
+ * another guest, from the control domain either.
+ *
+ * How: random functions, random arguments and random contents of the sysctl,
+ * half of them near what makes sense, from a guest and from the control
+ * domain. A third guest goes on meanwhile.
+ *
+ * guests: d1,control d1 d3 slice=200
+ * qemu: 10 7.2
+ */
+#include "guest.h"
+
+#define CALLS 30000
+
+static struct xen_sysctl sysctl;
+static uint64_t state = 88172645463325252;
+
+static uint64_t random(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+static void ignore(struct frame *frame)
+{
+    (void)frame;
+}
+
+/* Often small, an address, a single bit, or minus something. */
+static uint64_t argument(void)
+{
+    uint64_t r = random();
+
+    switch (r % 6) {
+    case 0: return (r >> 8) % 8;
+    case 1: return (uint64_t)&sysctl;
+    case 2: return 1UL << (r >> 8) % 64;
+    case 3: return -((r >> 8) % 0x20000);
+    case 4: return (r >> 8) % 0x110000;
+    default: return r;
+    }
+}
+
+static void fill(void)
+{
+    uint64_t *word = (uint64_t *)&sysctl;
+
+    for (unsigned int i = 0; i < sizeof(sysctl) / 8; i++)
+        word[i] = random() & 1 ? argument() : 0;
+    if (random() % 8) {
+        sysctl.cmd = XEN_SYSCTL_profile;
+        sysctl.interface_version = SYSCTL_INTERFACE_VERSION;
+        sysctl.u.profile.version = XEN_SYSCTL_PROFILE_VERSION;
+        sysctl.u.profile.op = random() % 7;
+        sysctl.u.profile.domid = random() % 5;
+        if (random() % 4)
+            sysctl.u.profile.pad = 0;
+        if (random() % 4)
+            sysctl.u.profile.flags = random() % 2;
+    }
+}
+
+void test_main(unsigned int vcpu)
+{
+    /* Not the one that ends the domain, nor those that turn its MMU. */
+    static const uint64_t functions[] = {
+        XEN_MARK(XEN_SYSCTL), XEN_MARK(XEN_SYSCTL), H_PERFMON, H_CEDE,
+        H_SET_MODE,
+    };
+    unsigned int n;
+
+    (void)vcpu;
+    state += domid;
+    on_interrupt(0x500, ignore);
+    on_interrupt(0xf00, ignore);
+    for (n = 0; n < CALLS; n++) {
+        uint64_t r = random(), function = functions[r % 5];
+
+        if (r % 16 == 0)
+            function = argument() | 1;  /* odd: none of PAPR's */
+        fill();
+        hcall(function, function == XEN_MARK(XEN_SYSCTL) && r & 256 ?
+              (uint64_t)&sysctl : argument(), argument(), argument(),
+              argument());
+    }
+    is(n, CALLS, "%u calls", n);
+}

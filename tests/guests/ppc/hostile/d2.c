@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Profiles, and finds its own. */
+#include "guest.h"
+
+void test_main(unsigned int vcpu)
+{
+    uint64_t end = time_base() + 512 * 400000UL;
+    unsigned int wrong = 0;
+    struct pmu_regs mine, found;
+
+    (void)vcpu;
+    interrupts(true);           /* an interrupt would end the test */
+    is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
+    for (unsigned int i = 0; i < NR_PMU_REGS; i++)
+        mine.reg[i] = 0x2220 + i;
+    mine.reg[0] = FC | FCH;
+    pmu_write(&mine);
+    while ((int64_t)(time_base() - end) < 0) {
+        pmu_read(&found);
+        for (unsigned int i = 0; i < NR_PMU_REGS; i++)
+            wrong += found.reg[i] != mine.reg[i];
+        spin(1000);
+    }
+    is(wrong, 0, "its registers are its own");
+}

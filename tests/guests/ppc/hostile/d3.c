@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Does not profile: the initial set, as long as another does (d2). */
+#include "guest.h"
+
+void test_main(unsigned int vcpu)
+{
+    uint64_t begin = time_base();
+    unsigned int wrong = 0;
+    struct pmu_regs found;
+
+    (void)vcpu;
+    interrupts(true);           /* an interrupt would end the test */
+    until(begin + 512 * 5000UL);
+    while ((int64_t)(time_base() - begin - 512 * 380000L) < 0) {
+        pmu_read(&found);
+        wrong += found.reg[0] != (FC | FCH);
+        for (unsigned int i = 4; i < 10; i++)
+            wrong += found.reg[i] != 0;
+        spin(1000);
+    }
+    is(wrong, 0, "nothing counts, and nothing has counted");
+}

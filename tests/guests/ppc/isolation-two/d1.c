@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves the same as isolation, between two domains alone, which leave the
+ * registers to each other directly.
+ *
+ * guests: d1,vcpus=2 d1 slice=200
+ * qemu: 10
+ */
+#include "../isolation/d1.c"

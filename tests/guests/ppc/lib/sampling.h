@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests share that are the primary. */
+#ifndef SAMPLING_H
+#define SAMPLING_H
+
+#include "guest.h"
+
+/* Where its ring is: far from what the guest itself uses. */
+#define RING 0x80000UL
+
+static inline struct xen_profile_ring *ring(void)
+{
+    return (struct xen_profile_ring *)RING;
+}
+
+static inline long primary(uint32_t size, uint32_t reload)
+{
+    struct xen_sysctl_profile p = { .u.primary = { .ring = RING,
+                                                   .size = size } };
+
+    for (unsigned int i = 0; i < 6; i++)
+        p.u.primary.reload[i] = reload;
+    return profile(XEN_PROFILE_primary_start, 0, &p);
+}
+
+static inline long no_primary(void)
+{
+    struct xen_sysctl_profile p = { .op = 0 };
+
+    return profile(XEN_PROFILE_primary_stop, 0, &p);
+}
+
+/* A passive session of the domain: counter 4 (PMC5, instructions) samples
+ * each `period`, in the hypervisor as well if hv. */
+static inline long passive(unsigned int of, uint32_t period, bool hv)
+{
+    struct xen_sysctl_profile p = { .flags = XEN_PROFILE_PASSIVE };
+
+    p.u.events.control[0] = PMCNCE | (hv ? 0 : FCH);
+    p.u.events.reload[4] = 0x80000000U - period;
+    return profile(XEN_PROFILE_start, of, &p);
+}
+
+#endif

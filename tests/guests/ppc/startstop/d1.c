@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves that starts and stops are counted: repeated, unmatched, of several
+ * domains, by the domain itself and by the control domain; and that others
+ * than the control domain get nowhere.
+ *
+ * guests: d1,control d2,vcpus=2 slice=200
+ * qemu: 10 7.2
+ */
+#include "guest.h"
+
+#define MS (512 * 1000UL)
+
+static struct xen_sysctl_profile none;
+
+static void refused(void)
+{
+    static struct xen_sysctl sysctl;
+    struct xen_sysctl_profile p = { .flags = 2 };
+    uint64_t at = (uint64_t)&sysctl;
+
+    is(profile(XEN_PROFILE_start, 9, &none), -ESRCH, "no such domain");
+    is(profile(XEN_PROFILE_start, 0, &none), -ESRCH, "not Xen either");
+    is(profile(XEN_PROFILE_start, 0x7ff0, &none), -ESRCH, "nor itself by name");
+    is(profile(77, 1, &none), -EOPNOTSUPP, "no such operation");
+    is(profile(XEN_PROFILE_start, 2, &p), -EINVAL, "no such flag");
+    is(profile(XEN_PROFILE_stop, 2, &none), -EINVAL, "a stop too many");
+    p.flags = 1;
+    is(profile(XEN_PROFILE_start, 2, &p), -EBUSY, "passive needs a primary");
+    is(profile(XEN_PROFILE_primary_stop, 0, &none), -EINVAL,
+       "nobody is primary");
+    is(hcall(XEN_MARK(XEN_SYSCTL), 0x100000, 0, 0, 0), -EFAULT,
+       "outside its memory");
+    is(hcall(XEN_MARK(XEN_SYSCTL), -8UL, 0, 0, 0), -EFAULT, "far outside");
+    sysctl.interface_version = 1;
+    is(hcall(XEN_MARK(XEN_SYSCTL), at, 0, 0, 0), -13, "another interface");
+    sysctl.interface_version = SYSCTL_INTERFACE_VERSION;
+    sysctl.cmd = 1;
+    is(hcall(XEN_MARK(XEN_SYSCTL), at, 0, 0, 0), -ENOSYS, "another sysctl");
+    sysctl.cmd = XEN_SYSCTL_profile;
+    sysctl.u.profile.version = 2;
+    is(hcall(XEN_MARK(XEN_SYSCTL), at, 0, 0, 0), -EOPNOTSUPP,
+       "another version");
+    is(profile_status(2).claims, 0, "all of it changed nothing");
+}
+
+void test_main(unsigned int vcpu)
+{
+    struct xen_sysctl_profile p = none;
+    uint64_t begin = time_base() & ~(64 * MS - 1);
+
+    (void)vcpu;
+    is(profile(XEN_PROFILE_features, 0, &p), 0, "features");
+    is(p.u.features, 0xf, "all of them");
+    refused();
+
+    for (unsigned int i = 1; i <= 3; i++) {
+        is(profile(XEN_PROFILE_start, 2, &none), 0, "start");
+        is(profile_status(2).sessions, i, "%u sessions", i);
+    }
+    is(profile(XEN_PROFILE_start, 1, &none), 0, "of another domain");
+    is(profile_status(2).claims, 4, "4 in all");
+
+    /* d2 turns both its vCPUs on, and one off again. */
+    until(begin + 80 * MS);
+    is(profile_status(2).self, 2, "two vCPUs of their own");
+    is(profile_status(2).claims, 6, "6 in all");
+    until(begin + 112 * MS);
+    is(profile_status(2).self, 1, "one vCPU");
+
+    for (unsigned int i = 3; i--;) {
+        is(profile(XEN_PROFILE_stop, 2, &none), 0, "stop");
+        is(profile_status(2).sessions, i, "%u sessions", i);
+    }
+    is(profile(XEN_PROFILE_stop, 2, &none), -EINVAL, "a stop too many");
+    is(profile_status(2).claims, 2, "2 in all: itself, and d2's vCPU");
+    is(profile(XEN_PROFILE_stop, 1, &none), 0, "of itself");
+    is(profile_status(2).claims, 1, "1 in all");
+    until(begin + 160 * MS);
+    is(profile(XEN_PROFILE_status, 2, &none), -ESRCH, "d2 is gone");
+    is(profile_status(1).claims, 0, "and nobody profiles");
+}
