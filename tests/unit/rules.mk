@@ -9,6 +9,7 @@
 
 U := build/unit
 HV_X86 := hv-patches/x86/files/xen/arch/x86
+HV_PPC := hv-patches/ppc/files/xen
 LAB_ROOT := build/lab/4.17/root
 
 UNIT_FLAGS_plain := -O2 -g
@@ -22,7 +23,8 @@ UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
-              -Ihv-patches/include -I$(HV_X86)/include -Itests/unit \
+              -Ihv-patches/include -I$(HV_X86)/include -I$(HV_PPC)/include \
+              -I$(HV_PPC)/arch/ppc/include -Itests/unit \
               -DTOP='"$(CURDIR)"' -DXT_LOCK_DIR='"lock"'
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
@@ -32,6 +34,11 @@ POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
                  test_policy_stock
 POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
                  tests/unit/policy_world
+PMU_TESTS   := test_pmu_context test_pmu_random test_profile_count \
+               test_profile_ring
+PMU_SHARED  := $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
+               $(HV_PPC)/common/profile-count $(HV_PPC)/common/profile-ring \
+               tests/unit/pmu_world
 FUZZ_TESTS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # $1: plain, asan or tsan
@@ -44,8 +51,9 @@ $U/$1/test_%: $U/$1/tests/unit/test_%.o \
               $$(UNIT_SHARED:%=$U/$1/tests/unit/%.o) $$(UNIT_LIB_$1) \
               $U/$1/tools/output.o
 	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS)
-# The hypervisor's policy is compiled as it is.
+# The hypervisor's files that know nothing of Xen are compiled as they are.
 $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
+$$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
                $$(filter-out tools/main.c,$$(wildcard tools/*.c)))
@@ -82,4 +90,5 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d)
+-include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
+    $U/*/$(HV_PPC)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

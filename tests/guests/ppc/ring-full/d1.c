@@ -11,7 +11,7 @@
 #include "sampling.h"
 
 #define MS   (512 * 1000UL)
-#define SIZE (24 + 16 * 40)
+#define SIZE (24 + 16 * 32)
 
 static uint8_t *behind(void)
 {

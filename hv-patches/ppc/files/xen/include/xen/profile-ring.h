@@ -15,7 +15,7 @@
 #else
 #include <stdbool.h>
 #include <stdint.h>
-#include "profile.h"
+#include <profile.h>
 #endif
 
 /* The writer's own: nothing of it is read back from the shared memory. */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Simulated registers of a performance monitor, for the hypervisor's files of
+ * the ppc series (asm/pmu-spr.h).
+ *
+ * As long as MMCR0[FC] is clear each access lets the counters run on, by a
+ * pseudo-random step each; one that becomes negative with MMCR0[PMAE] set
+ * raises an alert (PMAO, and PMAE off). Reads of the narrow registers have
+ * junk in their upper halves, which no hardware promises not to have.
+ *
+ * What must never be is counted: an access to any register but MMCR0 while the
+ * counters run (a context half saved or half loaded).
+ */
+#ifndef PMU_WORLD_H
+#define PMU_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <asm/pmu-lazy.h>
+
+#include "xen/profile-count.h"
+
+#define PW_MAX_REGS (PMU_MAX_WIDE + PMU_MAX_NARROW)
+
+struct pmu_world {
+    uint64_t spr[1024];
+    bool narrow[1024];
+    uint16_t regs[PW_MAX_REGS]; /* the family's: MMCR0 first */
+    unsigned int nr_regs;
+    unsigned int violations;
+    unsigned int isyncs;
+    /* Accesses, as they came: SPR, + 0x8000 for a write, 0xffff for isync. */
+    uint16_t trace[64];
+    unsigned int nr_trace;
+    bool still; /* counters do not run: the hypervisor is frozen out (FCH) */
+    uint64_t seed;
+};
+extern struct pmu_world pw;
+
+/* All registers 0, MMCR0 frozen. */
+void pw_start(const struct pmu_family *f, uint64_t seed);
+uint64_t pw_random(void);
+
+/* The counters run on for as long as a guest runs. */
+void pw_run(void);
+
+/* All registers as the guest would read them: the narrow ones 32 bits. */
+void pw_read(uint64_t *values);
+
+#endif
