@@ -87,6 +87,10 @@ check-unit:
 	@tests/unit/check
 check-x86:
 	@tests/lab/check
+check-ppc:
+	@tests/lab/ppc/check
+check-ppc-fch:
+	@tests/lab/ppc/check fch
 lab: lab-images-$(LAB_XEN) need-hv
 	@tests/lab/run -k -r $(LAB_XEN) $(SCENARIO)
 demo: lab-images-$(LAB_XEN)
@@ -124,7 +128,8 @@ lint: need-unit
 	mandoc -Tlint -Wwarning man/*.8
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
-	    tests/hv/check hv-patches/build
+	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,check fch \
+	    qemu run verdict verdict-test)
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
 include tests/guests/ppc/rules.mk
@@ -146,6 +151,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install check check-unit check-series check-x86 lab demo lab-shell bench lint \
+.PHONY: all install check check-unit check-series check-x86 check-ppc check-ppc-fch \
+        lab demo lab-shell bench lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

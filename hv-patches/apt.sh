@@ -7,6 +7,7 @@
 #
 #   apt_open SUITE DIRECTORY KIND...   KIND: deb, deb-src
 #   apt_run apt-get download ...
+#   apt_source PACKAGE RELEASE KNOWN
 #
 # Lists and cache are in DIRECTORY, so that the machine's packages and lists
 # stay as they are. The mirror is the machine's own, whatever Debian release
@@ -116,3 +117,44 @@ apt_open() {
 
 # apt_forget: what was asked for was not to be had; the lists may be too old.
 apt_forget() { rm -f "$apt_dir/lists.stamp"; }
+
+# apt_source PACKAGE RELEASE KNOWN: its source, upstream's tarball and Debian's,
+# into the working directory; RELEASE is what the version begins with, with
+# Debian's epoch. The version is left in a file of that name.
+#
+# It is the newest that the mirror has whole, which may be without what a
+# suite's -security names. It may also have the tarballs but not the .dsc that
+# names them; the checksums are those of the signed package list either way.
+apt_source() {
+    for version in $(apt_run apt-cache showsrc "$1" |
+                     sed -n 's/^Version: //p' | sort -Vru); do
+        case $version in "$2".*) ;; *) continue ;; esac
+        rm -f "$1"_*
+        if apt_run apt-get -q source --download-only "$1=$version" || {
+               apt_run apt-get -q source --tar-only "$1=$version" &&
+               apt_run apt-get -q source --diff-only "$1=$version"; }
+        then
+            echo "$version" >version
+            return 0
+        fi
+    done
+    apt_known "$@"
+}
+
+# The lists may name a version that the mirror has no file of, while an older
+# one, which they no longer name, is still there. KNOWN lists such files:
+# RELEASE VERSION FILE SHA256.
+apt_known() {
+    rm -f "$1"_*
+    site=$(sed -n 's/^deb-src .*\] \([^ ]*\) .*/\1/p' "$apt_dir/sources.list" |
+        head -n 1)
+    initial=$(printf %.1s "$1")
+    sed 's/#.*//' "$3" | while read -r of version file sum; do
+        [ "$of" = "$2" ] || continue
+        url=$site/pool/main/$initial/$1/$(echo "$file" | sed 's/+/%2b/g')
+        apt_run /usr/lib/apt/apt-helper download-file "$url" "$PWD/$file" \
+            "SHA256:$sum" || exit 1
+        echo "$version" >version
+    done
+    [ -f version ]
+}
