@@ -9,7 +9,6 @@
  * not, scribble and look again after they have been away.
  *
  * guests: d1 d1 d3 slice=200
- * qemu: 10 7.2
  */
 #include "guest.h"
 
