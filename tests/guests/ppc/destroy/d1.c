@@ -6,15 +6,11 @@
  *
  * guests: d1,control d2 d3,vcpus=2 slice=200
  * crashes: d3
- * qemu: 10 7.2
  */
 #include "guest.h"
 
-#define MS (512 * 1000UL)
-
 void test_main(unsigned int vcpu)
 {
-    uint64_t begin = time_base() & ~(64 * MS - 1);
     struct xen_sysctl_profile none = { .op = 0 };
     struct pmu_regs found;
 
@@ -22,13 +18,13 @@ void test_main(unsigned int vcpu)
     is(profile(XEN_PROFILE_start, 2, &none), 0, "a session of d2");
     is(profile(XEN_PROFILE_start, 2, &none), 0, "and another");
     is(profile(XEN_PROFILE_start, 3, &none), 0, "and of d3");
-    until(begin + 80 * MS);
+    at(80);
     is(profile_status(2).claims, 6, "3 sessions, and 3 vCPUs themselves");
-    until(begin + 112 * MS);
+    at(112);
     is(profile(XEN_PROFILE_status, 2, &none), -ESRCH, "d2 is gone");
     is(profile(XEN_PROFILE_stop, 2, &none), -ESRCH, "nothing to stop");
     is(profile_status(3).claims, 3, "with all it had");
-    until(begin + 160 * MS);
+    at(160);
     is(profile(XEN_PROFILE_status, 3, &none), -ESRCH, "d3 is gone");
     is(profile_status(1).claims, 0, "nobody profiles");
     pmu_read(&found);

@@ -27,13 +27,13 @@ static void write(unsigned int which, uint64_t value)
     switch (which) {
         CASE(0, MMCR0)
         CASE(1, MMCR1)
-        CASE(2, MMCR2) CASE(3, MMCRA) CASE(4, PMC1) CASE(5, PMC2) CASE(6, PMC3)
-            CASE(7, PMC4) CASE(8, PMC5) CASE(9, PMC6) CASE(10, SIAR)
-                CASE(11, SDAR) CASE(12, SIER)
-                    CASE(13, 18) /* DSISR */ CASE(14, 19) /* DAR */ CASE(15,
-                                                                         272)
-                        CASE(16, 273)
-                            CASE(17, 17) /* DSCR */ CASE(18, 815) /* TAR */
+        CASE(2, MMCR2)
+        CASE(3, MMCRA) CASE(4, PMC1) CASE(5, PMC2) CASE(6, PMC3) CASE(7, PMC4)
+            CASE(8, PMC5) CASE(9, PMC6) CASE(10, SIAR) CASE(11, SDAR) CASE(12,
+                                                                           SIER)
+                CASE(13, 18) /* DSISR */ CASE(14, 19) /* DAR */ CASE(15, 272)
+                    CASE(16, 273)
+                        CASE(17, 17) /* DSCR */ CASE(18, 815) /* TAR */
             CASE(19, DEC) CASE(20, PID)
                 CASE(21, 29) /* AMR */ CASE(22, 61) /* IAMR */
             CASE(23, 157) /* UAMOR */ CASE(24, 153) /* FSCR */

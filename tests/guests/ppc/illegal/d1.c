@@ -7,11 +7,11 @@
  */
 #include "guest.h"
 
-static volatile uint64_t at, why;
+static volatile uint64_t where, why;
 
 static void program(struct frame *frame)
 {
-    at = frame->pc;
+    where = frame->pc;
     why = frame->msr;
     frame->pc += 4;
 }
@@ -26,9 +26,9 @@ void test_main(unsigned int vcpu)
                  "1: mflr %0\n"
                  ".long 0\n"
                  : "=r"(here)::"lr", "memory");
-    is(at, here + 4, "an instruction that there is not");
+    is(where, here + 4, "an instruction that there is not");
     ok(why & 0x80000, "said to be illegal");
-    at = 0;
+    where = 0;
     asm volatile("mfspr %0, 304" : "=r"(here)); /* HSPRG0 */
-    ok(at, "the hypervisor's register");
+    ok(where, "the hypervisor's register");
 }

@@ -7,6 +7,7 @@
 #define SCHEDOP_SHUTDOWN 2
 
 unsigned int domid;
+static uint64_t started;
 static unsigned int tests;
 static volatile bool ended;
 static handler_fn *handlers[0x1000 / 0x20];
@@ -115,6 +116,13 @@ void print(const char *format, ...)
     put('\n');
 }
 
+/* ---- time ---- */
+
+void at(unsigned int ms)
+{
+    until(started + ms * MS);
+}
+
 /* ---- TAP ---- */
 
 static void report(bool good, const char *what, va_list args)
@@ -179,10 +187,11 @@ void done(void)
 }
 
 /* From start.S. */
-void guest_main(unsigned int vcpu, unsigned int number);
-void guest_main(unsigned int vcpu, unsigned int number)
+void guest_main(unsigned int vcpu, unsigned int number, uint64_t boot);
+void guest_main(unsigned int vcpu, unsigned int number, uint64_t boot)
 {
     domid = number;
+    started = boot;
     test_main(vcpu);
     if (!vcpu)
         done();
@@ -248,8 +257,9 @@ const char *const pmu_reg_name[NR_PMU_REGS] = {
 #define PMU_REGS(X) \
     X(1, MMCR1) \
     X(2, MMCR2) \
-    X(3, MMCRA) X(4, PMC1) X(5, PMC2) X(6, PMC3) X(7, PMC4) X(8, PMC5) \
-        X(9, PMC6) X(10, SIAR) X(11, SDAR) X(12, SIER)
+    X(3, MMCRA) \
+    X(4, PMC1) X(5, PMC2) X(6, PMC3) X(7, PMC4) X(8, PMC5) X(9, PMC6) \
+        X(10, SIAR) X(11, SDAR) X(12, SIER)
 
 void pmu_read(struct pmu_regs *r)
 {

@@ -168,11 +168,18 @@ static inline uint64_t time_base(void)
 }
 
 /* 512 a microsecond. */
+#define US 512UL
+#define MS (1000 * US)
+
 static inline void until(uint64_t tb)
 {
     while ((int64_t)(time_base() - tb) < 0)
         ;
 }
+
+/* Until so many milliseconds after the guests were loaded: the same moment for
+ * all domains. */
+void at(unsigned int ms);
 
 /* The counters' registers, all at once: what a context is made of. */
 #define NR_PMU_REGS 13

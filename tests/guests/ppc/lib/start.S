@@ -22,16 +22,16 @@
     .globl _start
     .org 0x100
 _start:
-    /* r3: the number of this vCPU, r4: of the domain */
+    /* r3: the number of this vCPU, r4: of the domain, r5: the time */
     bcl     20, 31, 1f
 1:  mflr    %r12
     addis   %r2, %r12, (.TOC. - 1b)@ha
     addi    %r2, %r2, (.TOC. - 1b)@l
     addis   %r1, %r2, stacks@toc@ha
     addi    %r1, %r1, stacks@toc@l
-    addi    %r5, %r3, 1
-    sldi    %r5, %r5, STACK_LOG2
-    add     %r1, %r1, %r5
+    addi    %r6, %r3, 1
+    sldi    %r6, %r6, STACK_LOG2
+    add     %r1, %r1, %r6
     li      %r0, 0
     stdu    %r0, -64(%r1)
     bl      guest_main

@@ -12,8 +12,6 @@
  */
 #include "sampling.h"
 
-#define MS (512 * 1000UL)
-
 void test_main(unsigned int vcpu)
 {
     struct xen_profile_sample *s = ring()->sample;

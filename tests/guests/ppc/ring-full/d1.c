@@ -10,7 +10,6 @@
  */
 #include "sampling.h"
 
-#define MS (512 * 1000UL)
 #define SIZE (24 + 16 * 32)
 
 static uint8_t *behind(void)

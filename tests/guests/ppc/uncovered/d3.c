@@ -2,21 +2,18 @@
 /* The domain that profiles. */
 #include "guest.h"
 
-#define MS (512 * 1000UL)
-
 void test_main(unsigned int vcpu)
 {
-    uint64_t begin = time_base() & ~(64 * MS - 1);
     struct pmu_regs mine, found;
 
     (void)vcpu;
-    until(begin + 64 * MS);
+    at(64);
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     for (unsigned int i = 0; i < NR_PMU_REGS; i++)
         mine.reg[i] = 0x333000 + i;
     mine.reg[0] = FC;
     pmu_write(&mine);
-    until(begin + 128 * MS);
+    at(128);
     pmu_read(&found);
     /* FCH is forced. */
     is(found.reg[0], FC | FCH, "its MMCR0");

@@ -19,6 +19,7 @@ static struct domain domains[GUEST_MAX_DOMAINS];
 static struct vcpu vcpus[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
 static struct vcpu *vcpu_lists[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
 static unsigned int nr_domains;
+static uint64_t __initdata started;
 static unsigned int slice_us = 200;
 
 /* The time base of POWER9 runs at 512 MHz, always (its user's manual, 24.2). */
@@ -103,6 +104,7 @@ static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
     g->regs.msr = MSR_SF | MSR_ME | MSR_LE;
     g->regs.gprs[3] = n;
     g->regs.gprs[4] = d->domain_id;
+    g->regs.gprs[5] = started;
     g->dec_expires = get_cycles() + INT32_MAX;
     g->lpcr = (mfspr(SPRN_LPCR) & ~(LPCR_AIL | LPCR_LPES | LPCR_HVICE)) |
               LPCR_HDICE | LPCR_ILE | LPCR_LPES0 | LPCR_UPRT | LPCR_HR |
@@ -141,6 +143,7 @@ void __init guests_load(const void *fdt)
          memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) )
         return;
 
+    started = get_cycles();
     if ( bundle->slice_us )
         slice_us = min(bundle->slice_us, SLICE_MAX_US + 0u);
 

@@ -38,8 +38,8 @@ struct guest_image {
     char name[16];
     uint32_t offset;            /* of the image, loaded at guest real 0 */
     uint32_t size;              /* in bytes */
-    uint32_t vcpus;             /* each starts at 0x100, its number in r3,
-                                   the domain in r4 */
+    uint32_t vcpus;             /* each starts at 0x100: r3 its number, r4 the
+                                   domain, r5 the time base at boot */
     uint32_t flags;
 #define GUEST_IMAGE_CONTROL 1u  /* the control domain: may use the sysctl */
 };
