@@ -108,15 +108,20 @@ hv-ppc-%: need-hv-ppc
 LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
            tests/fuzz/*.c)
 LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DXENTIME_VERSION='"0"' -Ilibxc-ext \
-             -Itools -Ihv-patches/include -I$(HV_X86)/include -Itests/unit \
+             -Itools -Ihv-patches/include -I$(HV_X86)/include \
+             -I$(HV_PPC)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
              -DTOP='"."'
-# The hypervisor's own file that knows nothing of Xen.  It is in Xen's style.
-LINT_HV = $(HV_X86)/hvm/vpt-policy.c
+# The hypervisor's own files that know nothing of Xen.  They are in its style.
+LINT_HV = $(HV_X86)/hvm/vpt-policy.c $(HV_PPC)/common/profile-count.c \
+          $(HV_PPC)/common/profile-ring.c $(HV_PPC)/arch/ppc/pmu/context.c \
+          $(HV_PPC)/arch/ppc/pmu/lazy.c
 lint: need-unit
 	@tests/need clang-format clang-tidy cppcheck shellcheck
-	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c
+	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c \
+	    tests/guests/ppc/*/*.[ch]
 	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
-	    -I$(HV_X86)/include --enable=warning,performance,portability \
+	    -I$(HV_X86)/include -I$(HV_PPC)/include -I$(HV_PPC)/arch/ppc/include \
+	    -Ihv-patches/include --enable=warning,performance,portability \
 	    libxc-ext tools tests/lab $(LINT_HV)
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done

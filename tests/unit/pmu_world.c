@@ -6,7 +6,7 @@
 #define MMCR0 PMU_SPR_MMCR0
 #define ISYNC 0xffff
 #define WRITE 0x8000
-#define JUNK  0xdead000000000000u
+#define JUNK 0xdead000000000000u
 
 struct pmu_world pw;
 

@@ -19,11 +19,11 @@
 
 #include "pmu_world.h"
 
-#define SEEDS   200
-#define STEPS   2000
+#define SEEDS 200
+#define STEPS 2000
 #define DOMAINS 3
-#define VCPUS   6
-#define MMCR0   PMU_SPR_MMCR0
+#define VCPUS 6
+#define MMCR0 PMU_SPR_MMCR0
 
 static const unsigned int domain_of[VCPUS] = { 0, 1, 1, 2, 2, 2 };
 
@@ -208,8 +208,7 @@ static void compare(void)
             assert_int_equal(found[0] & PMU_MMCR0_PMAO, 0);
         return;
     }
-    assert_memory_equal(found, model[current].reg,
-                        pw.nr_regs * sizeof(*found));
+    assert_memory_equal(found, model[current].reg, pw.nr_regs * sizeof(*found));
     assert_int_equal(!!(found[0] & PMU_MMCR0_PMAO), model[current].alert);
 }
 
@@ -237,10 +236,17 @@ static void sequence(const struct pmu_family *family, uint64_t seed)
 
     for (unsigned int n = 0; n < STEPS; n++) {
         switch (pw_random() % 4) {
-        case 0: guest_runs(); break;
-        case 1: guest_writes(); break;
-        case 2: guest_interrupted(); break;
-        default: hypervisor_acts();
+        case 0:
+            guest_runs();
+            break;
+        case 1:
+            guest_writes();
+            break;
+        case 2:
+            guest_interrupted();
+            break;
+        default:
+            hypervisor_acts();
         }
         compare();
     }

@@ -17,7 +17,7 @@
 #include "xen/profile-count.h"
 
 #define DOMAINS 3
-#define VCPUS   3
+#define VCPUS 3
 
 static struct profile_counts counts;
 static struct profile_domain domains[DOMAINS];

@@ -15,7 +15,7 @@
 
 #include "xen/profile-ring.h"
 
-#define HEAD   sizeof(struct xen_profile_ring)
+#define HEAD sizeof(struct xen_profile_ring)
 #define SAMPLE sizeof(struct xen_profile_sample)
 
 /* Exactly as large as it says, so that ASan watches its end. */

@@ -13,7 +13,7 @@ void test_main(unsigned int vcpu)
     mtspr(MMCR0, 0);
     until(begin + 128 * MS);
     if (!vcpu)
-        *(volatile uint64_t *)0x8000000 = 1;    /* it has no such memory */
+        *(volatile uint64_t *)0x8000000 = 1; /* it has no such memory */
     for (;;)
         cede();
 }

@@ -19,14 +19,10 @@ void test_main(unsigned int vcpu)
     (void)vcpu;
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     mtspr(MMCR0, FC | FCH);
-    mtspr(MMCR1, 0x02000000);           /* PMC1: instructions */
+    mtspr(MMCR1, 0x02000000); /* PMC1: instructions */
     mtspr(PMC1, 0);
     for (unsigned int n = 0; n < 1000; n++) {
-        asm volatile("mtspr 795, %0\n"
-                     "mtctr %1\n"
-                     "1: nop\n nop\n bdnz 1b\n"
-                     "mtspr 795, %2" ::"r"(FCH), "r"(1000UL), "r"(FC | FCH)
-                     : "ctr", "memory");
+        counted_spin(1000);
         if (n == 1)
             each = mfspr(PMC1) - last;
         else if (n > 1)

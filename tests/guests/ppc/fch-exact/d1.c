@@ -16,11 +16,7 @@ static uint32_t count(uint64_t loops)
 {
     mtspr(MMCR0, FC | FCH);
     mtspr(PMC5, 0);
-    asm volatile("mtspr 795, %0\n"
-                 "mtctr %1\n"
-                 "1: nop\n nop\n bdnz 1b\n"
-                 "mtspr 795, %2" ::"r"(FCH), "r"(loops), "r"(FC | FCH)
-                 : "ctr", "memory");
+    counted_spin(loops);
     return mfspr(PMC5);
 }
 

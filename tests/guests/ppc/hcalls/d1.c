@@ -15,16 +15,6 @@
 #define CALLS 30000
 
 static struct xen_sysctl sysctl;
-static uint64_t state = 88172645463325252;
-
-static uint64_t random(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
-
 static void ignore(struct frame *frame)
 {
     (void)frame;
@@ -36,12 +26,18 @@ static uint64_t argument(void)
     uint64_t r = random();
 
     switch (r % 6) {
-    case 0: return (r >> 8) % 8;
-    case 1: return (uint64_t)&sysctl;
-    case 2: return 1UL << (r >> 8) % 64;
-    case 3: return -((r >> 8) % 0x20000);
-    case 4: return (r >> 8) % 0x110000;
-    default: return r;
+    case 0:
+        return (r >> 8) % 8;
+    case 1:
+        return (uint64_t)&sysctl;
+    case 2:
+        return 1UL << (r >> 8) % 64;
+    case 3:
+        return -((r >> 8) % 0x20000);
+    case 4:
+        return (r >> 8) % 0x110000;
+    default:
+        return r;
     }
 }
 
@@ -61,6 +57,10 @@ static void fill(void)
             sysctl.u.profile.pad = 0;
         if (random() % 4)
             sysctl.u.profile.flags = random() % 2;
+        /* A ring over its own code would end the test. */
+        if (sysctl.u.profile.op == XEN_PROFILE_primary_start)
+            sysctl.u.profile.u.primary.ring = random() % 4 ? 0x80000
+                                                           : argument() | 1;
     }
 }
 
@@ -74,18 +74,18 @@ void test_main(unsigned int vcpu)
     unsigned int n;
 
     (void)vcpu;
-    state += domid;
     on_interrupt(0x500, ignore);
     on_interrupt(0xf00, ignore);
     for (n = 0; n < CALLS; n++) {
         uint64_t r = random(), function = functions[r % 5];
 
         if (r % 16 == 0)
-            function = argument() | 1;  /* odd: none of PAPR's */
+            function = argument() | 1; /* odd: none of PAPR's */
         fill();
-        hcall(function, function == XEN_MARK(XEN_SYSCTL) && r & 256 ?
-              (uint64_t)&sysctl : argument(), argument(), argument(),
-              argument());
+        hcall(function,
+              function == XEN_MARK(XEN_SYSCTL) && r & 256 ? (uint64_t)&sysctl
+                                                          : argument(),
+              argument(), argument(), argument());
     }
     is(n, CALLS, "%u calls", n);
 }

@@ -9,7 +9,7 @@ void test_main(unsigned int vcpu)
     struct pmu_regs mine, found;
 
     (void)vcpu;
-    interrupts(true);           /* an interrupt would end the test */
+    interrupts(true); /* an interrupt would end the test */
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     for (unsigned int i = 0; i < NR_PMU_REGS; i++)
         mine.reg[i] = 0x2220 + i;

@@ -9,7 +9,7 @@ void test_main(unsigned int vcpu)
     struct pmu_regs found;
 
     (void)vcpu;
-    interrupts(true);           /* an interrupt would end the test */
+    interrupts(true); /* an interrupt would end the test */
     until(begin + 512 * 5000UL);
     while ((int64_t)(time_base() - begin - 512 * 380000L) < 0) {
         pmu_read(&found);

@@ -24,10 +24,11 @@ void test_main(unsigned int vcpu)
     on_interrupt(0x700, program);
     asm volatile("bcl 20, 31, 1f\n"
                  "1: mflr %0\n"
-                 ".long 0\n" : "=r"(here)::"lr", "memory");
+                 ".long 0\n"
+                 : "=r"(here)::"lr", "memory");
     is(at, here + 4, "an instruction that there is not");
     ok(why & 0x80000, "said to be illegal");
     at = 0;
-    asm volatile("mfspr %0, 304" : "=r"(here));         /* HSPRG0 */
+    asm volatile("mfspr %0, 304" : "=r"(here)); /* HSPRG0 */
     ok(at, "the hypervisor's register");
 }

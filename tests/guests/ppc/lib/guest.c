@@ -3,7 +3,7 @@
 
 #include "guest.h"
 
-#define SCHED_OP         29
+#define SCHED_OP 29
 #define SCHEDOP_SHUTDOWN 2
 
 unsigned int domid;
@@ -95,8 +95,8 @@ static void put_format(const char *f, va_list args)
                 put('-');
             put_number(n < 0 ? -n : n, 10, width, fill);
         } else if (*f == 'u' || *f == 'x') {
-            uint64_t n =
-                longs ? va_arg(args, uint64_t) : va_arg(args, unsigned int);
+            uint64_t n = longs ? va_arg(args, uint64_t)
+                               : va_arg(args, unsigned int);
 
             put_number(n, *f == 'x' ? 16 : 10, width, fill);
         } else {
@@ -170,7 +170,7 @@ bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
 
 void done(void)
 {
-    static uint32_t reason;     /* SHUTDOWN_poweroff */
+    static uint32_t reason; /* SHUTDOWN_poweroff */
 
     if (tests)
         print("1..%u", tests);
@@ -245,9 +245,11 @@ const char *const pmu_reg_name[NR_PMU_REGS] = {
     "PMC4",  "PMC5",  "PMC6",  "SIAR",  "SDAR", "SIER",
 };
 
-#define PMU_REGS(X)                                                     \
-    X(1, MMCR1) X(2, MMCR2) X(3, MMCRA) X(4, PMC1) X(5, PMC2) X(6, PMC3) \
-    X(7, PMC4) X(8, PMC5) X(9, PMC6) X(10, SIAR) X(11, SDAR) X(12, SIER)
+#define PMU_REGS(X) \
+    X(1, MMCR1) \
+    X(2, MMCR2) \
+    X(3, MMCRA) X(4, PMC1) X(5, PMC2) X(6, PMC3) X(7, PMC4) X(8, PMC5) \
+        X(9, PMC6) X(10, SIAR) X(11, SDAR) X(12, SIER)
 
 void pmu_read(struct pmu_regs *r)
 {
@@ -269,6 +271,28 @@ void pmu_write(const struct pmu_regs *r)
 void spin(uint64_t n)
 {
     asm volatile("mtctr %0\n1: nop\n nop\n bdnz 1b" ::"r"(n) : "ctr", "memory");
+}
+
+void counted_spin(uint64_t n)
+{
+    asm volatile("mtspr 795, %0\n"
+                 "mtctr %1\n"
+                 "1: nop\n nop\n bdnz 1b\n"
+                 "mtspr 795, %2" ::"r"(FCH),
+                 "r"(n), "r"(FC | FCH)
+                 : "ctr", "memory");
+}
+
+uint64_t random(void)
+{
+    static uint64_t state = 0x9e3779b97f4a7c15;
+
+    if (state == 0x9e3779b97f4a7c15)
+        state += domid;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
 }
 
 /* What the compiler may call. */

@@ -25,10 +25,9 @@ void *memcpy(void *to, const void *from, size_t n);
  * printed and the domain ends, when on another this one waits for that. */
 void test_main(unsigned int vcpu);
 
-extern unsigned int domid;      /* this domain, as the hypervisor counts */
+extern unsigned int domid; /* this domain, as the hypervisor counts */
 
-bool ok(bool good, const char *what, ...)
-    __attribute__((format(printf, 2, 3)));
+bool ok(bool good, const char *what, ...) __attribute__((format(printf, 2, 3)));
 bool is(uint64_t got, uint64_t wanted, const char *what, ...)
     __attribute__((format(printf, 3, 4)));
 bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
@@ -49,20 +48,20 @@ void on_interrupt(unsigned int vector, handler_fn *fn);
 
 /* ---- hypercalls ---- */
 
-#define H_SUCCESS        0L
-#define H_FUNCTION       (-2L)
-#define H_PRIVILEGE      (-3L)
-#define H_PARAMETER      (-4L)
-#define H_RESOURCE       (-16L)
+#define H_SUCCESS 0L
+#define H_FUNCTION (-2L)
+#define H_PRIVILEGE (-3L)
+#define H_PARAMETER (-4L)
+#define H_RESOURCE (-16L)
 
-#define H_PUT_TERM_CHAR  0x58
-#define H_PERFMON        0x7c
-#define H_CEDE           0xe0
-#define H_SET_MODE       0x31c
+#define H_PUT_TERM_CHAR 0x58
+#define H_PERFMON 0x7c
+#define H_CEDE 0xe0
+#define H_SET_MODE 0x31c
 #define H_REGISTER_PROC_TBL 0x37c
-#define XEN_MARK(op)     ((op) | (~0UL << 16))
+#define XEN_MARK(op) ((op) | (~0UL << 16))
 
-#define PERFMON_ENABLE    (1UL << 63)
+#define PERFMON_ENABLE (1UL << 63)
 #define PERFMON_THRESHOLD (1UL << 62)
 
 long hcall(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
@@ -79,8 +78,8 @@ static inline void cede(void)
 
 /* ---- the profiling sysctl (profile.h) ---- */
 
-#define XEN_SYSCTL               35
-#define SYSCTL_INTERFACE_VERSION 0x15   /* of Xen 4.20 */
+#define XEN_SYSCTL 35
+#define SYSCTL_INTERFACE_VERSION 0x15 /* of Xen 4.20 */
 
 struct xen_sysctl {
     uint32_t cmd, interface_version;
@@ -90,12 +89,12 @@ struct xen_sysctl {
     } u;
 };
 
-#define EPERM      1
-#define ESRCH      3
-#define EFAULT     14
-#define EBUSY      16
-#define EINVAL     22
-#define ENOSYS     38
+#define EPERM 1
+#define ESRCH 3
+#define EFAULT 14
+#define EBUSY 16
+#define EINVAL 22
+#define ENOSYS 38
 #define EOPNOTSUPP 95
 
 /* op on domain `of`; *p is in, and its union out. 0 or -errno. */
@@ -104,41 +103,41 @@ struct xen_profile_status profile_status(unsigned int of);
 
 /* ---- registers ---- */
 
-#define mfspr(spr)                                                      \
-    ({                                                                  \
-        uint64_t v_;                                                    \
-        asm volatile("mfspr %0, %1" : "=r"(v_) : "i"(spr) : "memory");  \
-        v_;                                                             \
+#define mfspr(spr) \
+    ({ \
+        uint64_t v_; \
+        asm volatile("mfspr %0, %1" : "=r"(v_) : "i"(spr) : "memory"); \
+        v_; \
     })
-#define mtspr(spr, value)                                               \
+#define mtspr(spr, value) \
     asm volatile("mtspr %0, %1" ::"i"(spr), "r"((uint64_t)(value)) : "memory")
 
-#define DEC    22
-#define PID    48
-#define TB     268
-#define SIER   784
-#define MMCR2  785
-#define MMCRA  786
-#define PMC1   787
-#define PMC2   788
-#define PMC3   789
-#define PMC4   790
-#define PMC5   791              /* instructions */
-#define PMC6   792              /* cycles */
-#define MMCR0  795
-#define SIAR   796
-#define SDAR   797
-#define MMCR1  798
+#define DEC 22
+#define PID 48
+#define TB 268
+#define SIER 784
+#define MMCR2 785
+#define MMCRA 786
+#define PMC1 787
+#define PMC2 788
+#define PMC3 789
+#define PMC4 790
+#define PMC5 791 /* instructions */
+#define PMC6 792 /* cycles */
+#define MMCR0 795
+#define SIAR 796
+#define SDAR 797
+#define MMCR1 798
 
-#define FC     0x80000000UL     /* MMCR0 */
-#define FCS    0x40000000UL
-#define FCP    0x20000000UL
-#define PMAE   0x04000000UL
-#define FCECE  0x02000000UL
+#define FC 0x80000000UL /* MMCR0 */
+#define FCS 0x40000000UL
+#define FCP 0x20000000UL
+#define PMAE 0x04000000UL
+#define FCECE 0x02000000UL
 #define PMC1CE 0x00008000UL
 #define PMCNCE 0x00004000UL
-#define PMAO   0x00000080UL
-#define FCH    0x00000001UL
+#define PMAO 0x00000080UL
+#define FCH 0x00000001UL
 
 #define MSR_EE 0x8000UL
 #define MSR_PR 0x4000UL
@@ -182,9 +181,15 @@ struct pmu_regs {
 };
 extern const char *const pmu_reg_name[NR_PMU_REGS];
 void pmu_read(struct pmu_regs *r);
-void pmu_write(const struct pmu_regs *r);   /* MMCR0 last */
+void pmu_write(const struct pmu_regs *r); /* MMCR0 last */
 
 /* n times two nops and a branch: 3 n instructions but for a few. */
 void spin(uint64_t n);
+
+/* The same, with the counters running from its first instruction to its last. */
+void counted_spin(uint64_t n);
+
+/* Not the same in each domain, but the same every time. */
+uint64_t random(void);
 
 #endif

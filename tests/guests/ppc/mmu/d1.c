@@ -13,19 +13,19 @@
  */
 #include "guest.h"
 
-#define L1       0x90000UL      /* 64 KiB */
-#define L2       0xa0000UL
-#define L3       0xa1000UL
-#define L4       0xa2000UL
-#define TABLE    0xa3000UL
-#define PAGE     0xb0000UL      /* the program's */
-#define PROGRAM  0x1f0000UL     /* where it is seen */
+#define L1 0x90000UL /* 64 KiB */
+#define L2 0xa0000UL
+#define L3 0xa1000UL
+#define L4 0xa2000UL
+#define TABLE 0xa3000UL
+#define PAGE 0xb0000UL     /* the program's */
+#define PROGRAM 0x1f0000UL /* where it is seen */
 
-#define VALID    (1UL << 63)
-#define LEAF     (1UL << 62)
-#define RW_X     0x187UL        /* referenced, changed, read, write, execute */
-#define KERNEL   0x8UL
-#define RTS      ((2UL << 61) | (5UL << 5))
+#define VALID (1UL << 63)
+#define LEAF (1UL << 62)
+#define RW_X 0x187UL /* referenced, changed, read, write, execute */
+#define KERNEL 0x8UL
+#define RTS ((2UL << 61) | (5UL << 5))
 
 static volatile unsigned int pmis;
 static volatile uint64_t vectors_at, result;
@@ -83,7 +83,8 @@ static uint64_t from_program(uint64_t function)
                  "mtsrr0 %0\n"
                  "mr 3, %1\n"
                  "rfid\n"
-                 "2:\n" ::"r"(PROGRAM), "r"(function), "b"(&back)
+                 "2:\n" ::"r"(PROGRAM),
+                 "r"(function), "b"(&back)
                  : "lr", "r3", "r4", "r5", "r6", "r7", "r9", "memory");
     mtmsr(mfmsr() & ~MSR_EE);
     return result;
@@ -104,8 +105,8 @@ void test_main(unsigned int vcpu)
        "a table not aligned to its size");
     is(hcall(H_REGISTER_PROC_TBL, 0x1d, TABLE, 0, 0), H_SUCCESS,
        "its process table");
-    asm volatile("ptesync; tlbiel %0, %1, 2, 1, 1; ptesync; isync" ::"r"(
-                     3UL << 10),
+    asm volatile("ptesync; tlbiel %0, %1, 2, 1, 1; ptesync; isync" ::"r"(3UL
+                                                                         << 10),
                  "r"(0UL)
                  : "memory");
     mtmsr(mfmsr() | MSR_IR | MSR_DR);

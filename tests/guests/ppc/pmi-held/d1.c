@@ -32,7 +32,7 @@ void test_main(unsigned int vcpu)
         mtspr(PMC5, 0x80000000UL - 1000);
         mtspr(MMCR0, PMAE | PMCNCE | FCECE | FCH);
         spin(10000);
-        until(time_base() + 512 * 2000);        /* ten slices */
+        until(time_base() + 512 * 2000); /* ten slices */
         early += taken;
         interrupts(true);
         spin(100);

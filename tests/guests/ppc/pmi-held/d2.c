@@ -10,7 +10,7 @@ void test_main(unsigned int vcpu)
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     mtspr(PMC5, 0);
     mtspr(MMCR0, PMAE | PMCNCE | FCH);
-    interrupts(true);           /* an interrupt would end the test */
+    interrupts(true); /* an interrupt would end the test */
     until(end);
     interrupts(false);
     ok(mfspr(PMC5) > 100000, "it counted, and nothing interrupted it");

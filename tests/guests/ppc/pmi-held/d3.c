@@ -5,7 +5,7 @@
 void test_main(unsigned int vcpu)
 {
     (void)vcpu;
-    interrupts(true);           /* an interrupt would end the test */
+    interrupts(true); /* an interrupt would end the test */
     until(time_base() + 512 * 400000UL);
     interrupts(false);
     ok(true, "nothing interrupted it");

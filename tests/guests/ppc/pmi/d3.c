@@ -10,7 +10,7 @@ void test_main(unsigned int vcpu)
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     mtspr(PMC5, 0x80000000UL - 1000);
     mtspr(MMCR0, FCH);
-    interrupts(true);           /* an interrupt would end the test */
+    interrupts(true); /* an interrupt would end the test */
     until(end);
     interrupts(false);
     ok(mfspr(PMC5) & 0x80000000UL, "its counter overflowed, in silence");

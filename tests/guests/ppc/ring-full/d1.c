@@ -10,7 +10,7 @@
  */
 #include "sampling.h"
 
-#define MS   (512 * 1000UL)
+#define MS (512 * 1000UL)
 #define SIZE (24 + 16 * 32)
 
 static uint8_t *behind(void)
@@ -29,8 +29,8 @@ static unsigned int changed(void)
 
 void test_main(unsigned int vcpu)
 {
-    static const uint32_t cons[] = { 0xffffffff, 0x80000000, 0x7fffffff, 17,
-                                     1000, 0xfffffff0 };
+    static const uint32_t cons[] = { 0xffffffff, 0x80000000, 0x7fffffff,
+                                     17,         1000,       0xfffffff0 };
     unsigned int prod, sum;
     uint64_t lost;
 

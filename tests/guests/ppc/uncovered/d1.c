@@ -9,7 +9,6 @@
  * not, scribble and look again after they have been away.
  *
  * guests: d1 d1 d3 slice=200
- * qemu: 10 7.2
  */
 #include "guest.h"
 
@@ -47,7 +46,7 @@ void test_main(unsigned int vcpu)
     junk.reg[0] = FC;
     for (unsigned int n = 0; n < 20; n++) {
         pmu_write(&junk);
-        until(time_base() + MS);        /* five slices: others ran */
+        until(time_base() + MS); /* five slices: others ran */
         pmu_read(&found);
         for (unsigned int i = 0; i < NR_PMU_REGS; i++)
             if (found.reg[i] != initial.reg[i]) {

@@ -34,14 +34,14 @@ static const struct pmu_family family = {                               \
 FAMILY(power9, "POWER9", PMU_POWER9, 0x004e)
 FAMILY(ppc970, "PowerPC 970", PMU_PPC970, 0x0039, 0x003c, 0x0044)
 
-static const struct pmu_family *const families[] = { &power9, &ppc970 };
+static const struct pmu_family *const families[] = { &power9, &ppc970, NULL };
 
 const struct pmu_family *pmu_family_of(uint32_t pvr)
 {
-    for ( unsigned int i = 0; i < sizeof(families) / sizeof(*families); i++ )
-        for ( const uint16_t *p = families[i]->pvr_versions; *p; p++ )
+    for ( const struct pmu_family *const *f = families; *f; f++ )
+        for ( const uint16_t *p = (*f)->pvr_versions; *p; p++ )
             if ( *p == pvr >> 16 )
-                return families[i];
+                return *f;
 
     return NULL;
 }

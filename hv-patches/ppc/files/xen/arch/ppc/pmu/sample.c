@@ -23,9 +23,6 @@
 /* What Xen puts into the primary's counters after a sample. */
 static uint32_t primary_reload[XEN_PROFILE_COUNTERS];
 
-/* Interrupts are on: the guest's decrementer is in dec_expires. */
-static bool window;
-
 static uint32_t read_pmc(unsigned int i)
 {
     switch ( i )
@@ -95,7 +92,7 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
     mtspr(SPRN_MMCR0, MMCR0_FC | MMCR0_FCH);    /* no alert any more */
     isync();
 
-    if ( !v->arch.guest.pmu.lazy.covered || !v->arch.guest.pmu.samples_xen )
+    if ( !v->arch.guest.pmu.lazy.covered || !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
         return;
 
     take_samples(v, mmcr0, regs->pc, XEN_PROFILE_SAMPLE_HV, reload_of(v));
@@ -108,20 +105,21 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
 
 /* ---- around Xen ---- */
 
+/* Meanwhile the guest's decrementer is in dec_expires. */
 static void window_open(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
 
     g->dec_expires = get_cycles() + (int32_t)mfspr(SPRN_DEC);
     mtspr(SPRN_DEC, INT32_MAX);
-    window = true;
+    g->pmu.xen |= PMU_XEN_WINDOW;
     local_irq_enable();
 }
 
 static void window_close(struct vcpu *v)
 {
     local_irq_disable();
-    window = false;
+    v->arch.guest.pmu.xen &= ~PMU_XEN_WINDOW;
     mtspr(SPRN_DEC, guest_dec(&v->arch.guest));
 }
 
@@ -151,11 +149,13 @@ void pmu_exited(struct vcpu *v)
 
 void pmu_entering(struct vcpu *v)
 {
-    if ( window )
+    struct guest_pmu *p = &v->arch.guest.pmu;
+
+    if ( p->xen & PMU_XEN_WINDOW )
         window_close(v);
 
     /* In the guest no alert of a passive domain may come. */
-    if ( v->domain->profile_passive && v->arch.guest.pmu.lazy.covered )
+    if ( v->domain->profile_passive && p->lazy.covered )
     {
         uint64_t mmcr0 = mfspr(SPRN_MMCR0);
 
@@ -179,8 +179,10 @@ static void let_sample_xen(struct domain *d, bool let)
 
     for_each_vcpu ( d, v )
     {
-        v->arch.guest.pmu.samples_xen = let;
-        guest_pmu_at_exit(&v->arch.guest.pmu);
+        struct guest_pmu *p = &v->arch.guest.pmu;
+
+        p->xen = (p->xen & PMU_XEN_WINDOW) | (let ? PMU_XEN_SAMPLES : 0);
+        guest_pmu_at_exit(p);
     }
 }
 

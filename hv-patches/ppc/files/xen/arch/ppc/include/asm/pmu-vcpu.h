@@ -16,7 +16,11 @@ struct guest_pmu {
      * registers without having asked.
      */
     uint64_t mmcr0_and, mmcr0_or;
-    bool samples_xen;           /* Xen is counted, if the events say so */
+    /* Xen is counted, if the events say so. WINDOW outlives SAMPLES if that
+     * ends in between. */
+    uint8_t xen;
+#define PMU_XEN_SAMPLES 1       /* there is somebody who wants them */
+#define PMU_XEN_WINDOW  2       /* interrupts are on: see pmu.h */
     /* Of a passive domain: what its registers start with (NULL: it is none),
      * and what counters start with again after a sample. */
     const struct pmu_context *start;
@@ -28,7 +32,7 @@ static inline void guest_pmu_at_exit(struct guest_pmu *p)
 {
     p->mmcr0_and = p->lazy.covered ? ~0UL : 0;
     p->mmcr0_or = !p->lazy.covered ? PMU_MMCR0_FC | PMU_MMCR0_FCH
-                  : p->samples_xen ? 0 : PMU_MMCR0_FCH;
+                  : p->xen & PMU_XEN_SAMPLES ? 0 : PMU_MMCR0_FCH;
 }
 
 #endif /* PPC_PMU_VCPU_H */

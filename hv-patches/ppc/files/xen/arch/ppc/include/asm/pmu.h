@@ -63,13 +63,13 @@ void pmu_entering(struct vcpu *v);
  */
 static inline void pmu_after_exit(struct vcpu *v)
 {
-    if ( unlikely(v->arch.guest.pmu.samples_xen) )
+    if ( unlikely(v->arch.guest.pmu.xen) )
         pmu_exited(v);
 }
 
 static inline void pmu_before_entry(struct vcpu *v)
 {
-    if ( unlikely(v->arch.guest.pmu.samples_xen) )
+    if ( unlikely(v->arch.guest.pmu.xen) )
         pmu_entering(v);
 }
 
