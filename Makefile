@@ -80,7 +80,8 @@ install: all
 # ---- tests: every target ends in "N passed, N failed" ----
 
 check:
-	@tests/summary tests/unit/check tests/hv/check tests/lab/check
+	@tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
+	    tests/lab/check
 check-series:
 	@tests/hv/check
 check-unit:
@@ -99,6 +100,7 @@ lab-shell: lab-images-$(LAB_XEN)
 	@tests/lab/run --shell -r $(LAB_XEN)
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
+	@tests/lab/ppc/bench
 
 hv-%: need-hv
 	@hv-patches/build $*

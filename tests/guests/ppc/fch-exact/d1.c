@@ -20,6 +20,17 @@ static uint32_t count(uint64_t loops)
     return mfspr(PMC5);
 }
 
+/* With FCH clear, that is until the hypervisor sets it. */
+static uint32_t count_open(uint64_t loops)
+{
+    mtspr(MMCR0, FC);
+    mtspr(PMC5, 0);
+    mtspr(MMCR0, 0);
+    spin(loops);
+    mtspr(MMCR0, FC | FCH);
+    return mfspr(PMC5);
+}
+
 void test_main(unsigned int vcpu)
 {
     uint32_t first;
@@ -32,4 +43,11 @@ void test_main(unsigned int vcpu)
     for (unsigned int n = 0; n < 20; n++)
         wrong += count(1000000) != first;
     is(wrong, 0, "the same every time, under preemption");
+    for (unsigned int n = 0; n < 20; n++) {
+        uint32_t open = count_open(1000000);
+
+        if (!in_range(open, first, first + 40,
+                      "FCH clear: hardly more, it is set at the first exit"))
+            return;
+    }
 }

@@ -8,6 +8,6 @@ void test_main(unsigned int vcpu)
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
     mtspr(MMCR1, 0x1e1e1e1e);
     mtspr(MMCR0, 0);
-    until(time_base() + 512 * 250000UL);
+    until(time_base() + 512 * 500000UL);
     ok(mfspr(PMC6) > 1000, "it counted");
 }

@@ -18,27 +18,26 @@ static void ignore(struct frame *frame)
     (void)frame;
 }
 
-#define CASE(i, spr) \
-    case i: \
-        mtspr(spr, value); \
-        break;
+/* clang-format off */
+#define REGISTERS(X) \
+    X(MMCR0) X(MMCR1) X(MMCR2) X(MMCRA) X(PMC1) X(PMC2) X(PMC3) X(PMC4) \
+    X(PMC5) X(PMC6) X(SIAR) X(SDAR) X(SIER) X(DEC) X(PID) \
+    X(17)  /* DSCR */   X(18)  /* DSISR */  X(19)  /* DAR */ \
+    X(29)  /* AMR */    X(61)  /* IAMR */   X(153) /* FSCR */ \
+    X(157) /* UAMOR */  X(272) /* SPRG0 */  X(273) X(815) /* TAR */
+/* clang-format on */
+
 static void write(unsigned int which, uint64_t value)
 {
-    switch (which) {
-        CASE(0, MMCR0)
-        CASE(1, MMCR1)
-        CASE(2, MMCR2)
-        CASE(3, MMCRA) CASE(4, PMC1) CASE(5, PMC2) CASE(6, PMC3) CASE(7, PMC4)
-            CASE(8, PMC5) CASE(9, PMC6) CASE(10, SIAR) CASE(11, SDAR) CASE(12,
-                                                                           SIER)
-                CASE(13, 18) /* DSISR */ CASE(14, 19) /* DAR */ CASE(15, 272)
-                    CASE(16, 273)
-                        CASE(17, 17) /* DSCR */ CASE(18, 815) /* TAR */
-            CASE(19, DEC) CASE(20, PID)
-                CASE(21, 29) /* AMR */ CASE(22, 61) /* IAMR */
-            CASE(23, 157) /* UAMOR */ CASE(24, 153) /* FSCR */
-    }
+#define X(spr) \
+    if (!which--) \
+        mtspr(spr, value);
+    REGISTERS(X)
+#undef X
 }
+
+#define COUNT(spr) +1
+#define NR_REGISTERS (0 REGISTERS(COUNT))
 
 void test_main(unsigned int vcpu)
 {
@@ -56,7 +55,7 @@ void test_main(unsigned int vcpu)
             value &= 0x84008c81;
         else if (n % 3 == 1)
             value &= 0xffffffff;
-        write(random() % 25, value);
+        write(random() % NR_REGISTERS, value);
         if (n % 50 == 0)
             perfmon(random() & 1 ? PERFMON_ENABLE : 0, 0);
         if (n % 50 == 25)

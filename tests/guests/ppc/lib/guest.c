@@ -254,12 +254,11 @@ const char *const pmu_reg_name[NR_PMU_REGS] = {
     "PMC4",  "PMC5",  "PMC6",  "SIAR",  "SDAR", "SIER",
 };
 
+/* clang-format off */
 #define PMU_REGS(X) \
-    X(1, MMCR1) \
-    X(2, MMCR2) \
-    X(3, MMCRA) \
-    X(4, PMC1) X(5, PMC2) X(6, PMC3) X(7, PMC4) X(8, PMC5) X(9, PMC6) \
-        X(10, SIAR) X(11, SDAR) X(12, SIER)
+    X(1, MMCR1) X(2, MMCR2) X(3, MMCRA) X(4, PMC1) X(5, PMC2) X(6, PMC3) \
+    X(7, PMC4) X(8, PMC5) X(9, PMC6) X(10, SIAR) X(11, SDAR) X(12, SIER)
+/* clang-format on */
 
 void pmu_read(struct pmu_regs *r)
 {

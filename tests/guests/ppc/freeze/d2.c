@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Freezes and counts in between. */
+#include "guest.h"
+
+void test_main(unsigned int vcpu)
+{
+    (void)vcpu;
+    is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");
+    for (unsigned int n = 0; n < 500; n++) {
+        mtspr(MMCR0, n % 2 ? FCS | FCH : FCP | FCH);
+        until(time_base() + 300 * US);
+    }
+    ok(mfspr(PMC5) > 100000, "it counted");
+}
