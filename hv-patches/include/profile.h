@@ -58,7 +58,8 @@ struct xen_profile_events {
  * The ring: `size` bytes of the caller's memory from guest address `ring`, a
  * multiple of 64 KiB on PowerPC, that stay its own until the primary stops.
  * It begins with struct xen_profile_ring. reload: what Xen puts into a counter
- * of the primary's own after a sample of Xen.
+ * of the primary's own after a sample of Xen. No reload value may be less than
+ * 1,000 from where the counter overflows (-EINVAL).
  */
 struct xen_profile_primary {
     uint64_t ring;

@@ -27,7 +27,8 @@ void test_main(unsigned int vcpu)
     is(profile(XEN_PROFILE_primary_start, 0, &p), -EINVAL, "a field not 0");
     is(profile_status(1).primary, 0x7ff4, "nobody is primary");
 
-    is(primary(0x10000, 0), 0, "it is the primary");
+    is(primary(0x10000, 0x80000000 - 999), -EINVAL, "samples all the time");
+    is(primary(0x10000, 0x80000000 - 1000), 0, "it is the primary");
     is(primary(0x10000, 0), -EBUSY, "it is already");
     at(96);
     is(no_primary(), 0, "it is no longer");

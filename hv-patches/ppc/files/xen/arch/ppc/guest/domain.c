@@ -7,6 +7,7 @@
 #include <xen/lib.h>
 #include <xen/libfdt/libfdt.h>
 #include <xen/mm.h>
+#include <xen/nospec.h>
 #include <xen/sched.h>
 
 #include <asm/guest.h>
@@ -152,7 +153,11 @@ void __init guests_load(const void *fdt)
         const struct guest_image *image = &bundle->image[i];
 
         if ( !image_fits(image, end - start) )
+        {
+            printk("guest %u of the bundle does not fit: it and what follows"
+                   " are left out\n", i + 1);
             return;
+        }
 
         memcpy(memory[i], (const void *)(start + image->offset), image->size);
         build_domain(i, image);
@@ -183,10 +188,13 @@ void guest_set_process_table(struct domain *d, uint64_t patb1)
 
 struct domain *guest_domain(domid_t domid)
 {
-    if ( domid < 1 || domid > nr_domains || domains[domid - 1].is_dying )
-        return NULL;
+    struct domain *d;
 
-    return &domains[domid - 1];
+    if ( domid < 1 || domid > nr_domains )
+        return NULL;
+    d = &domains[array_index_nospec(domid - 1, GUEST_MAX_DOMAINS)];
+
+    return d->is_dying ? NULL : d;
 }
 
 static bool runnable(unsigned int i)
@@ -242,7 +250,7 @@ void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size)
     if ( gaddr > GUEST_MEM_SIZE || size > GUEST_MEM_SIZE - gaddr )
         return NULL;
 
-    return d->arch.guest.memory + gaddr;
+    return d->arch.guest.memory + array_index_nospec(gaddr, GUEST_MEM_SIZE + 1);
 }
 
 void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1)

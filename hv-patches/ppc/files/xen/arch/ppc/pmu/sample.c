@@ -13,6 +13,7 @@
 #include <xen/sched.h>
 
 #include <asm/guest.h>
+#include <asm/msr.h>
 #include <asm/pmu.h>
 #include <asm/pmu-sample.h>
 #include <asm/regs.h>
@@ -92,8 +93,16 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
     mtspr(SPRN_MMCR0, MMCR0_FC | MMCR0_FCH);    /* no alert any more */
     isync();
 
-    if ( !v->arch.guest.pmu.lazy.covered || !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
+    if ( !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
+    {
+        /*
+         * That has ended since the window was opened.  It is the guest's own
+         * then: held for it, and no more interrupts until it runs.
+         */
+        mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FCH);
+        regs->msr &= ~MSR_EE;
         return;
+    }
 
     take_samples(v, mmcr0, regs->pc, XEN_PROFILE_SAMPLE_HV, reload_of(v));
 
@@ -144,7 +153,9 @@ void pmu_exited(struct vcpu *v)
         /* The guest's own, held: it gets it when it runs on. */
         return;
 
-    window_open(v);
+    /* Such alerts might come without end. */
+    if ( !(mmcr0 & (MMCR0_TBEE | MMCR0_EBE)) )
+        window_open(v);
 }
 
 void pmu_entering(struct vcpu *v)
@@ -186,11 +197,11 @@ static void let_sample_xen(struct domain *d, bool let)
     }
 }
 
-/* Negative it would be one endless interrupt. */
 static bool reload_is_sane(const uint32_t *reload)
 {
     for ( unsigned int i = 0; i < XEN_PROFILE_COUNTERS; i++ )
-        if ( reload[i] & PMC_NEGATIVE || (i >= NR_PMCS && reload[i]) )
+        if ( reload[i] > PMC_NEGATIVE - PMC_MIN_PERIOD ||
+             (i >= NR_PMCS && reload[i]) )
             return false;
 
     return true;
@@ -230,7 +241,8 @@ void arch_profile_notify(struct domain *d)
 static uint64_t passive_mmcr0(uint64_t asked)
 {
     return (uint32_t)asked & ~(MMCR0_FC | MMCR0_PMAE | MMCR0_PMAO |
-                               MMCR0_FCECE | MMCR0_TRIGGER);
+                               MMCR0_FCECE | MMCR0_TRIGGER | MMCR0_TBEE |
+                               MMCR0_EBE);
 }
 
 int arch_profile_passive(struct domain *d,
