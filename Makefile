@@ -130,7 +130,7 @@ lint: need-unit
 	mandoc -Tlint -Wwarning man/*.8
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
-	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,check fch \
+	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench check fch \
 	    qemu run verdict verdict-test)
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk

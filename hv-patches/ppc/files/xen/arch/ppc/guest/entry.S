@@ -21,6 +21,29 @@
 
 #define FRAME_SIZE 256          /* LR and CR below it, GPRs 13-31 in it */
 
+/* LR, CTR, XER and CR, from and to a struct cpu_user_regs. They use r0. */
+.macro SAVE_USER_SPRS regs
+    mflr    %r0
+    std     %r0, UREGS_lr(\regs)
+    mfctr   %r0
+    std     %r0, UREGS_ctr(\regs)
+    mfxer   %r0
+    std     %r0, UREGS_xer(\regs)
+    mfcr    %r0
+    stw     %r0, UREGS_cr(\regs)
+.endm
+
+.macro REST_USER_SPRS regs
+    ld      %r0, UREGS_lr(\regs)
+    mtlr    %r0
+    ld      %r0, UREGS_ctr(\regs)
+    mtctr   %r0
+    ld      %r0, UREGS_xer(\regs)
+    mtxer   %r0
+    lwz     %r0, UREGS_cr(\regs)
+    mtcr    %r0
+.endm
+
 /* void enter_guest(struct cpu_user_regs *regs) */
 FUNC(enter_guest)
     mflr    %r0
@@ -35,14 +58,7 @@ FUNC(enter_guest)
     std     %r1, GCPU_stack(%r13)
     std     %r3, GCPU_regs(%r13)
 
-    ld      %r0, UREGS_lr(%r3)
-    mtlr    %r0
-    ld      %r0, UREGS_ctr(%r3)
-    mtctr   %r0
-    ld      %r0, UREGS_xer(%r3)
-    mtxer   %r0
-    lwz     %r0, UREGS_cr(%r3)
-    mtcr    %r0
+    REST_USER_SPRS %r3
     ld      %r0, UREGS_srr0(%r3)
     mtsrr0  %r0
     ld      %r0, UREGS_srr1(%r3)
@@ -86,14 +102,7 @@ FUNC(\name)
     std     %r0, (UREGS_gprs + 12 * 8)(%r11)
     mfspr   %r0, SPRN_HSPRG1
     std     %r0, (UREGS_gprs + 13 * 8)(%r11)
-    mflr    %r0
-    std     %r0, UREGS_lr(%r11)
-    mfctr   %r0
-    std     %r0, UREGS_ctr(%r11)
-    mfxer   %r0
-    std     %r0, UREGS_xer(%r11)
-    mfcr    %r0
-    stw     %r0, UREGS_cr(%r11)
+    SAVE_USER_SPRS %r11
     mfsrr0  %r3
     std     %r3, UREGS_srr0(%r11)
     mfsrr1  %r4
@@ -154,14 +163,7 @@ FUNC(xen_perfmon)
     std     %r0, (UREGS_gprs + 12 * 8)(%r1)
     mfspr   %r0, SPRN_HSPRG1
     std     %r0, UREGS_r13(%r1)
-    mflr    %r0
-    std     %r0, UREGS_lr(%r1)
-    mfctr   %r0
-    std     %r0, UREGS_ctr(%r1)
-    mfxer   %r0
-    std     %r0, UREGS_xer(%r1)
-    mfcr    %r0
-    stw     %r0, UREGS_cr(%r1)
+    SAVE_USER_SPRS %r1
     mfsrr0  %r0
     std     %r0, UREGS_pc(%r1)
     mfsrr1  %r0
@@ -182,14 +184,7 @@ FUNC(xen_perfmon)
     mtsrr0  %r0
     ld      %r0, UREGS_msr(%r1)
     mtsrr1  %r0
-    ld      %r0, UREGS_lr(%r1)
-    mtlr    %r0
-    ld      %r0, UREGS_ctr(%r1)
-    mtctr   %r0
-    ld      %r0, UREGS_xer(%r1)
-    mtxer   %r0
-    lwz     %r0, UREGS_cr(%r1)
-    mtcr    %r0
+    REST_USER_SPRS %r1
     REST_GPRS(2, 13, %r1)
     REST_GPR(0, %r1)
     ld      %r1, UREGS_r1(%r1)
