@@ -23,7 +23,8 @@ static unsigned int nr_domains;
 static uint64_t __initdata started;
 static unsigned int slice_us = 200;
 
-/* The time base of POWER9 runs at 512 MHz, always (its user's manual, 24.2). */
+/* The time base of POWER9 runs at 512 MHz, always (POWER9 User's
+ * Manual). */
 #define TB_PER_US 512
 #define SLICE_MAX_US 1000000
 

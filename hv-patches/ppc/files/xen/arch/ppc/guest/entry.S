@@ -144,10 +144,10 @@ END(guest_exit_virt)
 
 #ifdef CONFIG_PROFILE_SAMPLES
 /*
- * A performance monitor interrupt of Xen itself: taken only in
- * xen_window_open(), resumed afterwards.  It runs on a stack of its own: what
+ * A performance monitor interrupt of Xen itself: taken only between
+ * pmu_after_exit() and pmu_before_entry(), resumed afterwards.  It runs on a stack of its own: what
  * it interrupts may keep data in the 288 bytes below its stack pointer (ELFv2
- * ABI, 2.2.2.4).  It cannot be interrupted by another: EE is off.
+ * ABI, The Stack Frame).  It cannot be interrupted by another: EE is off.
  *
  * On entry r13 = HSPRG0, the interrupted r13 is in HSPRG1 and r12 in
  * guest_cpu.

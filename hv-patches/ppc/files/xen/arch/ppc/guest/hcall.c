@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercalls: PAPR's (LoPAPR 1.1, 14.5), with the function in r3, arguments
- * from r4 on and the result in r3, and Xen's own under XEN_MARK().
+ * Hypercalls: PAPR's (LoPAPR 1.1, Logical Partitioning), with the function in
+ * r3, arguments from r4 on and the result in r3, and Xen's own under
+ * XEN_MARK().
  *
  * All of them run on the vCPU that called, with interrupts as
  * pmu_after_exit() left them.  Every argument is the guest's word.

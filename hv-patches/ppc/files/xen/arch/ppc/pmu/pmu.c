@@ -105,7 +105,7 @@ void pmu_domain_destroy(struct domain *d)
 /* ---- hypercalls ---- */
 
 /*
- * H_PERFMON (LoPAPR 1.1, 14.11.3): modes to set, modes to reset.  The
+ * H_PERFMON (LoPAPR 1.1, Logical Partitioning): modes to set, and to reset.  The
  * granularity of thresholds is a mode that POWER9 does not have two of: taken
  * and of no effect.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercall functions and results of PAPR, as LoPAPR 1.1 numbers them (table
- * 172 and 14.5.3), and Xen's own, which stand where PAPR has none.
+ * Hypercall functions and results of PAPR, as LoPAPR 1.1 (Logical
+ * Partitioning) numbers them, and Xen's own, which stand where PAPR has none.
  */
 #ifndef PPC_PAPR_H
 #define PPC_PAPR_H

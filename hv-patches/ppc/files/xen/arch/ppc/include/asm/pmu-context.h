@@ -4,7 +4,8 @@
  * brought back: which registers a CPU family has, and in which order they are
  * moved so that no counter ever runs half loaded.
  *
- * The order (Power ISA 3.0B, Book III, 9.4): saving reads MMCR0 and freezes
+ * The order (Power ISA 3.0B, Book III, chapter 9, Performance Monitor
+ * Facility): saving reads MMCR0 and freezes
  * with it (FC) before it reads anything else; loading finds the monitor
  * frozen, writes everything else, and MMCR0 last, which lets it run.  Writing
  * MMCR0 without PMAO takes a pending alert away, writing it with PMAO brings
@@ -33,14 +34,14 @@
  * in the list, since its turn is a matter of order.
  */
 
-/* POWER9 User's Manual 1.2, tables 5-7 and 5-8. */
+/* Power ISA 3.0B, Book III, chapter 9. */
 #define PMU_POWER9(W, N)                                                \
     W(0, MMCR1, 798) W(1, MMCR2, 785) W(2, MMCRA, 786)                  \
     N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789)                     \
     N(4, PMC4, 790) N(5, PMC5, 791) N(6, PMC6, 792)                     \
     W(3, SIAR, 796) W(4, SDAR, 797) W(5, SIER, 784)
 
-/* PowerPC 970MP User's Manual 2.3, table 12-1. */
+/* PowerPC 970MP User's Manual, Performance Monitoring. */
 #define PMU_PPC970(W, N)                                                \
     W(0, MMCR1, 798) W(1, MMCRA, 786)                                   \
     N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789) N(4, PMC4, 790)     \

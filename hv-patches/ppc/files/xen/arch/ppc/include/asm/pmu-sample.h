@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * MMCR0 and MMCR1 as taking samples needs them (Power ISA 3.0B, Book III,
- * 9.4.4 and POWER9's PMU user guide).
+ * chapter 9, Performance Monitor Facility).
  */
 #ifndef PPC_PMU_SAMPLE_H
 #define PPC_PMU_SAMPLE_H
