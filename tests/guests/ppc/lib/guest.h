@@ -193,7 +193,7 @@ void pmu_write(const struct pmu_regs *r); /* MMCR0 last */
 /* n times two nops and a branch: 3 n instructions but for a few. */
 void spin(uint64_t n);
 
-/* The same, with the counters running from its first instruction to its last. */
+/* The same, with the counters running from its first to its last. */
 void counted_spin(uint64_t n);
 
 /* Not the same in each domain, but the same every time. */

@@ -91,7 +91,7 @@ static inline int arch_profile_passive(struct domain *d,
 }
 static inline void arch_profile_not_passive(struct domain *d) {}
 static inline int arch_profile_primary(struct domain *d,
-                                       const struct xen_profile_primary *primary,
+                                       const struct xen_profile_primary *p,
                                        void **ring)
 {
     return -EOPNOTSUPP;

@@ -73,7 +73,7 @@ FUNC(enter_guest)
     hrfid
 END(enter_guest)
 
-/* hsrr: the interrupt left its traces in HSRR0/1, and SRR0/1 are the guest's. */
+/* hsrr: the interrupt left its traces in HSRR0/1; SRR0/1 are the guest's. */
 .macro GUEST_EXIT name, hsrr
 FUNC(\name)
     std     %r11, GCPU_r11(%r13)
@@ -145,9 +145,10 @@ END(guest_exit_virt)
 #ifdef CONFIG_PROFILE_SAMPLES
 /*
  * A performance monitor interrupt of Xen itself: taken only between
- * pmu_after_exit() and pmu_before_entry(), resumed afterwards.  It runs on a stack of its own: what
- * it interrupts may keep data in the 288 bytes below its stack pointer (ELFv2
- * ABI, The Stack Frame).  It cannot be interrupted by another: EE is off.
+ * pmu_after_exit() and pmu_before_entry(), resumed afterwards.  It runs on a
+ * stack of its own: what it interrupts may keep data in the 288 bytes below its
+ * stack pointer (ELFv2 ABI, The Stack Frame).  It cannot be interrupted by
+ * another: EE is off.
  *
  * On entry r13 = HSPRG0, the interrupted r13 is in HSPRG1 and r12 in
  * guest_cpu.

@@ -9,7 +9,8 @@
  * hands over as the initial RAM disk (struct guest_bundle).
  *
  * Contexts: all of this runs on the one CPU, in hypervisor state, with
- * interrupts off but between pmu_after_exit() and pmu_before_entry().  Nothing sleeps.
+ * interrupts off but between pmu_after_exit() and pmu_before_entry().  Nothing
+ * sleeps.
  */
 #ifndef PPC_GUEST_H
 #define PPC_GUEST_H
