@@ -120,7 +120,7 @@ LINT_HV = $(HV_X86)/hvm/vpt-policy.c $(HV_PPC)/common/profile-count.c \
 lint: need-unit
 	@tests/need clang-format clang-tidy cppcheck shellcheck
 	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c \
-	    tests/guests/ppc/*/*.[ch]
+	    tests/guests/ppc/*/*.[ch] tests/guests/ppc970/*.c
 	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
 	    -I$(HV_X86)/include -I$(HV_PPC)/include -I$(HV_PPC)/arch/ppc/include \
 	    -Ihv-patches/include --enable=warning,performance,portability \
@@ -130,11 +130,11 @@ lint: need-unit
 	mandoc -Tlint -Wwarning man/*.8
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
-	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench check fch \
+	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench run-970 check fch \
 	    qemu run verdict verdict-test)
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
-include tests/guests/ppc/rules.mk
+include tests/guests/ppc/rules.mk tests/guests/ppc970/rules.mk
 
 need-build:
 	@tests/need $(BUILD_PKGS)
