@@ -148,7 +148,7 @@ need-hv-ppc:
 	@tests/need $(HV_PKGS) $(HV_PPC_PKGS)
 
 clean:
-	rm -rf build/host build/unit build/lab/*/obj build/lab/*/dest
+	rm -rf build/host build/unit build/guests build/lab/*/obj build/lab/*/dest
 distclean:
 	rm -rf build
 

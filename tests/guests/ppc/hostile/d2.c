@@ -4,7 +4,6 @@
 
 void test_main(unsigned int vcpu)
 {
-    uint64_t end = time_base() + 512 * 400000UL;
     unsigned int wrong = 0;
     struct pmu_regs mine, found;
 
@@ -15,7 +14,7 @@ void test_main(unsigned int vcpu)
         mine.reg[i] = 0x2220 + i;
     mine.reg[0] = FC | FCH;
     pmu_write(&mine);
-    while ((int64_t)(time_base() - end) < 0) {
+    while (before(500)) {
         pmu_read(&found);
         for (unsigned int i = 0; i < NR_PMU_REGS; i++)
             wrong += found.reg[i] != mine.reg[i];

@@ -118,9 +118,15 @@ void print(const char *format, ...)
 
 /* ---- time ---- */
 
+bool before(unsigned int ms)
+{
+    return (int64_t)(time_base() - started - ms * MS) < 0;
+}
+
 void at(unsigned int ms)
 {
-    until(started + ms * MS);
+    while (before(ms))
+        ;
 }
 
 /* ---- TAP ---- */

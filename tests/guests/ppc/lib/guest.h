@@ -181,6 +181,9 @@ static inline void until(uint64_t tb)
  * all domains. */
 void at(unsigned int ms);
 
+/* Is it not yet then? */
+bool before(unsigned int ms);
+
 /* The counters' registers, all at once: what a context is made of. */
 #define NR_PMU_REGS 13
 struct pmu_regs {
