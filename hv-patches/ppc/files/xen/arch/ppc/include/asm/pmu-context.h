@@ -107,7 +107,7 @@ PMU_MOVES(ppc970, PMU_PPC970)
 
 struct pmu_family {
     const char *name;
-    uint16_t pvr_versions[4];   /* upper halves of the PVR, ended by 0 */
+    uint16_t pvr_versions[5];   /* upper halves of the PVR, ended by 0 */
     uint8_t nr_regs, nr_pmcs;
     const char *wide[PMU_MAX_WIDE], *narrow[PMU_MAX_NARROW];
     void (*save)(struct pmu_context *ctx);
