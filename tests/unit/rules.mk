@@ -34,8 +34,8 @@ POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
                  test_policy_stock
 POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
                  tests/unit/policy_world
-PMU_TESTS   := test_pmu_context test_pmu_random test_profile_count \
-               test_profile_ring
+PMU_TESTS   := test_pmu_context test_pmu_lazy test_pmu_random \
+               test_profile_count test_profile_ring
 PMU_SHARED  := $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
                $(HV_PPC)/common/profile-count $(HV_PPC)/common/profile-ring \
                tests/unit/pmu_world
