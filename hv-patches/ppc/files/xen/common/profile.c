@@ -156,11 +156,6 @@ void profile_domain_destroy(struct domain *d)
     spin_unlock_irqrestore(&profile_lock, flags);
 }
 
-const struct domain *profile_primary(void)
-{
-    return primary;
-}
-
 void profile_sample(const struct xen_profile_sample *s)
 {
     unsigned long flags;

@@ -43,10 +43,6 @@ void profile_domain_destroy(struct domain *d);
 /* A sample, from any context with interrupts off. */
 void profile_sample(const struct xen_profile_sample *s);
 
-/* Who the primary is; NULL: nobody.  For the architecture, under the lock or
- * on the CPU that runs the domain. */
-const struct domain *profile_primary(void);
-
 /* ---- what the architecture provides; called with the lock held ---- */
 
 uint64_t arch_profile_features(void);

@@ -170,9 +170,7 @@ void __init guests_load(const void *fdt)
 void __init guests_map(void)
 {
     for ( unsigned int i = 0; i < nr_domains; i++ )
-        partition_table_set(domains[i].domain_id,
-                            RTS_FIELD | __pa(&trees[i].l1) |
-                            XEN_PT_ENTRIES_LOG2_LVL_1 | PATB0_HR, PATB1_GR);
+        guest_set_process_table(&domains[i], 0);
 }
 
 /* ---- as they run ---- */

@@ -65,11 +65,6 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
 
 /* Each says whether the vCPU gives up the CPU. */
 
-static bool exit_hcall(struct vcpu *v)
-{
-    return guest_hcall(v);
-}
-
 static bool exit_slice(struct vcpu *v)
 {
     return true;
@@ -93,7 +88,7 @@ static const struct {
     uint32_t vector;
     bool (*handle)(struct vcpu *v);
 } exits[] = {
-    { EXC_SYSTEM_CALL,     exit_hcall },
+    { EXC_SYSTEM_CALL,     guest_hcall },
     { EXC_H_DECREMENTER,   exit_slice },
     { EXC_H_DATA_STORAGE,  exit_storage },
     { EXC_H_INSN_STORAGE,  exit_storage },

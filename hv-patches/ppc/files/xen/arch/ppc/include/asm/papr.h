@@ -7,7 +7,6 @@
 #define PPC_PAPR_H
 
 #define H_SUCCESS            0
-#define H_HARDWARE           -1
 #define H_FUNCTION           -2
 #define H_PRIVILEGE          -3
 #define H_PARAMETER          -4
