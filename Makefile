@@ -111,18 +111,18 @@ LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
            tests/fuzz/*.c)
 LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DXENTIME_VERSION='"0"' -Ilibxc-ext \
              -Itools -Ihv-patches/include -I$(HV_X86)/include \
-             -I$(HV_PPC)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
+             -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
              -DTOP='"."'
 # The hypervisor's own files that know nothing of Xen.  They are in its style.
-LINT_HV = $(HV_X86)/hvm/vpt-policy.c $(HV_PPC)/common/profile-count.c \
-          $(HV_PPC)/common/profile-ring.c $(HV_PPC)/arch/ppc/pmu/context.c \
+LINT_HV = $(HV_X86)/hvm/vpt-policy.c $(HV_COMMON)/common/profile-count.c \
+          $(HV_COMMON)/common/profile-ring.c $(HV_PPC)/arch/ppc/pmu/context.c \
           $(HV_PPC)/arch/ppc/pmu/lazy.c
 lint: need-unit
 	@tests/need clang-format clang-tidy cppcheck shellcheck
 	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c \
 	    tests/guests/ppc/*/*.[ch] tests/guests/ppc970/*.c
 	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
-	    -I$(HV_X86)/include -I$(HV_PPC)/include -I$(HV_PPC)/arch/ppc/include \
+	    -I$(HV_X86)/include -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include \
 	    -Ihv-patches/include --enable=warning,performance,portability \
 	    libxc-ext tools tests/lab $(LINT_HV)
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \

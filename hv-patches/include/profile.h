@@ -21,30 +21,37 @@
 
 /* What this hypervisor can do: features = an OR of XEN_PROFILE_FEATURE_*. */
 #define XEN_PROFILE_features         0
-/* One more session of the domain: -ESRCH, -EOVERFLOW; with a set of events
- * (XEN_PROFILE_PASSIVE) also -EBUSY if the caller is not the primary or the
- * domain is passive already or profiles itself, -EINVAL for the events. */
+/* One more session of the domain: -ESRCH, -EOVERFLOW; -EBUSY: it is passive,
+ * or (XEN_PROFILE_PASSIVE) profiles itself.  With FEATURE_RING, passive also
+ * -EBUSY if the caller is not the primary or the domain is passive already,
+ * -EINVAL for the events.  On x86 also -EBUSY for a vPMU mode that others
+ * hold, -EOPNOTSUPP: no vPMU in this domain's CPUID policy, or no memory;
+ * -EINVAL: a domain that controls others but not the hardware, for itself. */
 #define XEN_PROFILE_start            1
 /* One less: -ESRCH; -EINVAL if it has none. The last one ends its being
  * passive as well. */
 #define XEN_PROFILE_stop             2
 /* OUT: what is counted for the domain, and in all. -ESRCH. */
 #define XEN_PROFILE_status           3
-/* The caller becomes the primary: samples go to its ring. -EBUSY if somebody
- * is; -EINVAL for the ring. */
+/* The caller becomes the primary: samples of Xen go to its ring, or to its
+ * kernel.  -EBUSY if somebody is; -EINVAL for the ring; on x86 -EPERM for
+ * another domain than the hardware domain, -EOPNOTSUPP for a 32-bit one. */
 #define XEN_PROFILE_primary_start    4
-/* It is no more; passive domains are so no longer. -EINVAL if it was not. */
+/* It is no more; with FEATURE_RING passive domains are so no longer.  -EINVAL
+ * if it was not. */
 #define XEN_PROFILE_primary_stop     5
 
 #define XEN_PROFILE_FEATURE_DOMAIN   (1u << 0)  /* start, stop, status */
 #define XEN_PROFILE_FEATURE_PRIMARY  (1u << 1)  /* samples of Xen */
 #define XEN_PROFILE_FEATURE_PASSIVE  (1u << 2)
 #define XEN_PROFILE_FEATURE_SELF     (1u << 3)  /* guests may ask themselves */
+#define XEN_PROFILE_FEATURE_RING     (1u << 4)  /* Xen writes the samples */
 
 #define XEN_PROFILE_PASSIVE          (1u << 0)  /* flags of start */
 
 /*
- * What is to be counted in a passive domain. control[] as the CPU has it; on
+ * What is to be counted in a passive domain; all 0 without FEATURE_RING.
+ * control[] as the CPU has it; on
  * POWER9 MMCR0, MMCR1, MMCR2, MMCRA. Xen takes the alert bits of MMCR0 for
  * itself. Counter n starts at reload[n], and again after each sample; 0 for a
  * counter that is only to count.
@@ -55,6 +62,9 @@ struct xen_profile_events {
 };
 
 /*
+ * All 0 without FEATURE_RING: there the hardware domain's kernel takes the
+ * samples (on x86 public/pmu.h, XENPMU_MODE_HV and VIRQ_XENPMU).
+ *
  * The ring: `size` bytes of the caller's memory from guest address `ring`, a
  * multiple of 64 KiB on PowerPC, that stay its own until the primary stops.
  * It begins with struct xen_profile_ring. reload: what Xen puts into a counter
@@ -76,7 +86,9 @@ struct xen_profile_status {
     uint64_t samples;           /* written to a ring, since boot */
     uint64_t lost;              /* for want of room, since the primary began */
     uint16_t primary;           /* its domain; DOMID_INVALID: none */
-    uint16_t pad[3];
+    uint16_t mode;              /* x86: XENPMU_MODE_* in force, */
+    uint16_t initial;           /* and that to which the last stop returns */
+    uint16_t pad;
 };
 
 struct xen_sysctl_profile {

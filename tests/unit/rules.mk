@@ -10,6 +10,7 @@
 U := build/unit
 HV_X86 := hv-patches/x86/files/xen/arch/x86
 HV_PPC := hv-patches/ppc/files/xen
+HV_COMMON := hv-patches/common/files/xen
 LAB_ROOT := build/lab/4.17/root
 
 UNIT_FLAGS_plain := -O2 -g
@@ -23,7 +24,7 @@ UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
-              -Ihv-patches/include -I$(HV_X86)/include -I$(HV_PPC)/include \
+              -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
               -I$(HV_PPC)/arch/ppc/include -Itests/unit \
               -DTOP='"$(CURDIR)"' -DXT_LOCK_DIR='"lock"'
 
@@ -37,7 +38,7 @@ POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
 PMU_TESTS   := test_pmu_context test_pmu_lazy test_pmu_random \
                test_profile_count test_profile_ring
 PMU_SHARED  := $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
-               $(HV_PPC)/common/profile-count $(HV_PPC)/common/profile-ring \
+               $(HV_COMMON)/common/profile-count $(HV_COMMON)/common/profile-ring \
                tests/unit/pmu_world
 FUZZ_TESTS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -91,4 +92,4 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
 -include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
-    $U/*/$(HV_PPC)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)
+    $U/*/$(HV_COMMON)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

@@ -47,7 +47,7 @@ void test_main(unsigned int vcpu)
 
     (void)vcpu;
     is(profile(XEN_PROFILE_features, 0, &p), 0, "features");
-    is(p.u.features, 0xf, "all of them");
+    is(p.u.features, 0x1f, "all of them");
     refused();
 
     for (unsigned int i = 1; i <= 3; i++) {

@@ -43,7 +43,8 @@ uint64_t arch_profile_features(void)
     uint64_t features = XEN_PROFILE_FEATURE_DOMAIN | XEN_PROFILE_FEATURE_SELF;
 
     if ( IS_ENABLED(CONFIG_PROFILE_SAMPLES) )
-        features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
+        features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE |
+                    XEN_PROFILE_FEATURE_RING;
 
     return pmu_cpu.family ? features : 0;
 }
@@ -55,6 +56,20 @@ struct domain *arch_profile_get_domain(domid_t domid)
 
 /* Static domains need no reference: their memory stays. */
 void arch_profile_put_domain(struct domain *d)
+{
+}
+
+/* One CPU: only the caller runs. */
+int arch_profile_begin(struct domain *d)
+{
+    return 0;
+}
+
+void arch_profile_end(struct domain *d)
+{
+}
+
+void arch_profile_status(struct xen_profile_status *s)
 {
 }
 
@@ -78,7 +93,7 @@ void arch_profile_last(void)
 }
 
 /* One CPU: a vCPU that is not current is not on any. */
-void arch_profile_update(struct domain *d)
+int arch_profile_update(struct domain *d)
 {
     struct vcpu *v;
 
@@ -95,11 +110,33 @@ void arch_profile_update(struct domain *d)
             pmu_uncover(&pmu_cpu, pmu_of(v), v == current);
         guest_pmu_at_exit(&v->arch.guest.pmu);
     }
+
+    return 0;
 }
 
+/*
+ * profile_lock is taken with interrupts off here: while Xen is sampled they are
+ * on in hypercalls, and registers that are being moved are not for samples.
+ */
 void pmu_domain_destroy(struct domain *d)
 {
+    unsigned long flags;
+
+    local_irq_save(flags);
     profile_domain_destroy(d);
+    local_irq_restore(flags);
+}
+
+static int self_set(struct vcpu *v, bool on)
+{
+    unsigned long flags;
+    int rc;
+
+    local_irq_save(flags);
+    rc = profile_self_set(v, on);
+    local_irq_restore(flags);
+
+    return rc;
 }
 
 /* ---- hypercalls ---- */
@@ -121,8 +158,7 @@ bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result)
     else if ( set & reset )
         *result = H_RESOURCE;
     else if ( (set | reset) & H_PERFMON_ENABLE )
-        *result = profile_self_set(v, set & H_PERFMON_ENABLE) ? H_RESOURCE
-                                                              : H_SUCCESS;
+        *result = self_set(v, set & H_PERFMON_ENABLE) ? H_RESOURCE : H_SUCCESS;
     else
         *result = H_SUCCESS;
 
@@ -136,6 +172,7 @@ bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result)
 bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
     struct xen_sysctl *shared, op;
+    unsigned long flags;
 
     *result = -EPERM;
     if ( !v->domain->is_privileged )
@@ -156,7 +193,9 @@ bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result)
     if ( op.cmd != XEN_SYSCTL_profile || !pmu_cpu.family )
         return false;
 
+    local_irq_save(flags);
     *result = profile_sysctl(v->domain, &op.u.profile);
+    local_irq_restore(flags);
     if ( !*result )
         memcpy(&shared->u.profile, &op.u.profile, sizeof(op.u.profile));
 

@@ -265,9 +265,6 @@ int arch_profile_passive(struct domain *d,
         for ( unsigned int i = 0; i < NR_PMCS; i++ )
             p->start_ctx.narrow[i + 1] = events->reload[i];
         p->start = &p->start_ctx;
-        /* It has sessions already: covered, and it does not run now. */
-        if ( p->lazy.covered )
-            p->lazy.ctx = p->start_ctx;
     }
     let_sample_xen(d, true);
 

@@ -4,9 +4,11 @@
  * sysctl (public/profile.h).  What it means for registers is the
  * architecture's: the arch_profile_*() below.
  *
- * One lock, profile_lock, is around every claim, the primary and the ring.  It
- * is taken with interrupts off, because a sample may be taken in an interrupt,
- * and inside no other lock.  Nothing sleeps.
+ * profile_lock is around every claim and the primary.  It is not taken in
+ * interrupts, and inside it only ring_lock and what the architecture's hooks
+ * need; whether interrupts are on is the architecture's choice, always the
+ * same.  ring_lock is around the ring, with interrupts off, because samples
+ * are taken in interrupts.  Nothing sleeps.
  */
 #ifndef XEN_PROFILE_H
 #define XEN_PROFILE_H
@@ -28,28 +30,40 @@ static inline bool profile_active(void)
     return profile_counts.claims;
 }
 
-/* The sysctl, after the caller has been found to be allowed to.  Changes *op
- * only if it returns 0. */
+/*
+ * The sysctl, after the caller has been found to be allowed to.  Changes *op
+ * only if it returns 0.  One at a time where the architecture has several
+ * CPUs: x86 calls it with the sysctl lock held.
+ */
 int profile_sysctl(struct domain *caller, struct xen_sysctl_profile *op);
 
 /* A guest turns the monitor of v, which is current, on or off for itself.
  * -EBUSY: its domain is passive; -EOVERFLOW. */
 int profile_self_set(struct vcpu *v, bool on);
 
-/* A domain ends, none of its vCPUs runs again: its claims end with it, and if
- * it was the primary that does too. */
+/* A domain ends (is_dying), none of its vCPUs runs again: its claims end with
+ * it, and if it was the primary that does too. */
 void profile_domain_destroy(struct domain *d);
 
 /* A sample, from any context with interrupts off. */
 void profile_sample(const struct xen_profile_sample *s);
 
-/* ---- what the architecture provides; called with the lock held ---- */
+/*
+ * ---- what the architecture provides ----
+ *
+ * Called with the lock held, but for get_domain, put_domain, begin and end.
+ */
 
 uint64_t arch_profile_features(void);
 
 /* The domain of that number, to be put again; NULL if there is none. */
 struct domain *arch_profile_get_domain(domid_t domid);
 void arch_profile_put_domain(struct domain *d);
+
+/* Around a start or stop of d, which then does not run, unless it is the
+ * domain that controls all: 0 or -errno. */
+int arch_profile_begin(struct domain *d);
+void arch_profile_end(struct domain *d);
 
 /* For each domain that is not gone. */
 void arch_profile_each_domain(void (*fn)(struct domain *d));
@@ -59,23 +73,28 @@ void arch_profile_each_domain(void (*fn)(struct domain *d));
 void arch_profile_first(void);
 void arch_profile_last(void);
 
-/* A claim on d came or went: see to each of its vCPUs. */
-void arch_profile_update(struct domain *d);
+/* A claim on d came or went: see to each of its vCPUs.  -errno: it must not
+ * come; it is taken back, with another call. */
+int arch_profile_update(struct domain *d);
 
-#ifdef CONFIG_PROFILE_SAMPLES
+/* What only the architecture knows. */
+void arch_profile_status(struct xen_profile_status *s);
+
+#ifdef CONFIG_PROFILE_PRIMARY
 
 /* d is to be counted without its knowing: 0 or -errno, nothing changed then. */
 int arch_profile_passive(struct domain *d,
                          const struct xen_profile_events *events);
 void arch_profile_not_passive(struct domain *d);
 
-/* d becomes, or no longer is, the primary.  *ring: what Xen may write to. */
+/* d becomes, or no longer is, the primary.  *ring: what Xen may write to;
+ * left alone without CONFIG_PROFILE_SAMPLES. */
 int arch_profile_primary(struct domain *d,
                          const struct xen_profile_primary *primary,
                          void **ring);
 void arch_profile_not_primary(struct domain *d);
 
-/* There is something in the primary's ring. */
+/* There is something in the primary's ring.  ring_lock held, interrupts off. */
 void arch_profile_notify(struct domain *d);
 
 #else
@@ -93,8 +112,7 @@ static inline int arch_profile_primary(struct domain *d,
     return -EOPNOTSUPP;
 }
 static inline void arch_profile_not_primary(struct domain *d) {}
-static inline void arch_profile_notify(struct domain *d) {}
 
-#endif /* CONFIG_PROFILE_SAMPLES */
+#endif /* CONFIG_PROFILE_PRIMARY */
 
 #endif /* XEN_PROFILE_H */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Profiling sessions on x86: which domains have a vPMU (xen/profile.h).
+ *
+ * A domain's vCPUs get their vPMU with its first session and lose it with its
+ * last, its contents included.  Without one their MSRs read 0 and ignore what
+ * is written, CPUID has no leaf for it, and a context switch finds nothing to
+ * save or load: VPMU_CONTEXT_ALLOCATED is what it looks at, with sessions or
+ * without this file.  What is saved and loaded, and when, stays vpmu.c's.
+ *
+ * The hardware domain always has one, as far as vpmu= goes: its kernel looks
+ * for a PMU when it boots, and nobody can start a session before that.
+ *
+ * Contexts: everything here runs in a hypercall of the control domain, with
+ * the lock of sysctls or domctls held and, but for begin and end, profile_lock;
+ * interrupts are on.  vpmu_lock is taken inside.  The domain's vCPUs do not run
+ * meanwhile.
+ */
+#include <xen/errno.h>
+#include <xen/lib.h>
+#include <xen/profile.h>
+#include <xen/sched.h>
+
+#include <public/pmu.h>
+
+#include <asm/apicdef.h>
+#include <asm/hvm/vlapic.h>
+#include <asm/vpmu.h>
+
+static bool sampling;               /* there is a primary */
+static unsigned int passive_domains;
+
+static bool is_32bit_hwdom(void)
+{
+    return hardware_domain && is_pv_32bit_domain(hardware_domain);
+}
+
+/* ---- the mode ---- */
+
+/* The least that serves all claims.  The modes are numbered in that order. */
+static unsigned int mode_needed(void)
+{
+    BUILD_BUG_ON(XENPMU_MODE_OFF > XENPMU_MODE_SELF ||
+                 XENPMU_MODE_SELF > XENPMU_MODE_HV ||
+                 XENPMU_MODE_HV > XENPMU_MODE_ALL);
+
+    return passive_domains          ? XENPMU_MODE_ALL
+           : sampling               ? XENPMU_MODE_HV
+           : profile_counts.claims  ? XENPMU_MODE_SELF
+                                    : XENPMU_MODE_OFF;
+}
+
+/* -EBUSY: vCPUs have a vPMU that the mode would take away. */
+static int settle_mode(void)
+{
+    unsigned int mode = mode_needed();
+
+    if ( mode != XENPMU_MODE_OFF )
+        return vpmu_hold_mode(mode);
+
+    vpmu_unhold_mode();
+
+    return 0;
+}
+
+/* ---- domains ---- */
+
+static void take_away(struct domain *d)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        vpmu_destroy(v);
+        vpmu_clear(vcpu_vpmu(v));
+    }
+}
+
+/* What the guest wrote to its LVTPC while it had no vPMU. */
+static void take_lvtpc(struct vcpu *v)
+{
+    if ( has_vlapic(v->domain) &&
+         !(vlapic_get_reg(vcpu_vlapic(v), APIC_LVTPC) & APIC_LVT_MASKED) )
+        vcpu_vpmu(v)->hw_lapic_lvtpc &= ~APIC_LVT_MASKED;
+}
+
+static int give(struct domain *d)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        if ( vpmu_available(v) )
+            continue;
+        vpmu_initialise(v);
+        if ( !vpmu_available(v) )
+            return -EOPNOTSUPP;
+        take_lvtpc(v);
+    }
+
+    return 0;
+}
+
+bool vpmu_allowed(const struct domain *d)
+{
+    return is_hardware_domain(d) ||
+           (d->profile.sessions && !d->profile_passive);
+}
+
+int arch_profile_update(struct domain *d)
+{
+    int rc;
+
+    if ( is_hardware_domain(d) || !vpmu_allowed(d) )
+    {
+        if ( !is_hardware_domain(d) )
+            take_away(d);
+        return settle_mode();
+    }
+
+    rc = settle_mode();
+    if ( rc )
+        return rc;
+    /* There only the hardware domain has one. */
+    if ( vpmu_mode & XENPMU_MODE_ALL )
+        return -EBUSY;
+
+    return give(d);
+}
+
+int arch_profile_passive(struct domain *d,
+                         const struct xen_profile_events *events)
+{
+    static const struct xen_profile_events none;
+    int rc;
+
+    if ( is_hardware_domain(d) || memcmp(events, &none, sizeof(none)) )
+        return -EINVAL;
+    if ( is_32bit_hwdom() )
+        return -EOPNOTSUPP;
+
+    passive_domains++;
+    rc = settle_mode();
+    if ( rc )
+        passive_domains--;
+
+    return rc;
+}
+
+void arch_profile_not_passive(struct domain *d)
+{
+    passive_domains--;
+    settle_mode();
+}
+
+/* ---- the primary ---- */
+
+int arch_profile_primary(struct domain *d,
+                         const struct xen_profile_primary *primary,
+                         void **ring)
+{
+    static const struct xen_profile_primary none;
+    int rc;
+
+    if ( memcmp(primary, &none, sizeof(none)) )
+        return -EINVAL;
+    if ( !is_hardware_domain(d) )
+        return -EPERM;
+    if ( is_32bit_hwdom() )
+        return -EOPNOTSUPP;
+
+    sampling = true;
+    rc = settle_mode();
+    if ( rc )
+        sampling = false;
+
+    return rc;
+}
+
+void arch_profile_not_primary(struct domain *d)
+{
+    sampling = false;
+    settle_mode();
+}
+
+/* ---- the rest of what common code asks for ---- */
+
+uint64_t arch_profile_features(void)
+{
+    uint64_t features = XEN_PROFILE_FEATURE_DOMAIN;
+
+    if ( !vpmu_enabled() )
+        return 0;
+    if ( !is_32bit_hwdom() )
+        features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
+
+    return features;
+}
+
+struct domain *arch_profile_get_domain(domid_t domid)
+{
+    return vpmu_enabled() ? rcu_lock_domain_by_id(domid) : NULL;
+}
+
+void arch_profile_put_domain(struct domain *d)
+{
+    rcu_unlock_domain(d);
+}
+
+/*
+ * With the vCPUs descheduled their registers have been saved, and nobody sees
+ * a vPMU half made.  Not under profile_lock: a vCPU that is waited for may be
+ * waiting for that itself.
+ */
+int arch_profile_begin(struct domain *d)
+{
+    if ( is_hardware_domain(d) )
+        return 0;
+    if ( d == current->domain )
+        return -EINVAL;
+    domain_pause(d);
+
+    return 0;
+}
+
+void arch_profile_end(struct domain *d)
+{
+    if ( !is_hardware_domain(d) )
+        domain_unpause(d);
+}
+
+void arch_profile_each_domain(void (*fn)(struct domain *d))
+{
+    struct domain *d;
+
+    rcu_read_lock(&domlist_read_lock);
+    for_each_domain ( d )
+        fn(d);
+    rcu_read_unlock(&domlist_read_lock);
+}
+
+/* vpmu_hold_mode() keeps what was there before. */
+void arch_profile_first(void)
+{
+}
+
+void arch_profile_last(void)
+{
+}
+
+void arch_profile_status(struct xen_profile_status *s)
+{
+    s->mode = vpmu_mode;
+    s->initial = vpmu_mode_before();
+}
