@@ -8,7 +8,6 @@
  */
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,16 +350,12 @@ static enum xentime_error carry_out(struct work *w)
 
 static enum xentime_error carry_out_undisturbed(struct work *w)
 {
-    sigset_t ours, before;
     enum xentime_error rc;
+    sigset_t before;
 
-    sigemptyset(&ours);
-    sigaddset(&ours, SIGINT);
-    sigaddset(&ours, SIGTERM);
-    sigaddset(&ours, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &ours, &before);
+    xt_hold_signals(&before);
     rc = carry_out(w);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    xt_let_signals(&before);
     return rc;
 }
 

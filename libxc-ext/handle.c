@@ -44,6 +44,22 @@ int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
     return rc;
 }
 
+void xt_hold_signals(sigset_t *before)
+{
+    sigset_t ours;
+
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ours, before);
+}
+
+void xt_let_signals(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 /* ---- error ---- */
 
 static void vset(char *buf, size_t size, const char *fmt, va_list ap)

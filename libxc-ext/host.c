@@ -21,20 +21,6 @@ static const char *const schedulers[] = {
     [XEN_SCHEDULER_NULL] = "null",
 };
 
-/* XENPMU_mode_get; EOPNOTSUPP where the CPU has no PMU that Xen knows. */
-static int vpmu_mode(xentime *xt)
-{
-    const unsigned int get_mode = XENPMU_mode_get;
-    struct xen_pmu_params params = {
-        .version = { XENPMU_VER_MAJ, XENPMU_VER_MIN },
-    };
-
-    if (xt_hypercall(xt, __HYPERVISOR_xenpmu_op, &get_mode, &params,
-                     sizeof(params)))
-        return XENTIME_VPMU_UNKNOWN;
-    return params.val;
-}
-
 enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
 {
     xc_physinfo_t info;
@@ -45,9 +31,11 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
             return xt_fail_xen(xt, errno, NULL,
                                "cannot ask Xen for its capabilities");
         xt->caps = xt_vtimer_caps(xt);
+        if (xt_gated(xt))
+            xt->caps |= XENTIME_CAP_SESSIONS;
         if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
             xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
-        if (vpmu_mode(xt) > XENPMU_MODE_OFF)
+        if (xt_vpmu_mode(xt) > XENPMU_MODE_OFF)
             xt->caps |= XENTIME_CAP_VPMU;
         xt->caps_known = true;
     }
@@ -119,7 +107,7 @@ enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
     name_scheduler(xt, host->scheduler, sizeof(host->scheduler));
     find_platform_timer(xt, host->platform_timer, sizeof(host->platform_timer));
     host->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
-    host->vpmu_mode = vpmu_mode(xt);
+    host->vpmu_mode = xt_vpmu_mode(xt);
     host->cpus = phys.nr_cpus;
     return XENTIME_OK;
 }

@@ -6,6 +6,8 @@
 #ifndef XENTIME_INTERNAL_H
 #define XENTIME_INTERNAL_H
 
+#include <signal.h>
+
 #include <xenctrl.h>
 #include <xencall.h>
 #include <xenstore.h>
@@ -45,6 +47,8 @@ struct xentime {
     bool caps_known;
     unsigned int caps;
     int vtimer_errno;        /* why there are no features, if there are none */
+    bool gated_known;
+    bool gated;              /* see xt_gated() */
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;
@@ -90,6 +94,10 @@ enum xentime_error xt_xenstore(xentime *xt);
 enum xentime_error xt_fail_xenstore(xentime *xt, int errnum,
                                     const char *what, const char *path);
 
+/* Blocks SIGINT, SIGTERM and SIGHUP in this thread until they are let in. */
+void xt_hold_signals(sigset_t *before);
+void xt_let_signals(const sigset_t *before);
+
 /* ---- domain.c ---- */
 
 /*
@@ -105,12 +113,43 @@ void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT]);
 /* ---- lock.c ---- */
 
 /*
- * Takes the lock of the domain's UUID; *fd is passed to xt_unlock().  The
- * kernel releases it if this process dies.  Errors: BUSY, PERM, FAIL.
+ * Takes the lock of the domain's UUID, or (NULL) that of profiling sessions;
+ * *fd is passed to xt_unlock().  The kernel releases it if this process dies.
+ * Errors: BUSY, PERM, FAIL.
  */
 enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
                            int *fd);
 void xt_unlock(const struct xentime_domain *dom, int fd);
+
+/* ---- store.c ---- */
+
+/* All that this library keeps in xenstore is below. */
+#define XT_STORE_ROOT "/tool/xentime"
+
+/*
+ * Requests on xt->xs, which is open, in transaction @t or none (XBT_NULL).
+ * False with the error set; a node that is not there is none.
+ */
+bool xt_store_put(xentime *xt, xs_transaction_t t, const char *path,
+                  const char *value);
+bool xt_store_put_int(xentime *xt, xs_transaction_t t, const char *path,
+                      int64_t value);
+bool xt_store_drop(xentime *xt, xs_transaction_t t, const char *path);
+/* *value is NULL where the node is not there; to be freed. */
+bool xt_store_get(xentime *xt, xs_transaction_t t, const char *path,
+                  char **value);
+/* 0 to @max, @absent where the node is not there; else the error is EBADMSG. */
+bool xt_store_get_int(xentime *xt, xs_transaction_t t, const char *path,
+                      int64_t absent, int64_t max, int64_t *value);
+
+/* Body of a transaction; false with the error set ends it. */
+typedef bool xt_transaction_fn(xentime *xt, xs_transaction_t t,
+                               const void *arg);
+
+/* Opens xenstore if need be, and repeats the transaction while others
+ * interfere. */
+enum xentime_error xt_store_transaction(xentime *xt, xt_transaction_fn *fn,
+                                        const void *arg);
 
 /* ---- record.c ---- */
 
@@ -176,6 +215,39 @@ enum xentime_error xt_get_sync_wakeup(xentime *xt,
 enum xentime_error xt_set_sync_wakeup(xentime *xt,
                                       const struct xentime_domain *dom,
                                       int value);
+
+/* ---- vpmu.c ---- */
+
+struct xen_profile_status;
+
+/*
+ * Whether this Xen counts sessions itself and has a vPMU for the domains that
+ * they cover (XEN_SYSCTL_profile, FEATURE_DOMAIN).  Else there is one mode for
+ * all domains.
+ */
+bool xt_gated(xentime *xt);
+
+/* XENPMU_MODE_*, or XENTIME_VPMU_UNKNOWN. */
+int xt_vpmu_mode(xentime *xt);
+
+/* Sets it and reads it back.  Errors: BUSY, UNSUPPORTED, PERM, FAIL. */
+enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode);
+
+/* Why there is no vPMU at all.  Returns UNSUPPORTED. */
+enum xentime_error xt_fail_no_vpmu(xentime *xt);
+
+/*
+ * XEN_PROFILE_start or _stop of @dom, or, where that is NULL, the same of Xen
+ * itself (the primary).  Errors: BUSY, UNSUPPORTED, NODOM, NOSESSION, PERM,
+ * FAIL.
+ */
+enum xentime_error xt_hv_session(xentime *xt, bool start,
+                                 const struct xentime_domain *dom,
+                                 bool passive);
+
+/* Errors: NODOM, PERM, FAIL. */
+enum xentime_error xt_hv_status(xentime *xt, const struct xentime_domain *dom,
+                                struct xen_profile_status *status);
 
 /* ---- setting.c ---- */
 

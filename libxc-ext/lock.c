@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * One lock a domain, by UUID, so that a reused domain id does not share it.
+ * One lock a domain, by UUID, so that a reused domain id does not share it, and
+ * one for all profiling sessions, which share one mode of Xen.
  *
  * flock() is released by the kernel when its owner dies.  The file is
  * unlinked on release; whoever waited on the old one finds that its name
@@ -28,9 +29,10 @@
 
 static void lock_path(const struct xentime_domain *dom, char *path, size_t size)
 {
-    char uuid[XT_UUID_TEXT];
+    char uuid[XT_UUID_TEXT] = "profile";
 
-    xt_uuid_text(dom->uuid, uuid);
+    if (dom)
+        xt_uuid_text(dom->uuid, uuid);
     snprintf(path, size, "%s/%s", XT_LOCK_DIR, uuid);
 }
 
@@ -120,14 +122,15 @@ static enum xentime_error fail_busy(xentime *xt,
                                     const struct xentime_domain *dom,
                                     const char *path)
 {
+    const char *what = dom ? "it" : "profiling sessions";
     int pid = holder_pid(path);
 
     if (pid)
         xt_fail(xt, XENTIME_ERR_BUSY, EWOULDBLOCK, dom,
-                "process %d is changing it", pid);
+                "process %d is changing %s", pid, what);
     else
         xt_fail(xt, XENTIME_ERR_BUSY, EWOULDBLOCK, dom,
-                "another process is changing it");
+                "another process is changing %s", what);
     xt_hint(xt, "try again, or see what that process is waiting for");
     return XENTIME_ERR_BUSY;
 }
@@ -150,8 +153,12 @@ enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
             return fail_busy(xt, dom, path);
         }
         if (!xt->waiting) {
+            char whose[32] = "profiling sessions";
+
+            if (dom)
+                snprintf(whose, sizeof(whose), "domain %u", dom->domid);
             snprintf(xt->waiting_text, sizeof(xt->waiting_text),
-                     "the lock of domain %u, held by process %d", dom->domid,
+                     "the lock of %s, held by process %d", whose,
                      holder_pid(path));
             xt->waiting = xt->waiting_text;
         }

@@ -47,6 +47,12 @@ const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
     },
 };
 
+static const char *const session_kind_names[] = {
+    [XENTIME_SESSION_DOMAIN] = "domain",
+    [XENTIME_SESSION_PASSIVE] = "passive",
+    [XENTIME_SESSION_XEN] = "xen",
+};
+
 static const char *const type_names[] = {
     [XENTIME_PV] = "PV",
     [XENTIME_HVM] = "HVM",
@@ -82,6 +88,8 @@ static const struct {
     { XENTIME_CAP_RESYNC, "resync", "x86/vpt: resync guest time that has fallen behind" },
     { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
+    { XENTIME_CAP_SESSIONS, "profile-sessions",
+      "x86/vpmu: only for domains that a profiling session covers" },
 };
 
 static const struct xentime_defect defects[] = {
@@ -158,6 +166,13 @@ const char *xentime_timer_name(enum xentime_timer timer)
     if ((unsigned int)timer >= XENTIME_TIMERS)
         return NULL;
     return timer_names[timer];
+}
+
+const char *xentime_session_kind_name(enum xentime_session_kind kind)
+{
+    if ((unsigned int)kind >= ARRAY_LEN(session_kind_names))
+        return NULL;
+    return session_kind_names[kind];
 }
 
 const char *xentime_capability_name(unsigned int bit)

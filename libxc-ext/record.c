@@ -25,18 +25,14 @@
 
 #include "internal.h"
 
-#define ROOT "/tool/xentime"
 #define PATH_SIZE 128
-
-/* Commits that others' interference may spoil before it is an error. */
-#define MAX_TRIES 1000
 
 static void uuid_path(char path[PATH_SIZE], const uint8_t uuid[16])
 {
     char text[XT_UUID_TEXT];
 
     xt_uuid_text(uuid, text);
-    snprintf(path, PATH_SIZE, ROOT "/%s", text);
+    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%s", text);
 }
 
 static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
@@ -45,119 +41,8 @@ static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
     char text[XT_UUID_TEXT];
 
     xt_uuid_text(uuid, text);
-    snprintf(path, PATH_SIZE, ROOT "/%s/%s%s%s", text,
+    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%s/%s%s%s", text,
              xt_settings[setting].name, field ? "/" : "", field ? field : "");
-}
-
-/* ---- requests: false with the error set ---- */
-
-static bool put(xentime *xt, xs_transaction_t t, const char *path,
-                const char *value)
-{
-    if (xs_write(xt->xs, t, path, value, strlen(value)))
-        return true;
-    xt_fail_xenstore(xt, errno, "write", path);
-    return false;
-}
-
-static bool put_int(xentime *xt, xs_transaction_t t, const char *path,
-                    int64_t value)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%" PRId64, value);
-    return put(xt, t, path, text);
-}
-
-static bool drop(xentime *xt, xs_transaction_t t, const char *path)
-{
-    if (xs_rm(xt->xs, t, path) || errno == ENOENT)
-        return true;
-    xt_fail_xenstore(xt, errno, "remove", path);
-    return false;
-}
-
-/* *value is NULL where the node is not there; to be freed. */
-static bool get(xentime *xt, xs_transaction_t t, const char *path, char **value)
-{
-    unsigned int len;
-
-    *value = xs_read(xt->xs, t, path, &len);
-    if (*value || errno == ENOENT)
-        return true;
-    xt_fail_xenstore(xt, errno, "read", path);
-    return false;
-}
-
-static bool get_int(xentime *xt, xs_transaction_t t, const char *path,
-                    int64_t absent, int64_t max, int64_t *value)
-{
-    char *text, *end;
-
-    if (!get(xt, t, path, &text))
-        return false;
-    *value = absent;
-    if (!text)
-        return true;
-    errno = 0;
-    *value = strtoll(text, &end, 10);
-    if (errno || end == text || *end || *value < 0 || *value > max) {
-        *value = absent;
-        xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
-                "%s in xenstore is not a number in range", path);
-        free(text);
-        return false;
-    }
-    free(text);
-    return true;
-}
-
-/* ---- transactions ---- */
-
-/* Body of a transaction; false with the error set ends it. */
-typedef bool transaction_fn(xentime *xt, xs_transaction_t t, const void *arg);
-
-static enum xentime_error run_transaction(xentime *xt, transaction_fn *fn,
-                                          const void *arg)
-{
-    enum xentime_error rc = xt_xenstore(xt);
-    xs_transaction_t t;
-    unsigned int tries;
-
-    if (rc)
-        return rc;
-    xt->waiting = "xenstored";
-    for (tries = 0; tries < MAX_TRIES; tries++) {
-        t = xs_transaction_start(xt->xs);
-        if (t == XBT_NULL) {
-            rc = xt_fail_xenstore(xt, errno, "start a transaction on", ROOT);
-            break;
-        }
-        xt->error.errno_value = 0;
-        if (!fn(xt, t, arg)) {
-            rc = xt->error.code;
-            /* xenstored may say EAGAIN before the end of the transaction. */
-            bool again = xt->error.errno_value == EAGAIN;
-
-            if (xt->xs)
-                xs_transaction_end(xt->xs, t, true);
-            if (again)
-                continue;
-            break;
-        }
-        if (xs_transaction_end(xt->xs, t, false)) {
-            rc = XENTIME_OK;
-            break;
-        }
-        rc = errno == EAGAIN
-                 ? xt_fail(xt, XENTIME_ERR_BUSY, EAGAIN, NULL,
-                           "xenstore: others changed %s at every try", ROOT)
-                 : xt_fail_xenstore(xt, errno, "end a transaction on", ROOT);
-        if (rc != XENTIME_ERR_BUSY)
-            break;
-    }
-    xt->waiting = NULL;
-    return rc;
 }
 
 /* ---- sweeping ---- */
@@ -182,7 +67,7 @@ static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
 
     for (i = 0; i < XENTIME_SETTINGS; i++) {
         field_path(path, uuid, i, "persist");
-        if (!get_int(xt, t, path, 0, 1, &persist)) {
+        if (!xt_store_get_int(xt, t, path, 0, 1, &persist)) {
             /* Not ours to judge: keep what cannot be read. */
             if (xt->error.errno_value != EBADMSG)
                 return false;
@@ -193,11 +78,11 @@ static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
             continue;
         }
         field_path(path, uuid, i, NULL);
-        if (!drop(xt, t, path))
+        if (!xt_store_drop(xt, t, path))
             return false;
     }
     uuid_path(path, uuid);
-    return any || drop(xt, t, path);
+    return any || xt_store_drop(xt, t, path);
 }
 
 /*
@@ -212,12 +97,12 @@ static bool sweep(xentime *xt, xs_transaction_t t)
     size_t alive = 0;
     uuid_t uuid;
     bool ok = true;
-    char **entries = xs_directory(xt->xs, t, ROOT, &n);
+    char **entries = xs_directory(xt->xs, t, XT_STORE_ROOT, &n);
 
     if (!entries) {
         if (errno == ENOENT)
             return true;
-        xt_fail_xenstore(xt, errno, "read", ROOT);
+        xt_fail_xenstore(xt, errno, "read", XT_STORE_ROOT);
         return false;
     }
     if (xentime_list(xt, 0, &doms, &alive))
@@ -243,19 +128,19 @@ static bool write_record(xentime *xt, xs_transaction_t t,
     char path[PATH_SIZE];
 
     field_path(path, e->uuid, e->setting, "requested");
-    if (!put_int(xt, t, path, e->rec.requested))
+    if (!xt_store_put_int(xt, t, path, e->rec.requested))
         return false;
     field_path(path, e->uuid, e->setting, "applied");
-    if (!put_int(xt, t, path, e->rec.applied))
+    if (!xt_store_put_int(xt, t, path, e->rec.applied))
         return false;
     field_path(path, e->uuid, e->setting, "when");
-    if (!put_int(xt, t, path, e->rec.when))
+    if (!xt_store_put_int(xt, t, path, e->rec.when))
         return false;
     field_path(path, e->uuid, e->setting, "by");
-    if (!put(xt, t, path, e->rec.by))
+    if (!xt_store_put(xt, t, path, e->rec.by))
         return false;
     field_path(path, e->uuid, e->setting, "persist");
-    return put_int(xt, t, path, e->rec.persist);
+    return xt_store_put_int(xt, t, path, e->rec.persist);
 }
 
 static bool write_batch(xentime *xt, xs_transaction_t t, const void *arg)
@@ -278,7 +163,7 @@ enum xentime_error xt_record_commit(xentime *xt,
 {
     struct batch b = { entries, n };
 
-    return run_transaction(xt, write_batch, &b);
+    return xt_store_transaction(xt, write_batch, &b);
 }
 
 static enum xentime_error check_value(xentime *xt, enum xentime_setting setting,
@@ -322,21 +207,21 @@ static bool read_record(xentime *xt, xs_transaction_t t, const void *arg)
 
     *r->found = false;
     field_path(path, r->uuid, r->setting, "requested");
-    if (!get_int(xt, t, path, -1, max, &requested))
+    if (!xt_store_get_int(xt, t, path, -1, max, &requested))
         return false;
     if (requested < 0)
         return true;
     field_path(path, r->uuid, r->setting, "applied");
-    if (!get_int(xt, t, path, -1, max, &applied))
+    if (!xt_store_get_int(xt, t, path, -1, max, &applied))
         return false;
     field_path(path, r->uuid, r->setting, "when");
-    if (!get_int(xt, t, path, 0, INT64_MAX, &when))
+    if (!xt_store_get_int(xt, t, path, 0, INT64_MAX, &when))
         return false;
     field_path(path, r->uuid, r->setting, "persist");
-    if (!get_int(xt, t, path, 0, 1, &persist))
+    if (!xt_store_get_int(xt, t, path, 0, 1, &persist))
         return false;
     field_path(path, r->uuid, r->setting, "by");
-    if (!get(xt, t, path, &by))
+    if (!xt_store_get(xt, t, path, &by))
         return false;
 
     r->rec->requested = requested;
@@ -356,7 +241,7 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
     struct reading r = { uuid, setting, rec, found };
     enum xentime_error rc = check_value(xt, setting, 0, 0);
 
-    return rc ? rc : run_transaction(xt, read_record, &r);
+    return rc ? rc : xt_store_transaction(xt, read_record, &r);
 }
 
 static bool remove_records(xentime *xt, xs_transaction_t t, const void *uuid)
@@ -364,12 +249,12 @@ static bool remove_records(xentime *xt, xs_transaction_t t, const void *uuid)
     char path[PATH_SIZE];
 
     uuid_path(path, uuid);
-    return drop(xt, t, path);
+    return xt_store_drop(xt, t, path);
 }
 
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
 {
-    return run_transaction(xt, remove_records, uuid);
+    return xt_store_transaction(xt, remove_records, uuid);
 }
 
 /* A field as it stands; damaged is as good as absent here. */
@@ -380,7 +265,8 @@ static bool get_old(xentime *xt, const uint8_t uuid[16],
     int64_t value = -1;
 
     field_path(path, uuid, setting, field);
-    if (!get_int(xt, XBT_NULL, path, -1, xt_settings[setting].max, &value) &&
+    if (!xt_store_get_int(xt, XBT_NULL, path, -1, xt_settings[setting].max,
+                          &value) &&
         xt->error.errno_value != EBADMSG)
         return false;
     *old = value;
@@ -403,10 +289,10 @@ static bool announce(xentime *xt, const uint8_t uuid[16],
      */
     field_path(path, uuid, setting, "applied");
     if (before->applied >= 0 && before->applied != old &&
-        !put_int(xt, XBT_NULL, path, old))
+        !xt_store_put_int(xt, XBT_NULL, path, old))
         return false;
     field_path(path, uuid, setting, "requested");
-    return put_int(xt, XBT_NULL, path, value);
+    return xt_store_put_int(xt, XBT_NULL, path, value);
 }
 
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
@@ -441,7 +327,7 @@ static bool put_back(xentime *xt, xs_transaction_t t,
     if (value < 0)
         return false;
     field_path(path, w->uuid, w->setting, field);
-    if (!put_int(xt, t, path, value))
+    if (!xt_store_put_int(xt, t, path, value))
         *failed = true;
     return true;
 }
@@ -460,7 +346,7 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
         return !failed;
 
     field_path(path, w->uuid, w->setting, NULL);
-    if (!drop(xt, t, path))
+    if (!xt_store_drop(xt, t, path))
         return false;
     uuid_path(path, w->uuid);
     left = xs_directory(xt->xs, t, path, &n);
@@ -469,7 +355,7 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
         return false;
     }
     free(left);
-    return (left && n) || drop(xt, t, path);
+    return (left && n) || xt_store_drop(xt, t, path);
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
@@ -478,7 +364,7 @@ enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
 {
     struct withdrawal w = { uuid, setting, before };
 
-    return run_transaction(xt, withdraw, &w);
+    return xt_store_transaction(xt, withdraw, &w);
 }
 
 void xt_record_author(char *by, size_t size)

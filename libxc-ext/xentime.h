@@ -41,6 +41,7 @@ enum xentime_error {
     XENTIME_ERR_VERSION,     /* built for another release of Xen */
     XENTIME_ERR_BUSY,        /* somebody else holds the domain */
     XENTIME_ERR_NODATA,      /* ticks are not counted */
+    XENTIME_ERR_NOSESSION,   /* no such profiling session */
 };
 
 #define XENTIME_NO_DOMID UINT32_MAX
@@ -389,6 +390,110 @@ enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
 /* Removes every record of a domain; none is no error. */
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
 
+/* ---- profiling sessions ----
+ *
+ * A session is one holder's claim on a domain's vPMU, or on samples of Xen
+ * itself.  Those without a name are counted; one with a name is there once,
+ * and only that name ends it.  The first one anywhere turns profiling on, the
+ * last one brings back the vPMU mode that was there before.  They end with
+ * their domain.
+ *
+ * A patched Xen counts them and has a vPMU for the domains that they cover.
+ * Stock Xen has one mode for all domains (vpmu= on its command line, off,
+ * self, hv, all): it is the least that serves all sessions, and the counts are
+ * in xenstore.
+ *
+ * Each of these functions first ends the sessions whose holder's process is
+ * gone or whose time is over.  One runs at a time on a host.
+ */
+
+enum xentime_session_kind {
+    XENTIME_SESSION_DOMAIN,  /* the domain's own vPMU, for itself */
+    XENTIME_SESSION_PASSIVE, /* dom0 samples it, without its knowing */
+    XENTIME_SESSION_XEN,     /* dom0 samples Xen; one session at a time */
+};
+
+/* "domain", "passive", "xen"; NULL past the end. */
+const char *xentime_session_kind_name(enum xentime_session_kind kind);
+
+#define XENTIME_HOLDER_MAX 64
+
+/* A holder's name: up to XENTIME_HOLDER_MAX of A-Z a-z 0-9 - and _. */
+bool xentime_is_holder(const char *name);
+
+struct xentime_session {
+    enum xentime_session_kind kind;
+    uint32_t domid;          /* XENTIME_NO_DOMID: Xen */
+    uint8_t uuid[16];        /* of the domain */
+    char holder[XENTIME_HOLDER_MAX + 1]; /* "": without a name */
+    uint32_t count;          /* 1, but for those without a name */
+    int64_t since;           /* seconds since the epoch; 0: unknown */
+    int64_t ends_in_ms;      /* -1: when it is stopped */
+    int pid;                 /* it ends with this process; 0: with none */
+    char by[128];            /* user, program and pid; "": unknown */
+};
+
+struct xentime_profile {
+    bool counted_by_xen;     /* patched */
+    int mode;                /* XENPMU_MODE_* in force, */
+    int initial;             /* and that to which the last stop returns */
+    struct xentime_session *sessions; /* by domain, Xen last */
+    size_t count;
+};
+
+/*
+ * All sessions, and the mode.  To be freed by xentime_free_profile().
+ * Errors: UNSUPPORTED (no vPMU: hint says what to boot with), BUSY (lock),
+ * NOXEN, PERM, FAIL.
+ */
+enum xentime_error xentime_get_profile(xentime *xt,
+                                       struct xentime_profile *profile);
+void xentime_free_profile(struct xentime_profile *profile);
+
+struct xentime_session_request {
+    enum xentime_session_kind kind;
+    const char *holder;      /* NULL: without a name */
+    int pid;                 /* end it with this process; 0: no */
+    int64_t for_ms;          /* end it after this time; 0: no.  Needs @holder,
+                                as @pid does */
+};
+
+struct xentime_profile_change {
+    int mode_before, mode;   /* XENPMU_MODE_* */
+    bool counted_by_xen;
+    size_t changed;          /* sessions that came or went */
+    bool restore_failed;     /* the last one went, and domains that have a
+                                vPMU keep the mode from going back; tried again
+                                by every later call */
+};
+
+/*
+ * A session more of each of @n domains, or with SESSION_XEN and @n = 0 of Xen;
+ * all or none.  One of a name that has a session of this kind already changes
+ * nothing but its process and its time.
+ *
+ * Errors: as xentime_get_profile(), and NODOM, INVALID, BUSY (a session that
+ * does not go together with those there are, somebody samples Xen already, or
+ * a process that lives has this name).
+ */
+enum xentime_error xentime_profile_start(
+    xentime *xt, const struct xentime_domain *doms, size_t n,
+    const struct xentime_session_request *request,
+    struct xentime_profile_change *change);
+
+/*
+ * A session less of each of @n domains, or with @n = 0 of Xen; all or none.
+ * Errors: as xentime_profile_start(), and NOSESSION.
+ */
+enum xentime_error xentime_profile_stop(xentime *xt,
+                                        const struct xentime_domain *doms,
+                                        size_t n, const char *holder,
+                                        struct xentime_profile_change *change);
+
+/* All sessions of @holder, or, NULL, of everybody; none is no error. */
+enum xentime_error xentime_profile_stop_all(
+    xentime *xt, const char *holder, struct xentime_profile_change *change);
+
 /* ---- this host ---- */
 
 enum xentime_capability {    /* bits */
@@ -401,6 +506,8 @@ enum xentime_capability {    /* bits */
     XENTIME_CAP_TICK_STATS   = 1 << 10,
     XENTIME_CAP_RESYNC       = 1 << 11,
     XENTIME_CAP_SYNC_WAKEUP  = 1 << 12,
+    /* ... hv-patches/include/profile.h */
+    XENTIME_CAP_SESSIONS     = 1 << 13,
     XENTIME_CAP_PATCHED      = 0xff00,
 };
 

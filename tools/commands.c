@@ -8,20 +8,25 @@
 /* clang-format off */
 const struct option_def option_defs[OPTIONS] = {
     [OPT_ALL] = { "all", 'a', NULL,
-        "every domain that has the setting (PV domains are left out)" },
+        "every domain that has the setting (not PV); every session" },
     [OPT_CANCEL] = { "cancel", 0, NULL, "stop slewing, leave the rest" },
     [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
         "the columns to show, separated by commas" },
     [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
+    [OPT_FOR] = { "for", 0, "SECONDS", "end the session after that time" },
     [OPT_FORCE] = { "force", 'f', NULL,
         "also where a known defect of this Xen would be hit" },
     [OPT_HELP] = { "help", 'h', NULL, "show this help" },
+    [OPT_HOLDER] = { "holder", 'H', "NAME",
+        "the session's name: up to 64 of A-Z a-z 0-9 - _" },
     [OPT_INTERVAL] = { "interval", 'i', "SECONDS",
         "print rates every so often, until Ctrl-C" },
     [OPT_JSON] = { "json", 'J', NULL,
         "print one JSON document, errors included" },
     [OPT_NOHEADINGS] = { "noheadings", 'n', NULL, "leave out the heading" },
     [OPT_OFF] = { "off", 0, NULL, "stop counting" },
+    [OPT_PASSIVE] = { "passive", 0, NULL,
+        "dom0 samples the domain, which does not know of it" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
@@ -33,6 +38,7 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_WAIT] = { "wait", 'w', "SECONDS",
         "how long to wait for a domain that somebody else is changing "
         "(default 10; 0: do not wait)" },
+    [OPT_XEN] = { "xen", 0, NULL, "samples of Xen itself, for dom0" },
 };
 /* clang-format on */
 
@@ -42,11 +48,11 @@ const struct command commands[] = {
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
-      { DOMAINS, DOMAINS }, cmd_list },
+      { DOMAINS, DOMAINS }, cmd_list, false },
     { "show", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
-      0, 1, 1, { DOMAINS, NOTHING }, cmd_show },
+      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, false },
     { "set-mode", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias:\n"
@@ -56,12 +62,12 @@ const struct command commands[] = {
       "  3  one_missed_tick_pending    merge, mixed\n"
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, MODE }, cmd_set_mode },
+      { DOMAIN_LIST, MODE }, cmd_set_mode, false },
     { "set-vhpet", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet },
+      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, false },
     { "tune", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
@@ -70,25 +76,38 @@ const struct command commands[] = {
       "                       0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, TUNABLE }, cmd_tune },
+      { DOMAIN_LIST, TUNABLE }, cmd_tune, false },
     { "stats", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
       "or, with --interval, per second.  Xen counts from the first time that\n"
       "it is asked to --off.  Needs a patched Xen (tick-stats).",
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
-      { DOMAINS, NOTHING }, cmd_stats },
+      { DOMAINS, NOTHING }, cmd_stats, false },
     { "resync", "DOM", "bring guest time back to real time",
       "Removes the lag that timer_mode 0 left behind, forwards only.  Needs a\n"
       "patched Xen (resync).",
       OPT(STEP) | OPT(SLEW) | OPT(CANCEL) | OPT(WAIT), 1, 1,
-      { DOMAINS, NOTHING }, cmd_resync },
+      { DOMAINS, NOTHING }, cmd_resync, false },
+    { "profile", "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
+      "let domains, or dom0, use the performance monitor",
+      "  start DOM[,DOM...]|--xen [--holder NAME] [--for SECONDS | -- PROGRAM...]\n"
+      "  stop  DOM[,DOM...]|--xen|--all [--holder NAME]\n"
+      "  status\n"
+      "The first session turns the vPMU on, the last one restores what there\n"
+      "was before.  Each start without --holder adds one, each stop takes one\n"
+      "away; with --holder there is one of that name.  With PROGRAM the session\n"
+      "lasts as long as it runs, and the exit status is the program's.  Needs a\n"
+      "Xen booted with vpmu=on; one with the patch (profile-sessions) opens the\n"
+      "vPMU to the domains that have a session, a stock Xen to all.",
+      OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
+      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, true },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",
-      0, 0, 0, { NOTHING, NOTHING }, cmd_info },
+      0, 0, 0, { NOTHING, NOTHING }, cmd_info, false },
     { "help", "[COMMAND]", "show help",
       "",
-      0, 0, 1, { COMMAND, NOTHING }, cmd_help },
+      0, 0, 1, { COMMAND, NOTHING }, cmd_help, false },
     { .name = NULL },
 };
 /* clang-format on */

@@ -179,6 +179,9 @@ static void complete_operand(enum operand kind)
     case COMMAND:
         complete_commands();
         break;
+    case SESSION:
+        puts("start\nstop\nstatus");
+        break;
     case NOTHING:
         break;
     }

@@ -8,23 +8,6 @@
 
 #include "tool.h"
 
-/* XENPMU_MODE_* of Xen's public/pmu.h, in vpmu='s words. */
-static const char *vpmu_word(int mode)
-{
-    switch (mode) {
-    case 0:
-        return "off";
-    case 1:
-        return "self";
-    case 2:
-        return "hv";
-    case 4:
-        return "all";
-    default:
-        return NULL;
-    }
-}
-
 static void capability_words(unsigned int caps, char *buf, size_t size)
 {
     unsigned int bit;

@@ -37,12 +37,13 @@ static void tell_waiting(int sig)
     errno = saved_errno;
 }
 
+/* NULL: stop it. */
 static void start_progress(xentime *xt)
 {
     struct sigaction sa = { .sa_handler = tell_waiting,
                             .sa_flags = SA_RESTART };
-    struct itimerval every = { { PROGRESS_SECONDS, 0 },
-                               { PROGRESS_SECONDS, 0 } };
+    long seconds = xt ? PROGRESS_SECONDS : 0;
+    struct itimerval every = { { seconds, 0 }, { seconds, 0 } };
 
     waiting_xt = xt;
     sigaction(SIGALRM, &sa, NULL);
@@ -64,6 +65,13 @@ int tool_open(struct tool *t)
                      : report(t, EXIT_FAILED, "out of memory");
     start_progress(t->xt);
     return EXIT_DONE;
+}
+
+void tool_close(struct tool *t)
+{
+    start_progress(NULL);
+    xentime_close(t->xt);
+    t->xt = NULL;
 }
 
 /* ---- the command line ---- */
@@ -136,26 +144,6 @@ static int parse_options(struct tool *t, int argc, char **argv)
     return EXIT_DONE;
 }
 
-static int run_command(struct tool *t, int argc, char **argv)
-{
-    const struct command *c = t->command;
-    int status = parse_options(t, argc, argv);
-
-    if (status)
-        return status;
-    if (t->opt[OPT_HELP]) {
-        t->args = (char **)&c->name;
-        t->nargs = 1;
-        return cmd_help(t);
-    }
-    if (t->nargs < c->min_args)
-        return report_usage(t, "expected %s", c->operands);
-    if (c->max_args >= 0 && t->nargs > c->max_args)
-        return report_usage(t, "one argument too many: %s",
-                            t->args[c->max_args]);
-    return c->run(t);
-}
-
 /* Whether @word is an option whose value is the next word. */
 static bool takes_next(const char *word)
 {
@@ -172,6 +160,44 @@ static bool takes_next(const char *word)
             return true;
     }
     return false;
+}
+
+/* Cuts "-- PROGRAM..." off; returns how many words are left. */
+static int cut_program(struct tool *t, int argc, char **argv)
+{
+    int i;
+
+    for (i = 1; i < argc; i += 1 + takes_next(argv[i])) {
+        if (strcmp(argv[i], "--") != 0)
+            continue;
+        t->program = argv + i + 1;
+        return i;
+    }
+    return argc;
+}
+
+static int run_command(struct tool *t, int argc, char **argv)
+{
+    const struct command *c = t->command;
+    int status;
+
+    if (c->takes_program)
+        argc = cut_program(t, argc, argv);
+    status = parse_options(t, argc, argv);
+
+    if (status)
+        return status;
+    if (t->opt[OPT_HELP]) {
+        t->args = (char **)&c->name;
+        t->nargs = 1;
+        return cmd_help(t);
+    }
+    if (t->nargs < c->min_args)
+        return report_usage(t, "expected %s", c->operands);
+    if (c->max_args >= 0 && t->nargs > c->max_args)
+        return report_usage(t, "one argument too many: %s",
+                            t->args[c->max_args]);
+    return c->run(t);
 }
 
 static int dispatch(struct tool *t, int argc, char **argv)

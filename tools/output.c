@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -29,6 +30,7 @@ static const struct {
     [XENTIME_ERR_VERSION] = { EXIT_NO_XEN, "version" },
     [XENTIME_ERR_BUSY] = { EXIT_BUSY, "busy" },
     [XENTIME_ERR_NODATA] = { EXIT_FAILED, "not-counted" },
+    [XENTIME_ERR_NOSESSION] = { EXIT_FAILED, "no-session" },
 };
 /* clang-format on */
 
@@ -95,6 +97,16 @@ void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+void date_text(int64_t when, char text[DATE_TEXT])
+{
+    time_t t = when;
+    struct tm tm;
+
+    text[0] = '\0';
+    if (gmtime_r(&t, &tm))
+        strftime(text, DATE_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 void lag_text(int64_t ns, char text[LAG_TEXT])
 {
     int64_t us = ns / 1000; /* no "-0.000" */
@@ -109,6 +121,23 @@ void lag_text(int64_t ns, char text[LAG_TEXT])
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT])
 {
     uuid_unparse_lower(uuid, text);
+}
+
+/* XENPMU_MODE_* of Xen's public/pmu.h, in vpmu='s words. */
+const char *vpmu_word(int mode)
+{
+    switch (mode) {
+    case 0:
+        return "off";
+    case 1:
+        return "self";
+    case 2:
+        return "hv";
+    case 4:
+        return "all";
+    default:
+        return NULL;
+    }
 }
 
 const char *state_word(unsigned int state)

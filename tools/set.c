@@ -95,25 +95,32 @@ static const char **split_list(char *list, size_t *n)
     return refs;
 }
 
+enum xentime_error find_domain_list(struct tool *t, char *list,
+                                    struct xentime_domain **doms, size_t *count)
+{
+    enum xentime_error rc;
+    const char **refs;
+    size_t n;
+
+    refs = split_list(list, &n);
+    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
+              : XENTIME_ERR_FAIL;
+    free(refs);
+    return rc;
+}
+
 static enum xentime_error find_domains(struct tool *t,
                                        enum xentime_setting setting,
                                        struct xentime_domain **doms,
                                        size_t *count)
 {
     enum xentime_error rc;
-    const char **refs;
-    size_t n;
 
-    if (t->opt[OPT_ALL]) {
-        rc = xentime_list(t->xt, XENTIME_WANT_NAME, doms, count);
-        if (!rc)
-            keep_those_with(setting, *doms, count);
-        return rc;
-    }
-    refs = split_list(t->args[0], &n);
-    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
-              : XENTIME_ERR_FAIL;
-    free(refs);
+    if (!t->opt[OPT_ALL])
+        return find_domain_list(t, t->args[0], doms, count);
+    rc = xentime_list(t->xt, XENTIME_WANT_NAME, doms, count);
+    if (!rc)
+        keep_those_with(setting, *doms, count);
     return rc;
 }
 

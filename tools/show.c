@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <libsmartcols/libsmartcols.h>
 
@@ -198,13 +197,11 @@ static const char *verdict(const struct xentime_record *rec, int now)
 static void add_found_record(struct sheet *s, const char *const names[2],
                              const struct xentime_record *rec, int now)
 {
-    char when[32] = "at an unknown time";
+    char when[DATE_TEXT] = "at an unknown time";
     json_object *json = json_object_new_object();
-    time_t then = rec->when;
-    struct tm tm;
 
-    if (rec->when && gmtime_r(&then, &tm))
-        strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    if (rec->when)
+        date_text(rec->when, when);
 
     json_object_object_add(json, "status",
                            json_object_new_string(verdict(rec, now)));

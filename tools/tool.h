@@ -25,9 +25,10 @@ enum exit_status {
 /* ---- options ---- */
 
 enum opt {
-    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FORCE, OPT_HELP,
-    OPT_INTERVAL, OPT_JSON, OPT_NOHEADINGS, OPT_OFF, OPT_RAW, OPT_RESET,
-    OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPTIONS,
+    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FOR, OPT_FORCE, OPT_HELP,
+    OPT_HOLDER, OPT_INTERVAL, OPT_JSON, OPT_NOHEADINGS, OPT_OFF, OPT_PASSIVE,
+    OPT_RAW, OPT_RESET, OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPT_XEN,
+    OPTIONS,
 };
 #define OPT(o) (1u << OPT_ ## o)
 #define COMMON_OPTS (OPT(HELP) | OPT(JSON) | OPT(VERBOSE))
@@ -47,12 +48,13 @@ struct tool {
     const char *opt[OPTIONS]; /* NULL: not given; "" for a flag */
     char **args;             /* operands */
     int nargs;
+    char **program;          /* after "--", where the command takes it; NULL */
     xentime *xt;             /* opened by tool_open() */
 };
 
 /* What an operand is, for completion. */
 enum operand {
-    NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND,
+    NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND, SESSION,
 };
 
 struct command {
@@ -64,6 +66,7 @@ struct command {
     int min_args, max_args;  /* -1: any number */
     enum operand kind[2];    /* of the first and of the later operands */
     int (*run)(struct tool *t); /* returns an enum exit_status */
+    bool takes_program;      /* "-- PROGRAM ARGUMENT..." may follow */
 };
 extern const struct command commands[]; /* ends with a NULL name */
 
@@ -76,6 +79,7 @@ int cmd_set_vhpet(struct tool *t);
 int cmd_tune(struct tool *t);
 int cmd_stats(struct tool *t);
 int cmd_resync(struct tool *t);
+int cmd_profile(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
 
@@ -91,6 +95,14 @@ const char *list_column(size_t i, const char **help);
  * with the error reported.
  */
 int tool_open(struct tool *t);
+
+/* Ends it; tool_open() may follow. */
+void tool_close(struct tool *t);
+
+/* The domains that "a,b,c" names; @list is cut up. */
+enum xentime_error find_domain_list(struct tool *t, char *list,
+                                    struct xentime_domain **doms,
+                                    size_t *count);
 
 /* ---- values of options: EXIT_DONE, or EXIT_USAGE, which is reported ---- */
 
@@ -154,12 +166,19 @@ void print_domain(FILE *f, const struct xentime_domain *dom);
 void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* In UTC, as ISO 8601 has it. */
+#define DATE_TEXT 32
+void date_text(int64_t when, char text[DATE_TEXT]);
+
 /* "12.345 ms", or seconds from 10 on. */
 #define LAG_TEXT 32
 void lag_text(int64_t ns, char text[LAG_TEXT]);
 
 #define UUID_TEXT 37
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);
+
+/* The word of vpmu= and of Linux' pmu_mode; NULL: no mode. */
+const char *vpmu_word(int mode);
 
 /* One word, the gravest of the bits. */
 const char *state_word(unsigned int state);

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* What is known of profiling sessions: see session.h. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <uuid/uuid.h>
+
+#include "session.h"
+
+#define DIRECTORY XT_STORE_ROOT "/profile"
+#define NAMELESS "@"
+#define PATH_SIZE 256
+#define MAX_MODE 4
+
+static const char *const state_names[] = {
+    [XT_ON] = "on",
+    [XT_STARTING] = "starting",
+    [XT_STOPPING] = "stopping",
+};
+
+/* ---- processes and time ---- */
+
+uint64_t xt_process_start(int pid)
+{
+    char path[32], text[1024], state = 'X', *at;
+    unsigned long long start = 0;
+    FILE *f;
+    size_t n;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    f = fopen(path, "re");
+    if (!f)
+        return 0;
+    n = fread(text, 1, sizeof(text) - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    /* Field 2 is the program's name, whatever is in it, in parentheses. */
+    at = strrchr(text, ')');
+    if (!at || sscanf(at + 1,
+                      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
+                      "%*d %*d %*d %*d %*d %*d %llu",
+                      &state, &start) != 2)
+        return 0;
+    return state == 'Z' || state == 'X' ? 0 : start;
+}
+
+int64_t xt_boottime_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+bool xt_session_is_over(const struct xt_session *s)
+{
+    return (s->s.pid && xt_process_start(s->s.pid) != s->pid_start) ||
+           (s->until_ms && xt_boottime_ms() >= s->until_ms);
+}
+
+/* ---- paths and text ---- */
+
+static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
+{
+    const char *holder = s->holder[0] ? s->holder : NAMELESS;
+    char uuid[XT_UUID_TEXT];
+
+    xt_uuid_text(s->uuid, uuid);
+    if (s->kind == XENTIME_SESSION_XEN)
+        snprintf(path, PATH_SIZE, DIRECTORY "/xen/%s", holder);
+    else
+        snprintf(path, PATH_SIZE, DIRECTORY "/dom%u-%s/%s", s->domid, uuid,
+                 holder);
+}
+
+/* False: not the name of a directory of sessions. */
+static bool parse_target(const char *name, struct xentime_session *s)
+{
+    int at = 0;
+
+    if (!strcmp(name, "xen")) {
+        s->kind = XENTIME_SESSION_XEN;
+        s->domid = XENTIME_NO_DOMID;
+        return true;
+    }
+    return sscanf(name, "dom%" SCNu32 "-%n", &s->domid, &at) == 1 && at &&
+           !uuid_parse(name + at, s->uuid);
+}
+
+static int word_index(const char *word, const char *const *words, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (!strcmp(words[i], word))
+            return i;
+    return -1;
+}
+
+static void session_text(char *text, size_t size, const struct xt_session *s)
+{
+    snprintf(text, size,
+             "kind=%s state=%s count=%" PRIu32 " base=%" PRIu32
+             " since=%" PRId64 " until=%" PRId64 " pid=%d start=%" PRIu64
+             " by=%s",
+             xentime_session_kind_name(s->s.kind), state_names[s->state],
+             s->s.count, s->base, s->s.since, s->until_ms, s->s.pid,
+             s->pid_start, s->s.by);
+}
+
+static bool parse_session(const char *text, struct xt_session *s)
+{
+    char kind[16], state[16];
+    int at = 0, k;
+
+    if (sscanf(text,
+               "kind=%15s state=%15s count=%" SCNu32 " base=%" SCNu32
+               " since=%" SCNd64 " until=%" SCNd64 " pid=%d start=%" SCNu64
+               " by=%n",
+               kind, state, &s->s.count, &s->base, &s->s.since, &s->until_ms,
+               &s->s.pid, &s->pid_start, &at) != 8 ||
+        !at)
+        return false;
+    snprintf(s->s.by, sizeof(s->s.by), "%s", text + at);
+    for (k = 0; xentime_session_kind_name(k); k++)
+        if (!strcmp(kind, xentime_session_kind_name(k)))
+            break;
+    /* The kind has to agree with where it was found. */
+    if (!xentime_session_kind_name(k) ||
+        (k == XENTIME_SESSION_XEN) != (s->s.domid == XENTIME_NO_DOMID))
+        return false;
+    s->s.kind = k;
+    k = word_index(state, state_names, ARRAY_LEN(state_names));
+    s->state = k;
+    return k >= 0 && s->s.count && s->s.pid >= 0 && s->until_ms >= 0 &&
+           s->s.since >= 0;
+}
+
+bool xentime_is_holder(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len && len <= XENTIME_HOLDER_MAX &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "0123456789-_") == len;
+}
+
+/* ---- in memory ---- */
+
+static struct xt_session *grow(xentime *xt, struct xt_ledger *l)
+{
+    struct xt_session *more;
+
+    if (l->n == l->room) {
+        l->room = l->room ? 2 * l->room : 16;
+        more = realloc(l->sessions, l->room * sizeof(*more));
+        if (!more) {
+            xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+            return NULL;
+        }
+        l->sessions = more;
+    }
+    memset(&l->sessions[l->n], 0, sizeof(*more));
+    return &l->sessions[l->n++];
+}
+
+struct xt_session *xt_ledger_add(xentime *xt, struct xt_ledger *l,
+                                 const struct xentime_domain *dom,
+                                 const char *holder)
+{
+    struct xt_session *s = grow(xt, l);
+
+    if (!s)
+        return NULL;
+    s->s.domid = dom ? dom->domid : XENTIME_NO_DOMID;
+    if (dom)
+        memcpy(s->s.uuid, dom->uuid, sizeof(s->s.uuid));
+    snprintf(s->s.holder, sizeof(s->s.holder), "%s", holder);
+    return s;
+}
+
+void xt_ledger_remove(struct xt_ledger *l, struct xt_session *s)
+{
+    l->n--;
+    memmove(s, s + 1, (l->n - (s - l->sessions)) * sizeof(*s));
+}
+
+struct xt_session *xt_ledger_find(struct xt_ledger *l,
+                                  const struct xentime_domain *dom,
+                                  const char *holder)
+{
+    uint32_t domid = dom ? dom->domid : XENTIME_NO_DOMID;
+    size_t i;
+
+    for (i = 0; i < l->n; i++)
+        if (l->sessions[i].s.domid == domid &&
+            (!dom || !memcmp(l->sessions[i].s.uuid, dom->uuid, 16)) &&
+            !strcmp(l->sessions[i].s.holder, holder))
+            return &l->sessions[i];
+    return NULL;
+}
+
+const struct xentime_domain *xt_ledger_domain(const struct xt_ledger *l,
+                                              const struct xentime_session *s)
+{
+    size_t i;
+
+    for (i = 0; i < l->ndoms; i++)
+        if (l->doms[i].domid == s->domid &&
+            !memcmp(l->doms[i].uuid, s->uuid, sizeof(s->uuid)) &&
+            !(l->doms[i].state & XENTIME_DYING))
+            return &l->doms[i];
+    return NULL;
+}
+
+void xt_ledger_free(struct xt_ledger *l)
+{
+    xentime_free_domains(l->doms, l->ndoms);
+    free(l->sessions);
+    memset(l, 0, sizeof(*l));
+}
+
+/* ---- reading ---- */
+
+/* *names is NULL, and *n 0, where there is no such directory. */
+static bool read_directory(xentime *xt, const char *path, char ***names,
+                           unsigned int *n)
+{
+    *n = 0;
+    *names = xs_directory(xt->xs, XBT_NULL, path, n);
+    if (*names || errno == ENOENT)
+        return true;
+    xt_fail_xenstore(xt, errno, "read", path);
+    return false;
+}
+
+static bool fail_damaged(xentime *xt, const char *path)
+{
+    xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
+            "%s in xenstore is not a profiling session", path);
+    xt_hint(xt, "if nobody profiles: xenstore-rm %s", path);
+    return false;
+}
+
+static bool read_session(xentime *xt, struct xt_ledger *l,
+                         const struct xentime_session *where,
+                         const char *holder)
+{
+    struct xt_session *s = grow(xt, l);
+    char path[PATH_SIZE], *text;
+    bool ok;
+
+    if (!s)
+        return false;
+    s->s = *where;
+    if (strcmp(holder, NAMELESS) != 0)
+        snprintf(s->s.holder, sizeof(s->s.holder), "%s", holder);
+    session_path(path, &s->s);
+    if (strcmp(holder, NAMELESS) != 0 && !xentime_is_holder(holder))
+        return fail_damaged(xt, path);
+    if (!xt_store_get(xt, XBT_NULL, path, &text))
+        return false;
+    ok = text && parse_session(text, s);
+    free(text);
+    return ok || fail_damaged(xt, path);
+}
+
+static bool read_target(xentime *xt, struct xt_ledger *l, const char *name)
+{
+    struct xentime_session where = { .kind = XENTIME_SESSION_DOMAIN };
+    char path[PATH_SIZE], **holders;
+    unsigned int i, n;
+    bool ok;
+
+    if (!parse_target(name, &where))
+        return true;
+    snprintf(path, sizeof(path), DIRECTORY "/%s", name);
+    ok = read_directory(xt, path, &holders, &n);
+    for (i = 0; i < n && ok; i++)
+        ok = read_session(xt, l, &where, holders[i]);
+    free(holders);
+    return ok;
+}
+
+static bool read_all(xentime *xt, struct xt_ledger *l)
+{
+    char **names;
+    unsigned int i, n;
+    int64_t initial;
+    bool ok = xt_store_get_int(xt, XBT_NULL, DIRECTORY "/initial", -1, MAX_MODE,
+                               &initial);
+
+    if (!ok || !read_directory(xt, DIRECTORY, &names, &n))
+        return false;
+    l->initial = initial;
+    for (i = 0; i < n && ok; i++)
+        ok = read_target(xt, l, names[i]);
+    free(names);
+    return ok;
+}
+
+enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+
+    memset(l, 0, sizeof(*l));
+    if (rc)
+        return rc;
+    xt->waiting = "xenstored";
+    if (!read_all(xt, l))
+        rc = xt->error.code;
+    xt->waiting = NULL;
+    /* Afterwards: a session whose domain is not there then is one too many. */
+    if (!rc)
+        rc = xentime_list(xt, 0, &l->doms, &l->ndoms);
+    if (rc)
+        xt_ledger_free(l);
+    return rc;
+}
+
+/* ---- writing ---- */
+
+struct writing {
+    struct xt_session *const *s;
+    size_t n;
+};
+
+/* With its directory, if it was the last one there. */
+static bool drop_session(xentime *xt, xs_transaction_t t, char *path)
+{
+    char **left;
+    unsigned int n = 0;
+
+    if (!xt_store_drop(xt, t, path))
+        return false;
+    *strrchr(path, '/') = '\0';
+    left = xs_directory(xt->xs, t, path, &n);
+    if (!left && errno != ENOENT) {
+        xt_fail_xenstore(xt, errno, "read", path);
+        return false;
+    }
+    free(left);
+    return n || xt_store_drop(xt, t, path);
+}
+
+static bool write_all(xentime *xt, xs_transaction_t t, const void *arg)
+{
+    const struct writing *w = arg;
+    char path[PATH_SIZE], text[512];
+    size_t i;
+
+    for (i = 0; i < w->n; i++) {
+        session_path(path, &w->s[i]->s);
+        session_text(text, sizeof(text), w->s[i]);
+        if (!(w->s[i]->drop ? drop_session(xt, t, path)
+                            : xt_store_put(xt, t, path, text)))
+            return false;
+    }
+    return true;
+}
+
+enum xentime_error xt_ledger_write(xentime *xt, struct xt_session *const *s,
+                                   size_t n)
+{
+    struct writing w = { s, n };
+
+    return xt_store_transaction(xt, write_all, &w);
+}
+
+enum xentime_error xt_ledger_write_one(xentime *xt, struct xt_session *s)
+{
+    return xt_ledger_write(xt, &s, 1);
+}
+
+enum xentime_error xt_ledger_set_initial(xentime *xt, struct xt_ledger *l,
+                                         int mode)
+{
+    enum xentime_error rc = XENTIME_OK;
+
+    xt->waiting = "xenstored";
+    if (mode < 0 ? !xt_store_drop(xt, XBT_NULL, DIRECTORY "/initial")
+                 : !xt_store_put_int(xt, XBT_NULL, DIRECTORY "/initial", mode))
+        rc = xt->error.code;
+    else
+        l->initial = mode;
+    xt->waiting = NULL;
+    return rc;
+}

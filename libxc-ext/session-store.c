@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * Profiling sessions on stock Xen: xenstore has the counts, and the one vPMU
+ * mode follows from them.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include <xen/pmu.h>
+
+/* ---- the mode ---- */
+
+/*
+ * The least mode that serves all sessions and is not below @initial.  In mode
+ * all only dom0 has a vPMU: *conflict if another domain has a session of its
+ * own.  The modes are numbered by what they allow.
+ */
+static int mode_needed(const struct xt_ledger *l, int initial, bool *conflict)
+{
+    static const int needs[] = {
+        [XENTIME_SESSION_DOMAIN] = XENPMU_MODE_SELF,
+        [XENTIME_SESSION_PASSIVE] = XENPMU_MODE_ALL,
+        [XENTIME_SESSION_XEN] = XENPMU_MODE_HV,
+    };
+    bool guests = false;
+    int mode = initial;
+    size_t i;
+
+    for (i = 0; i < l->n; i++) {
+        const struct xentime_session *s = &l->sessions[i].s;
+
+        if (l->sessions[i].drop)
+            continue;
+        if (needs[s->kind] > mode)
+            mode = needs[s->kind];
+        guests |= s->kind == XENTIME_SESSION_DOMAIN && s->domid;
+    }
+    *conflict = guests && mode == XENPMU_MODE_ALL;
+    return mode;
+}
+
+/*
+ * The mode that the ledger asks for.  Without a session it is the initial one,
+ * which then is forgotten; where domains are in the way of that, another call
+ * will try again.
+ */
+static enum xentime_error store_settle(struct xt_work *w)
+{
+    enum xentime_error rc = XENTIME_OK;
+    int now = xt_vpmu_mode(w->xt), mode;
+    bool conflict;
+
+    if (w->l.initial < 0 && !w->l.n)
+        return XENTIME_OK;
+    mode = mode_needed(&w->l, w->l.initial < 0 ? now : w->l.initial, &conflict);
+    if (mode != now)
+        rc = xt_vpmu_set_mode(w->xt, mode);
+    if (rc == XENTIME_ERR_BUSY) {
+        w->restore_failed = !w->l.n;
+        return XENTIME_OK;
+    }
+    if (!rc && !w->l.n)
+        rc = xt_ledger_set_initial(w->xt, &w->l, -1);
+    return rc;
+}
+
+/* The sessions of all steps. */
+static struct xt_session **collect(struct xt_work *w,
+                                   const struct xt_step *steps, size_t n,
+                                   const char *holder)
+{
+    struct xt_session **all = calloc(n, sizeof(*all));
+    size_t i;
+
+    for (i = 0; all && i < n; i++)
+        all[i] = xt_ledger_find(&w->l, steps[i].dom, holder);
+    if (!all)
+        xt_fail_memory(w->xt);
+    return all;
+}
+
+/* ---- starting ---- */
+
+static enum xentime_error fail_mode_all(xentime *xt,
+                                        const struct xentime_domain *dom)
+{
+    return xt_fail(xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                   "cannot start profiling: in the vPMU mode all, which "
+                   "passive domains need or somebody has set, no domain but "
+                   "dom0 has a vPMU");
+}
+
+/* Mode first, sessions last: cut short, the next call finds the old ones. */
+static enum xentime_error tell_and_write(struct xt_work *w,
+                                         struct xt_session *const *all,
+                                         size_t n, int mode)
+{
+    int now = xt_vpmu_mode(w->xt);
+    enum xentime_error rc = XENTIME_OK;
+    struct xentime_error_info why;
+    bool first = w->l.initial < 0, undone;
+
+    if (first)
+        rc = xt_ledger_set_initial(w->xt, &w->l, now);
+    if (!rc && mode != now)
+        rc = xt_vpmu_set_mode(w->xt, mode);
+    if (!rc)
+        rc = xt_ledger_write(w->xt, all, n);
+    if (!rc)
+        return rc;
+
+    why = w->xt->error;
+    undone = xt_vpmu_mode(w->xt) == now || !xt_vpmu_set_mode(w->xt, now);
+    if (first && undone && why.code != XENTIME_ERR_NOXEN)
+        xt_ledger_set_initial(w->xt, &w->l, -1);
+    xt_tell_undone(w->xt, &why, undone);
+    return rc;
+}
+
+static enum xentime_error store_start(struct xt_work *w, struct xt_step *steps,
+                                      size_t n,
+                                      const struct xentime_session_request *r)
+{
+    enum xentime_error rc;
+    struct xt_session **all;
+    bool conflict;
+    size_t i;
+    int mode;
+
+    for (i = 0; i < n; i++)
+        if (!xt_step_prepare(w, &steps[i], r))
+            return XENTIME_ERR_FAIL;
+    mode = mode_needed(&w->l,
+                       w->l.initial < 0 ? xt_vpmu_mode(w->xt) : w->l.initial,
+                       &conflict);
+    if (conflict)
+        return fail_mode_all(w->xt, steps[0].dom);
+    all = collect(w, steps, n, r->holder ? r->holder : "");
+    rc = all ? tell_and_write(w, all, n, mode) : XENTIME_ERR_FAIL;
+    free(all);
+    return rc;
+}
+
+/* ---- stopping ---- */
+
+static void drop_all_marked(struct xt_ledger *l)
+{
+    size_t i;
+
+    for (i = l->n; i-- > 0;)
+        if (l->sessions[i].drop)
+            xt_ledger_remove(l, &l->sessions[i]);
+}
+
+/* @all are as they are to be; @old, as they were. */
+static enum xentime_error stop_in_store(struct xt_work *w,
+                                        struct xt_session **all,
+                                        const struct xt_session *old, size_t n)
+{
+    enum xentime_error rc = xt_ledger_write(w->xt, all, n);
+    struct xentime_error_info why;
+    bool undone, conflict;
+    size_t i;
+    int mode;
+
+    if (rc) {
+        why = w->xt->error;
+        xt_tell_undone(w->xt, &why, true);
+        return rc;
+    }
+    mode = mode_needed(&w->l,
+                       w->l.initial < 0 ? xt_vpmu_mode(w->xt) : w->l.initial,
+                       &conflict);
+    if (mode != xt_vpmu_mode(w->xt))
+        rc = xt_vpmu_set_mode(w->xt, mode);
+    if (rc && rc != XENTIME_ERR_BUSY) {
+        why = w->xt->error;
+        for (i = 0; i < n; i++)
+            *all[i] = old[i];
+        undone = !xt_ledger_write(w->xt, all, n);
+        xt_tell_undone(w->xt, &why, undone);
+        return rc;
+    }
+    drop_all_marked(&w->l);
+    w->restore_failed = rc && !w->l.n;
+    if (!rc && !w->l.n)
+        xt_ledger_set_initial(w->xt, &w->l, -1);
+    return XENTIME_OK;
+}
+
+static enum xentime_error store_stop(struct xt_work *w, struct xt_step *steps,
+                                     size_t n, const char *holder)
+{
+    struct xt_session **all = collect(w, steps, n, holder);
+    struct xt_session *old = calloc(n, sizeof(*old));
+    enum xentime_error rc = XENTIME_ERR_FAIL;
+    size_t i;
+
+    if (all && !old)
+        xt_fail_memory(w->xt);
+    if (all && old) {
+        for (i = 0; i < n; i++) {
+            old[i] = *all[i];
+            all[i]->s.count--;
+            all[i]->drop = !all[i]->s.count;
+        }
+        rc = stop_in_store(w, all, old, n);
+    }
+    free(old);
+    free(all);
+    return rc;
+}
+
+static enum xentime_error store_stop_all(struct xt_work *w, const char *holder,
+                                         size_t *changed)
+{
+    struct xt_session **all = calloc(w->l.n + 1, sizeof(*all));
+    struct xt_session *old = calloc(w->l.n + 1, sizeof(*old));
+    enum xentime_error rc = XENTIME_OK;
+    size_t i, n = 0;
+
+    if (!all || !old)
+        rc = xt_fail_memory(w->xt);
+    for (i = 0; i < w->l.n && !rc; i++) {
+        struct xt_session *s = &w->l.sessions[i];
+
+        if (holder && strcmp(s->s.holder, holder) != 0)
+            continue;
+        old[n] = *s;
+        *changed += s->s.count;
+        s->drop = true;
+        all[n++] = s;
+    }
+    if (!rc && n)
+        rc = stop_in_store(w, all, old, n);
+    if (rc)
+        *changed = 0;
+    free(old);
+    free(all);
+    return rc;
+}
+
+/* ---- the rest ---- */
+
+/* In memory it is dropped by who called. */
+static enum xentime_error store_look_at(struct xt_work *w, struct xt_session *s,
+                                        const struct xentime_domain *dom)
+{
+    (void)dom;
+    if (!xt_session_is_over(s))
+        return XENTIME_OK;
+    s->drop = true;
+    return xt_ledger_write_one(w->xt, s);
+}
+
+static enum xentime_error store_modes(struct xt_work *w, int *now, int *initial)
+{
+    *now = xt_vpmu_mode(w->xt);
+    *initial = w->l.initial < 0 ? *now : w->l.initial;
+    return XENTIME_OK;
+}
+
+const struct xt_backend xt_store_backend = {
+    .counted_by_xen = false,
+    .look_at = store_look_at,
+    .settle = store_settle,
+    .modes = store_modes,
+    .start = store_start,
+    .stop = store_stop,
+    .stop_all = store_stop_all,
+};

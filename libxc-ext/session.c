@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * What profiling sessions mean: see xentime.h and session.h.
+ *
+ * On stock Xen the sessions in xenstore are the truth, and the vPMU mode
+ * follows from them and from the mode before the first one: whoever comes
+ * after a crash finds what the mode should be.  On a patched Xen its counts
+ * are the truth, and xenstore names holders.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "session.h"
+
+enum xentime_error xt_fail_memory(xentime *xt)
+{
+    return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+}
+
+void xt_tell_undone(xentime *xt, const struct xentime_error_info *why,
+                    bool undone)
+{
+    xt->error = *why;
+    xt_fail_more(xt, "%s",
+                 undone ? "; nothing was changed"
+                        : "; what was changed could NOT be put back");
+}
+
+/* ---- beginning and end of every operation ---- */
+
+static enum xentime_error look_at(struct xt_work *w, struct xt_session *s)
+{
+    const struct xentime_domain *dom = xt_ledger_domain(&w->l, &s->s);
+
+    if (s->s.kind == XENTIME_SESSION_XEN || dom)
+        return w->backend->look_at(w, s, dom);
+    s->drop = true;
+    return xt_ledger_write_one(w->xt, s);
+}
+
+/*
+ * Ends what is over.  A domain that ends under our eyes is no error: it took
+ * its sessions along.
+ */
+static enum xentime_error tidy(struct xt_work *w)
+{
+    enum xentime_error rc = XENTIME_OK;
+    size_t i;
+
+    for (i = w->l.n; i-- > 0 && !rc;) {
+        rc = look_at(w, &w->l.sessions[i]);
+        if (rc == XENTIME_ERR_NODOM) {
+            w->l.sessions[i].drop = true;
+            rc = XENTIME_OK;
+        }
+        if (!rc && w->l.sessions[i].drop)
+            xt_ledger_remove(&w->l, &w->l.sessions[i]);
+    }
+    return rc ? rc : w->backend->settle(w);
+}
+
+static enum xentime_error begin(struct xt_work *w, xentime *xt)
+{
+    enum xentime_error rc;
+
+    memset(w, 0, sizeof(*w));
+    w->xt = xt;
+    w->backend = xt_gated(xt) ? &xt_xen_backend : &xt_store_backend;
+    if (!w->backend->counted_by_xen && xt_vpmu_mode(xt) == XENTIME_VPMU_UNKNOWN)
+        return xt_fail_no_vpmu(xt);
+    rc = xt_lock(xt, NULL, &w->lock);
+    if (rc)
+        return rc;
+    rc = xt_ledger_read(xt, &w->l);
+    if (!rc)
+        rc = tidy(w);
+    if (rc) {
+        xt_ledger_free(&w->l);
+        xt_unlock(NULL, w->lock);
+    }
+    return rc;
+}
+
+static void end(struct xt_work *w)
+{
+    xt_ledger_free(&w->l);
+    xt_unlock(NULL, w->lock);
+}
+
+/* ---- checking ---- */
+
+static enum xentime_error check_request(xentime *xt,
+                                        const struct xentime_domain *doms,
+                                        size_t n,
+                                        const struct xentime_session_request *r)
+{
+    size_t i;
+
+    if ((unsigned int)r->kind > XENTIME_SESSION_XEN ||
+        (r->kind == XENTIME_SESSION_XEN) != !n || r->pid < 0 || r->for_ms < 0 ||
+        (r->holder && !xentime_is_holder(r->holder)) ||
+        ((r->pid || r->for_ms) && !r->holder))
+        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, NULL,
+                       "no such session");
+    for (i = 0; i < n; i++)
+        if (r->kind == XENTIME_SESSION_PASSIVE && !doms[i].domid)
+            return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, &doms[i],
+                           "dom0 cannot be passive: it takes the samples");
+    return XENTIME_OK;
+}
+
+static enum xentime_error check_alive(struct xt_work *w,
+                                      const struct xentime_domain *dom)
+{
+    struct xentime_session s = { .domid = dom ? dom->domid : 0 };
+
+    if (!dom)
+        return XENTIME_OK;
+    memcpy(s.uuid, dom->uuid, sizeof(s.uuid));
+    if (!xt_ledger_domain(&w->l, &s))
+        return xt_fail(w->xt, XENTIME_ERR_NODOM, ESRCH, dom,
+                       "the domain is gone");
+    return XENTIME_OK;
+}
+
+static const char *name_of(const struct xentime_session *s)
+{
+    return s->holder[0] ? s->holder : "a session without a name";
+}
+
+/* What there is for the target, and does not go together with @r. */
+static enum xentime_error check_others(struct xt_work *w,
+                                       const struct xentime_domain *dom,
+                                       const struct xentime_session_request *r)
+{
+    size_t i;
+
+    for (i = 0; i < w->l.n; i++) {
+        const struct xentime_session *s = &w->l.sessions[i].s;
+        bool same = r->holder && !strcmp(s->holder, r->holder);
+
+        if (s->domid != (dom ? dom->domid : XENTIME_NO_DOMID))
+            continue;
+        if (!dom && !same)
+            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, NULL,
+                           "cannot start profiling: %s samples Xen already",
+                           name_of(s));
+        if (s->kind != r->kind)
+            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                           "cannot start profiling: %s is %s", name_of(s),
+                           xt_is_passive(s) ? "passive" : "not passive");
+        if (same && s->pid)
+            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                           "cannot start profiling: process %d is \"%s\"",
+                           s->pid, s->holder);
+        if (same && r->pid)
+            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                           "cannot start profiling: \"%s\" has a session",
+                           s->holder);
+    }
+    return XENTIME_OK;
+}
+
+/* ---- starting ---- */
+
+static void fill(struct xt_session *s, const struct xentime_session_request *r)
+{
+    s->s.kind = r->kind;
+    s->s.count = r->holder ? 1 : s->s.count + 1;
+    s->s.pid = r->pid;
+    s->pid_start = r->pid ? xt_process_start(r->pid) : 0;
+    s->until_ms = r->for_ms ? xt_boottime_ms() + r->for_ms : 0;
+    s->s.since = s->s.since ? s->s.since : time(NULL);
+    xt_record_author(s->s.by, sizeof(s->s.by));
+}
+
+/* The target's session as it is to be; NULL if memory is out. */
+struct xt_session *xt_step_prepare(struct xt_work *w, struct xt_step *step,
+                                   const struct xentime_session_request *r)
+{
+    const char *holder = r->holder ? r->holder : "";
+    struct xt_session *s = xt_ledger_find(&w->l, step->dom, holder);
+
+    step->existed = s;
+    if (s)
+        step->old = *s;
+    else
+        s = xt_ledger_add(w->xt, &w->l, step->dom, holder);
+    if (s)
+        fill(s, r);
+    return s;
+}
+
+static enum xentime_error start(struct xt_work *w, struct xt_step *steps,
+                                size_t n,
+                                const struct xentime_session_request *r,
+                                size_t *changed)
+{
+    enum xentime_error rc = XENTIME_OK;
+    size_t i;
+
+    for (i = 0; i < n && !rc; i++) {
+        rc = check_alive(w, steps[i].dom);
+        if (!rc)
+            rc = check_others(w, steps[i].dom, r);
+    }
+    if (!rc)
+        rc = w->backend->start(w, steps, n, r);
+    for (*changed = 0, i = 0; i < n && !rc; i++)
+        *changed += !(r->holder && steps[i].existed);
+    return rc;
+}
+
+/* ---- stopping ---- */
+
+static enum xentime_error fail_no_session(struct xt_work *w,
+                                          const struct xentime_domain *dom,
+                                          const char *holder)
+{
+    const struct xentime_session *other = NULL;
+    size_t i;
+
+    for (i = 0; i < w->l.n; i++)
+        if (w->l.sessions[i].s.domid == (dom ? dom->domid : XENTIME_NO_DOMID))
+            other = &w->l.sessions[i].s;
+    if (*holder)
+        xt_fail(w->xt, XENTIME_ERR_NOSESSION, 0, dom,
+                "cannot stop profiling: \"%s\" has no session%s", holder,
+                dom ? "" : " of Xen");
+    else
+        xt_fail(w->xt, XENTIME_ERR_NOSESSION, 0, dom,
+                "cannot stop profiling: there is no session%s%s",
+                dom ? "" : " of Xen", other ? " without a name" : "");
+    if (other && other->holder[0])
+        xt_hint(w->xt, "\"%s\" has one: --holder %s", other->holder,
+                other->holder);
+    else if (other)
+        xt_hint(w->xt, "there is one without a name: leave out --holder");
+    return XENTIME_ERR_NOSESSION;
+}
+
+static enum xentime_error stop(struct xt_work *w, struct xt_step *steps,
+                               size_t n, const char *holder)
+{
+    enum xentime_error rc;
+    struct xt_session *s;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        rc = check_alive(w, steps[i].dom);
+        if (rc)
+            return rc;
+        s = xt_ledger_find(&w->l, steps[i].dom, holder);
+        if (!s)
+            return fail_no_session(w, steps[i].dom, holder);
+        steps[i].existed = true;
+        steps[i].old = *s;
+    }
+    return w->backend->stop(w, steps, n, holder);
+}
+
+/* ---- the operations ---- */
+
+static struct xt_step *make_steps(xentime *xt,
+                                  const struct xentime_domain *doms, size_t n)
+{
+    struct xt_step *steps = calloc(n ? n : 1, sizeof(*steps));
+    size_t i;
+
+    if (!steps)
+        xt_fail_memory(xt);
+    for (i = 0; steps && i < n; i++)
+        steps[i].dom = &doms[i];
+    return steps;
+}
+
+static enum xentime_error finish(struct xt_work *w, enum xentime_error rc,
+                                 struct xentime_profile_change *change)
+{
+    int initial;
+
+    change->counted_by_xen = w->backend->counted_by_xen;
+    change->restore_failed = w->restore_failed;
+    if (!rc)
+        rc = w->backend->modes(w, &change->mode, &initial);
+    end(w);
+    return rc;
+}
+
+enum xentime_error xentime_profile_start(
+    xentime *xt, const struct xentime_domain *doms, size_t n,
+    const struct xentime_session_request *request,
+    struct xentime_profile_change *change)
+{
+    enum xentime_error rc = check_request(xt, doms, n, request);
+    struct xt_step *steps;
+    struct xt_work w;
+    sigset_t before;
+    int initial;
+
+    memset(change, 0, sizeof(*change));
+    if (rc)
+        return rc;
+    steps = make_steps(xt, doms, n);
+    if (!steps)
+        return XENTIME_ERR_FAIL;
+    xt_hold_signals(&before);
+    rc = begin(&w, xt);
+    if (!rc) {
+        rc = w.backend->modes(&w, &change->mode_before, &initial);
+        if (!rc)
+            rc = start(&w, steps, n ? n : 1, request, &change->changed);
+        rc = finish(&w, rc, change);
+    }
+    xt_let_signals(&before);
+    free(steps);
+    return rc;
+}
+
+enum xentime_error xentime_profile_stop(xentime *xt,
+                                        const struct xentime_domain *doms,
+                                        size_t n, const char *holder,
+                                        struct xentime_profile_change *change)
+{
+    struct xt_step *steps = make_steps(xt, doms, n);
+    enum xentime_error rc;
+    struct xt_work w;
+    sigset_t before;
+    int initial;
+
+    memset(change, 0, sizeof(*change));
+    if (!steps)
+        return XENTIME_ERR_FAIL;
+    xt_hold_signals(&before);
+    rc = begin(&w, xt);
+    if (!rc) {
+        rc = w.backend->modes(&w, &change->mode_before, &initial);
+        if (!rc)
+            rc = stop(&w, steps, n ? n : 1, holder ? holder : "");
+        change->changed = rc ? 0 : n ? n : 1;
+        rc = finish(&w, rc, change);
+    }
+    xt_let_signals(&before);
+    free(steps);
+    return rc;
+}
+
+enum xentime_error xentime_profile_stop_all(
+    xentime *xt, const char *holder, struct xentime_profile_change *change)
+{
+    enum xentime_error rc;
+    struct xt_work w;
+    sigset_t before;
+    int initial;
+
+    memset(change, 0, sizeof(*change));
+    xt_hold_signals(&before);
+    rc = begin(&w, xt);
+    if (!rc) {
+        rc = w.backend->modes(&w, &change->mode_before, &initial);
+        if (!rc)
+            rc = w.backend->stop_all(&w, holder, &change->changed);
+        rc = finish(&w, rc, change);
+    }
+    xt_let_signals(&before);
+    return rc;
+}
+/* ---- looking ---- */
+
+static int compare_sessions(const void *a, const void *b)
+{
+    const struct xentime_session *x = a, *y = b;
+
+    if (x->domid != y->domid)
+        return x->domid < y->domid ? -1 : 1;
+    return strcmp(x->holder, y->holder);
+}
+
+static enum xentime_error list_sessions(struct xt_work *w,
+                                        struct xentime_profile *profile)
+{
+    int64_t now = xt_boottime_ms();
+    size_t i;
+
+    profile->sessions = calloc(w->l.n ? w->l.n : 1, sizeof(*profile->sessions));
+    if (!profile->sessions)
+        return xt_fail_memory(w->xt);
+    for (i = 0; i < w->l.n; i++) {
+        const struct xt_session *s = &w->l.sessions[i];
+        int64_t left = s->until_ms - now;
+
+        profile->sessions[i] = s->s;
+        profile->sessions[i].ends_in_ms = !s->until_ms ? -1
+                                          : left > 0   ? left
+                                                       : 0;
+    }
+    profile->count = w->l.n;
+    qsort(profile->sessions, profile->count, sizeof(*profile->sessions),
+          compare_sessions);
+    return XENTIME_OK;
+}
+
+enum xentime_error xentime_get_profile(xentime *xt,
+                                       struct xentime_profile *profile)
+{
+    enum xentime_error rc;
+    struct xt_work w;
+    sigset_t before;
+
+    memset(profile, 0, sizeof(*profile));
+    xt_hold_signals(&before);
+    rc = begin(&w, xt);
+    if (!rc) {
+        profile->counted_by_xen = w.backend->counted_by_xen;
+        rc = w.backend->modes(&w, &profile->mode, &profile->initial);
+        if (!rc)
+            rc = list_sessions(&w, profile);
+        end(&w);
+    }
+    xt_let_signals(&before);
+    return rc;
+}
+
+void xentime_free_profile(struct xentime_profile *profile)
+{
+    free(profile->sessions);
+    memset(profile, 0, sizeof(*profile));
+}
