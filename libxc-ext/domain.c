@@ -69,6 +69,7 @@ static void fill(struct xentime_domain *dom, const xc_domaininfo_t *info)
     dom->state = state_of(info);
     dom->vcpus = info->nr_online_vcpus;
     dom->cpu_time_ns = info->cpu_time;
+    dom->sessions = -1;
     for (i = 0; i < XENTIME_SETTINGS; i++)
         dom->setting[i] = -1;
 }
@@ -100,6 +101,8 @@ static enum xentime_error read_more(xentime *xt, unsigned int want,
 
     if (want & XENTIME_WANT_SETTINGS)
         rc = xt_read_settings(xt, doms, n);
+    if (!rc && (want & XENTIME_WANT_SESSIONS))
+        rc = xt_read_sessions(xt, doms, n);
     for (i = 0; (want & XENTIME_WANT_NAME) && i < n && !rc; i++)
         if (!doms[i].name && doms[i].domid != XENTIME_NO_DOMID)
             rc = read_name(xt, &doms[i]);

@@ -249,6 +249,12 @@ enum xentime_error xt_hv_session(xentime *xt, bool start,
 enum xentime_error xt_hv_status(xentime *xt, const struct xentime_domain *dom,
                                 struct xen_profile_status *status);
 
+/* ---- session.c ---- */
+
+/* Fills in sessions of all domains, if there is a vPMU. */
+enum xentime_error xt_read_sessions(xentime *xt, struct xentime_domain *doms,
+                                    size_t n);
+
 /* ---- setting.c ---- */
 
 /* Checks what Xen gave as the value. */

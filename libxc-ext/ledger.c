@@ -304,7 +304,7 @@ static bool read_all(xentime *xt, struct xt_ledger *l)
     return ok;
 }
 
-enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
+enum xentime_error xt_ledger_read_sessions(xentime *xt, struct xt_ledger *l)
 {
     enum xentime_error rc = xt_xenstore(xt);
 
@@ -312,9 +312,18 @@ enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
     if (rc)
         return rc;
     xt->waiting = "xenstored";
-    if (!read_all(xt, l))
+    if (!read_all(xt, l)) {
         rc = xt->error.code;
+        xt_ledger_free(l);
+    }
     xt->waiting = NULL;
+    return rc;
+}
+
+enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
+{
+    enum xentime_error rc = xt_ledger_read_sessions(xt, l);
+
     /* Afterwards: a session whose domain is not there then is one too many. */
     if (!rc)
         rc = xentime_list(xt, 0, &l->doms, &l->ndoms);

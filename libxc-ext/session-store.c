@@ -263,6 +263,24 @@ static enum xentime_error store_modes(struct xt_work *w, int *now, int *initial)
     return XENTIME_OK;
 }
 
+static enum xentime_error store_count(xentime *xt, struct xentime_domain *doms,
+                                      size_t n)
+{
+    struct xt_ledger l;
+    enum xentime_error rc = xt_ledger_read_sessions(xt, &l);
+    size_t i, k;
+
+    if (rc)
+        return rc;
+    for (i = 0; i < n; i++)
+        for (doms[i].sessions = 0, k = 0; k < l.n; k++)
+            if (l.sessions[k].s.domid == doms[i].domid &&
+                !memcmp(l.sessions[k].s.uuid, doms[i].uuid, 16))
+                doms[i].sessions += l.sessions[k].s.count;
+    xt_ledger_free(&l);
+    return rc;
+}
+
 const struct xt_backend xt_store_backend = {
     .counted_by_xen = false,
     .look_at = store_look_at,
@@ -271,4 +289,5 @@ const struct xt_backend xt_store_backend = {
     .start = store_start,
     .stop = store_stop,
     .stop_all = store_stop_all,
+    .count = store_count,
 };

@@ -370,6 +370,16 @@ enum xentime_error xentime_profile_stop_all(
 }
 /* ---- looking ---- */
 
+enum xentime_error xt_read_sessions(xentime *xt, struct xentime_domain *doms,
+                                    size_t n)
+{
+    if (xt_gated(xt))
+        return xt_xen_backend.count(xt, doms, n);
+    if (xt_vpmu_mode(xt) == XENTIME_VPMU_UNKNOWN)
+        return XENTIME_OK;
+    return xt_store_backend.count(xt, doms, n);
+}
+
 static int compare_sessions(const void *a, const void *b)
 {
     const struct xentime_session *x = a, *y = b;

@@ -42,6 +42,9 @@ struct xt_ledger {
     int initial; /* -1: no session has been there */
 };
 
+/* Reads everything but the domains. */
+enum xentime_error xt_ledger_read_sessions(xentime *xt, struct xt_ledger *l);
+
 /* Reads everything.  Errors: NOXEN, PERM, FAIL (a session that is not one). */
 enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l);
 void xt_ledger_free(struct xt_ledger *l);
@@ -121,6 +124,9 @@ struct xt_backend {
     /* @holder NULL: everybody's. */
     enum xentime_error (*stop_all)(struct xt_work *w, const char *holder,
                                    size_t *changed);
+    /* How many sessions each of @n domains has; without the lock. */
+    enum xentime_error (*count)(xentime *xt, struct xentime_domain *doms,
+                                size_t n);
 };
 extern const struct xt_backend xt_store_backend, xt_xen_backend;
 

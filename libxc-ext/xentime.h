@@ -155,12 +155,15 @@ struct xentime_domain {
     unsigned int vcpus;      /* online */
     uint64_t cpu_time_ns;    /* sum over its vCPUs */
     int setting[XENTIME_SETTINGS]; /* -1: not asked for, or has none */
+    int64_t sessions;        /* profiling; -1: not asked for, or no vPMU */
 };
 
 enum xentime_want {          /* bits */
     XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read a domain */
     /* HVM and PVH only, all in few hypercalls; not XENTIME_SYNC_WAKEUP */
     XENTIME_WANT_SETTINGS = 1 << 1,
+    /* As they stand, over or not.  Stock Xen: a xenstore read a session */
+    XENTIME_WANT_SESSIONS = 1 << 2,
 };
 
 const char *xentime_type_name(enum xentime_type type);

@@ -150,6 +150,19 @@ static json_object *vhpet_json(const struct xentime_domain *d)
     return vhpet < 0 ? NULL : json_object_new_boolean(vhpet);
 }
 
+static const char *profile_text(const struct xentime_domain *d, char *buf)
+{
+    if (d->sessions < 0)
+        return NULL;
+    snprintf(buf, TEXT_SIZE, "%lld", (long long)d->sessions);
+    return buf;
+}
+
+static json_object *profile_json(const struct xentime_domain *d)
+{
+    return d->sessions < 0 ? NULL : json_object_new_int64(d->sessions);
+}
+
 /* clang-format off */
 static const struct list_column columns[] = {
     { { "ID", 1, SCOLS_FL_RIGHT }, "id", "domain id", 0, id_text, id_json },
@@ -171,10 +184,12 @@ static const struct list_column columns[] = {
       XENTIME_WANT_SETTINGS, mode_name_text, mode_name_json },
     { { "VHPET", 3, 0 }, "vhpet", "virtual HPET",
       XENTIME_WANT_SETTINGS, vhpet_text, vhpet_json },
+    { { "PROFILE", 1, SCOLS_FL_RIGHT }, "profile_sessions",
+      "profiling sessions", XENTIME_WANT_SESSIONS, profile_text, profile_json },
 };
 /* clang-format on */
 
-#define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,MODE,VHPET"
+#define DEFAULT_COLUMNS "ID,NAME,TYPE,STATE,MODE,VHPET,PROFILE"
 
 const char *list_column(size_t i, const char **help)
 {

@@ -6,10 +6,10 @@ GUEST_CFLAGS := -m32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding \
     -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only \
     -fno-asynchronous-unwind-tables
 GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c smp.c self.c tick.c \
-    timers.c clock.c xen.c)
+    timers.c clock.c xen.c pmu.c)
 LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c commands.c \
     vcpus.c domctl.c options.c stress.c hostile.c selfparams.c clone.c \
-    quiesce.c)
+    quiesce.c profile.c)
 LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
     -lxendevicemodel -lxencall
 
@@ -19,7 +19,7 @@ $B/guest.bin: $(GUEST_SRC) $(wildcard $(GUEST)/*.h) $(GUEST)/guest.ld
 	    -Wl,-T,$(GUEST)/guest.ld -Wl,--build-id=none,--no-warn-rwx-segments -o $B/guest.elf \
 	    $(GUEST_SRC)
 	objcopy -O binary $B/guest.elf $@
-$B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h) hv-patches/include/vtimer.h
+$B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h) $(wildcard hv-patches/include/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Ihv-patches/include \
 	    $(CFLAGS) -o $@ $(LABDOM_SRC) $(LABDOM_LIBS)

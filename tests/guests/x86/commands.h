@@ -48,6 +48,10 @@ int cmd_status(int argc, char **argv);
 int cmd_stress(int argc, char **argv);
 int cmd_hostile(int argc, char **argv);
 int cmd_selfparams(int argc, char **argv);
+int cmd_vpmu(int argc, char **argv);
+int cmd_profile(int argc, char **argv);
+int cmd_misuse(int argc, char **argv);
+int cmd_pmu(int argc, char **argv);
 int cmd_copyctx(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 

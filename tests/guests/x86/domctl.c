@@ -45,20 +45,30 @@ void *xen_buffer(size_t size)
     return buffer;
 }
 
+int xen_call1(unsigned int op, void *buffer)
+{
+    return xencall1(xcall_get(), op, (uintptr_t)buffer) ? errno : 0;
+}
+
+int xen_call2(unsigned int op, unsigned int cmd, void *buffer)
+{
+    return xencall2(xcall_get(), op, cmd, (uintptr_t)buffer) ? errno : 0;
+}
+
 int domctl_raw(const struct xen_domctl *domctl, struct xen_domctl *answer)
 {
     static struct xen_domctl *shared;
+    int err;
 
     if (!shared)
         shared = xen_buffer(sizeof(*shared));
 
     *shared = *domctl;
-    if (xencall1(xcall_get(), __HYPERVISOR_domctl, (uintptr_t)shared))
-        return errno;
-    if (answer)
+    err = xen_call1(__HYPERVISOR_domctl, shared);
+    if (!err && answer)
         *answer = *shared;
 
-    return 0;
+    return err;
 }
 
 int vtimer_op(uint32_t domid, struct xen_domctl_vtimer_op *op)

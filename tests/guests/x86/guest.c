@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "pmu.h"
 #include "self.h"
 #include "shared.h"
 #include "smp.h"
@@ -37,7 +38,7 @@ static uint32_t armed_hz[NR_TIMERS];
 static uint32_t rearm_seen;
 
 void guest_main(void);
-void interrupt(const struct frame *frame);
+void interrupt(struct frame *frame);
 
 /* gcc calls these in freestanding code too. */
 void *memcpy(void *to, const void *from, size_t n)
@@ -120,6 +121,7 @@ static void check_control(void)
     rearm_seen = shared->control.rearm;
     smp_meet(0);
     self_test();
+    pmu_test();
     stats.request = request;
     publish();
 }
@@ -158,13 +160,14 @@ static void exception(const struct frame *frame)
         asm volatile("cli; hlt");
 }
 
-void interrupt(const struct frame *frame)
+void interrupt(struct frame *frame)
 {
     uint32_t id = frame->vector - TIMER_VECTOR;
     uint32_t cpu = smp_cpu(frame);
 
     if (frame->vector < 32) {
-        exception(frame);
+        if (!pmu_exception(frame))
+            exception(frame);
         return;
     }
 

@@ -27,6 +27,7 @@
 #define GUEST_SHARED_INFO   0x112000u   /* Xen's shared_info */
 #define GUEST_SMP_ADDR      0x113000u   /* struct smp_page */
 #define GUEST_SELF_ADDR     0x114000u   /* struct self_page */
+#define GUEST_PMU_ADDR      0x115000u   /* struct pmu_page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
 
 #define SHARED_MAGIC        0x656d6974u /* "time" */
@@ -66,7 +67,7 @@ struct shared_control {
     uint32_t ap_idle;                   /* enum guest_idle, of these vCPUs */
     uint32_t meet;                      /* changed: see struct meeting */
     uint32_t selftest;                  /* changed: see struct self_page */
-    uint32_t pad;                       /* what follows is aligned to 8 */
+    uint32_t pmutest;                   /* changed: see struct pmu_page */
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -180,6 +181,30 @@ struct self_page {
     int16_t domctl[SELF_TARGETS][SELF_DOMCTLS];            /* by operation */
 };
 
+/*
+ * What a vCPU 0 gets of a performance monitor like AMD's family 10h, by what
+ * its MSRs answer.  Without one Xen reads 0 and drops what is written; with
+ * one it refuses a reserved bit of an event select register (#GP).
+ */
+enum pmu_access {
+    PMU_READ_CTRL,                      /* event select register 0 */
+    PMU_READ_COUNTER,                   /* counter 0 */
+    PMU_WRITE_COUNTER,
+    PMU_WRITE_RESERVED,                 /* bit 19 of event select 0 */
+    PMU_WRITE_CTRL,                     /* on or off, as pmu_page.on says */
+    PMU_ACCESSES,
+};
+
+struct pmu_page {
+    uint32_t on;                        /* by dom0 */
+    /* By the guest. */
+    uint32_t done;                      /* shared_control.pmutest as seen */
+    uint32_t faulted[PMU_ACCESSES];     /* 1: #GP */
+    uint32_t pad;
+    uint64_t value[PMU_ACCESSES];       /* read */
+};
+
+_Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");
 _Static_assert(sizeof(struct vcpu_stats) == 192, "layout");

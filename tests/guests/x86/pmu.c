@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdint.h>
+
+#include "pmu.h"
+#include "shared.h"
+
+/* AMD64 Architecture Programmer's Manual, volume 2, 13.2.1. */
+#define PERF_CTL0 0xc0010000u
+#define PERF_CTR0 0xc0010004u
+#define CTL_RESERVED (1ull << 19)
+#define CTL_ENABLE (1ull << 22)
+#define CTL_USER_AND_OS (3ull << 16)
+#define EVENT_CYCLES 0x76
+
+#define GENERAL_PROTECTION 13
+
+static volatile struct shared_page *const shared =
+    (volatile struct shared_page *)GUEST_SHARED_ADDR;
+static volatile struct pmu_page *const pmu =
+    (volatile struct pmu_page *)GUEST_PMU_ADDR;
+
+/* Where to go on after a fault; 0: none is expected, or one has come. */
+static volatile uint32_t resume;
+
+bool pmu_exception(struct frame *frame)
+{
+    if (frame->vector != GENERAL_PROTECTION || !resume)
+        return false;
+    frame->eip = resume;
+    resume = 0;
+    return true;
+}
+
+static void note_fault(enum pmu_access access)
+{
+    pmu->faulted[access] = !resume;
+    resume = 0;
+}
+
+static void try_read(enum pmu_access access, uint32_t msr)
+{
+    uint64_t value = 0;
+
+    asm volatile("movl $1f, %0\n\trdmsr\n1:"
+                 : "+m"(resume), "+A"(value)
+                 : "c"(msr)
+                 : "memory");
+    pmu->value[access] = value;
+    note_fault(access);
+}
+
+static void try_write(enum pmu_access access, uint32_t msr, uint64_t value)
+{
+    asm volatile("movl $1f, %0\n\twrmsr\n1:"
+                 : "+m"(resume)
+                 : "c"(msr), "A"(value)
+                 : "memory");
+    note_fault(access);
+}
+
+void pmu_test(void)
+{
+    if (pmu->done == shared->control.pmutest)
+        return;
+
+    try_write(PMU_WRITE_RESERVED, PERF_CTL0, CTL_RESERVED);
+    try_write(PMU_WRITE_COUNTER, PERF_CTR0, 0x1234);
+    try_write(PMU_WRITE_CTRL, PERF_CTL0,
+              EVENT_CYCLES | CTL_USER_AND_OS | (pmu->on ? CTL_ENABLE : 0));
+    try_read(PMU_READ_CTRL, PERF_CTL0);
+    try_read(PMU_READ_COUNTER, PERF_CTR0);
+    pmu->done = shared->control.pmutest;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* MSRs of the performance monitor, as far as Xen lets the guest at them. */
+#ifndef GUESTS_X86_PMU_H
+#define GUESTS_X86_PMU_H
+
+#include <stdbool.h>
+
+#include "x86.h"
+
+/* Tries them if dom0 asks for it; see struct pmu_page. */
+void pmu_test(void);
+
+/* True: the exception was one that pmu_test() waits for, and is seen to. */
+bool pmu_exception(struct frame *frame);
+
+#endif

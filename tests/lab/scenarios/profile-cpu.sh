@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves what is said where Xen has no vPMU for this CPU, though it was booted
+# with vpmu=on: exit 4, and what to look at.
+#
+# lab: releases=4.17,4.20 hv=stock,patched xen=vpmu=on
+
+. /lib/lab/lib.sh
+. /lib/lab/robust.sh
+
+ok "Xen says no" sh -c '! labdom vpmu 2>/dev/null'
+d=$(labdom create a)
+for args in 'start a' 'start 0' 'start --xen' 'stop a' 'stop --all' status; do
+    # shellcheck disable=SC2086 # words
+    exits 4 "$args" -- xentimectl profile $args
+    like "$err" 'no vPMU: Xen does not know this CPU' "$args: it says why"
+    like "$err" 'hint: "xl dmesg' "$args: and where to look"
+done
+exits 4 "--json" -- xentimectl profile start a --json
+ok "--json: valid" is_json "$out"
+exits 4 "a program is not run" -- xentimectl profile start a -- touch /run/lab/ran
+ok "it was not" test ! -e /run/lab/ran
+exits 0 "list works" -- xentimectl list -o ID,PROFILE "$d"
+is "$(xenstore-ls /tool/xentime 2>/dev/null)" "" "nothing in xenstore"
+done_testing

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves what is said where Xen was booted without vpmu=on, on a CPU that has
+# a performance monitor: exit 4, and the option that is needed.
+#
+# lab: releases=4.17,4.20 hv=stock,patched
+# lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
+
+. /lib/lab/lib.sh
+
+labdom create a >/dev/null
+for args in 'start a' 'start --xen' 'stop a' status; do
+    # shellcheck disable=SC2086 # words
+    exits 4 "$args" -- xentimectl profile $args
+    like "$err" 'no vPMU: Xen was booted without vpmu=on$' "$args: says why"
+    like "$err" 'hint: add vpmu=on to .* command line' "$args: what to do"
+done
+done_testing
