@@ -2,9 +2,14 @@
 /*
  * Profiling sessions on a patched Xen: it has the counts, and xenstore names
  * holders.
+ *
+ * A change of any number of sessions is written down, done, and written down
+ * again as done.  Who finds one half way undoes a start and completes a stop;
+ * Xen's count tells which of its sessions the writer had got to.  Those without
+ * a name are written down for that time only.
  */
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "session.h"
@@ -36,115 +41,315 @@ static uint32_t count_named(const struct xt_ledger *l,
     return n;
 }
 
-/* ---- sessions with a name: written, done, written again ---- */
+/* ---- a change: written down, done, written down as done ---- */
 
-static enum xentime_error start_named(struct xt_work *w, struct xt_session *s,
-                                      const struct xentime_domain *dom)
+/* The sessions of a change, as they are to be; freed by the caller. */
+struct moves {
+    struct xt_session *s;
+    struct xt_session **all; /* of the same */
+    size_t n;
+};
+
+static enum xentime_error make_moves(struct xt_work *w, struct moves *m,
+                                     size_t n)
 {
-    struct xentime_error_info why;
-    enum xentime_error rc = count_in_xen(w, dom, &s->base);
+    size_t i;
+
+    m->n = n;
+    m->s = calloc(n + 1, sizeof(*m->s));
+    m->all = calloc(n + 1, sizeof(*m->all));
+    if (!m->s || !m->all)
+        return xt_fail_memory(w->xt);
+    for (i = 0; i < n; i++)
+        m->all[i] = &m->s[i];
+    return XENTIME_OK;
+}
+
+static void free_moves(struct moves *m)
+{
+    free(m->s);
+    free(m->all);
+}
+
+/* Where Xen's count is before the change. */
+static enum xentime_error note_bases(struct xt_work *w,
+                                     const struct xt_step *steps,
+                                     struct moves *m)
+{
+    enum xentime_error rc = XENTIME_OK;
+    size_t i;
+
+    for (i = 0; i < m->n && !rc; i++)
+        rc = count_in_xen(w, steps[i].dom, &m->s[i].base);
+    return rc;
+}
+
+/* Taken back or not, the first error is what is reported. */
+static void report_undone(struct xt_work *w, struct moves *m,
+                          const struct xentime_error_info *why, bool undone)
+{
+    if (why->code != XENTIME_ERR_NOXEN)
+        undone &= !xt_ledger_write(w->xt, m->all, m->n);
+    xt_tell_undone(w->xt, why, undone);
+}
+
+/* ---- starting ---- */
+
+/* One that is there already only has its process and its time changed. */
+static enum xentime_error prepare_starts(
+    struct xt_work *w, struct xt_step *steps,
+    const struct xentime_session_request *r, struct moves *m)
+{
+    struct xt_session *s;
+    size_t i;
+
+    for (i = 0; i < m->n; i++) {
+        s = xt_step_prepare(w, &steps[i], r);
+        if (!s)
+            return XENTIME_ERR_FAIL;
+        m->s[i] = *s;
+        if (!r->holder)
+            steps[i].existed = false;
+        if (!steps[i].existed) {
+            m->s[i].s.count = 1;
+            m->s[i].state = XT_STARTING;
+        }
+    }
+    return note_bases(w, steps, m);
+}
+
+static enum xentime_error do_starts(struct xt_work *w, struct xt_step *steps,
+                                    struct moves *m)
+{
+    enum xentime_error rc = xt_ledger_write(w->xt, m->all, m->n);
+    size_t i;
+
+    for (i = 0; i < m->n && !rc; i++) {
+        if (steps[i].existed)
+            continue;
+        rc = xt_hv_session(w->xt, true, steps[i].dom,
+                           xt_is_passive(&m->s[i].s));
+        steps[i].done = !rc;
+    }
+    for (i = 0; i < m->n; i++) {
+        m->s[i].state = XT_ON;
+        m->s[i].drop = !m->s[i].s.holder[0];
+    }
+    return rc ? rc : xt_ledger_write(w->xt, m->all, m->n);
+}
+
+/* What Xen does not take back stays written down as a start half way. */
+static void undo_starts(struct xt_work *w, const struct xt_step *steps,
+                        struct moves *m)
+{
+    struct xentime_error_info why = w->xt->error;
     bool undone = true;
+    size_t i;
 
-    if (rc)
-        return rc;
-    s->state = XT_STARTING;
-    rc = xt_ledger_write_one(w->xt, s);
-    if (!rc)
-        rc = xt_hv_session(w->xt, true, dom, xt_is_passive(&s->s));
-    if (!rc) {
-        s->state = XT_ON;
-        rc = xt_ledger_write_one(w->xt, s);
-        if (!rc)
-            return rc;
-        why = w->xt->error;
-        undone = !xt_hv_session(w->xt, false, dom, false);
-    } else {
-        why = w->xt->error;
+    for (i = m->n; i-- > 0;) {
+        enum xentime_error rc = XENTIME_OK;
+
+        if (steps[i].existed) {
+            m->s[i] = steps[i].old;
+            continue;
+        }
+        if (steps[i].done)
+            rc = xt_hv_session(w->xt, false, steps[i].dom, false);
+        m->s[i].state = XT_STARTING;
+        m->s[i].drop = !rc || rc == XENTIME_ERR_NODOM;
+        undone &= m->s[i].drop;
     }
-    s->drop = true;
-    if (why.code != XENTIME_ERR_NOXEN)
-        xt_ledger_write_one(w->xt, s);
-    w->xt->error = why;
-    if (!undone)
-        xt_tell_undone(w->xt, &why, false);
-    return rc;
+    report_undone(w, m, &why, undone);
 }
 
-/*
- * Once Xen has let go it is over, whether or not xenstore can be told: whoever
- * reads it next sees that.
- */
-static enum xentime_error stop_named(struct xt_work *w, struct xt_session *s,
-                                     const struct xentime_domain *dom)
+static enum xentime_error xen_start(struct xt_work *w, struct xt_step *steps,
+                                    size_t n,
+                                    const struct xentime_session_request *r)
 {
-    struct xentime_error_info why;
-    enum xentime_error rc = count_in_xen(w, dom, &s->base);
+    struct moves m;
+    enum xentime_error rc = make_moves(w, &m, n);
 
-    if (rc)
-        return rc;
-    s->state = XT_STOPPING;
-    rc = xt_ledger_write_one(w->xt, s);
     if (!rc)
-        rc = xt_hv_session(w->xt, false, dom, false);
-    if (!rc || rc == XENTIME_ERR_NOSESSION) {
-        s->drop = true;
-        xt_ledger_write_one(w->xt, s);
-        return XENTIME_OK;
+        rc = prepare_starts(w, steps, r, &m);
+    if (!rc) {
+        rc = do_starts(w, steps, &m);
+        if (rc)
+            undo_starts(w, steps, &m);
     }
-    why = w->xt->error;
-    s->state = XT_ON;
-    if (why.code != XENTIME_ERR_NOXEN)
-        xt_ledger_write_one(w->xt, s);
-    w->xt->error = why;
+    free_moves(&m);
     return rc;
 }
 
-/* A writer died half way: what had not come to its end did not happen. */
+/* ---- stopping ---- */
+
+static enum xentime_error do_stops(struct xt_work *w, struct xt_step *steps,
+                                   struct moves *m)
+{
+    enum xentime_error rc = xt_ledger_write(w->xt, m->all, m->n);
+    size_t i;
+
+    for (i = 0; i < m->n && !rc; i++) {
+        rc = xt_hv_session(w->xt, false, steps[i].dom, false);
+        if (rc == XENTIME_ERR_NOSESSION)
+            rc = XENTIME_OK;
+        steps[i].done = !rc;
+    }
+    if (rc)
+        return rc;
+    /* It is over, even if xenstore cannot be told: the next call sees that. */
+    for (i = 0; i < m->n; i++)
+        m->s[i].drop = true;
+    xt_ledger_write(w->xt, m->all, m->n);
+    return XENTIME_OK;
+}
+
+static void undo_stops(struct xt_work *w, const struct xt_step *steps,
+                       struct moves *m)
+{
+    struct xentime_error_info why = w->xt->error;
+    bool undone = true;
+    size_t i;
+
+    for (i = m->n; i-- > 0;) {
+        if (steps[i].done)
+            undone &= !xt_hv_session(w->xt, true, steps[i].dom,
+                                     xt_is_passive(&m->s[i].s));
+        m->s[i] = steps[i].old;
+        m->s[i].drop = !m->s[i].s.holder[0];
+    }
+    report_undone(w, m, &why, undone);
+}
+
+static enum xentime_error stop_steps(struct xt_work *w, struct xt_step *steps,
+                                     size_t n)
+{
+    struct moves m;
+    enum xentime_error rc = make_moves(w, &m, n);
+    size_t i;
+
+    for (i = 0; i < n && !rc; i++) {
+        m.s[i] = steps[i].old;
+        m.s[i].s.count = 1;
+        m.s[i].state = XT_STOPPING;
+    }
+    if (!rc)
+        rc = note_bases(w, steps, &m);
+    if (!rc) {
+        rc = do_stops(w, steps, &m);
+        if (rc)
+            undo_stops(w, steps, &m);
+    }
+    free_moves(&m);
+    return rc;
+}
+
+static enum xentime_error xen_stop(struct xt_work *w, struct xt_step *steps,
+                                   size_t n, const char *holder)
+{
+    (void)holder;
+    return stop_steps(w, steps, n);
+}
+
+/* ---- what others have left behind ---- */
+
+/* A writer died half way: a start is undone, a stop is completed. */
 static enum xentime_error recover(struct xt_work *w, struct xt_session *s,
                                   const struct xentime_domain *dom)
 {
-    enum xentime_error rc;
-    uint32_t count;
+    uint32_t count, ours = s->base + (s->state == XT_STARTING);
+    enum xentime_error rc = count_in_xen(w, dom, &count);
 
-    rc = count_in_xen(w, dom, &count);
+    if (!rc && count == ours) {
+        rc = xt_hv_session(w->xt, false, dom, false);
+        if (rc == XENTIME_ERR_NOSESSION)
+            rc = XENTIME_OK;
+    }
     if (rc)
         return rc;
-    if (s->state == XT_STOPPING && count == s->base) {
-        s->state = XT_ON;
-        return xt_ledger_write_one(w->xt, s);
-    }
-    if (s->state == XT_STARTING && count == s->base + 1) {
-        rc = xt_hv_session(w->xt, false, dom, false);
-        if (rc && rc != XENTIME_ERR_NOSESSION)
-            return rc;
-    }
     s->drop = true;
     return xt_ledger_write_one(w->xt, s);
 }
 
 /* More names than Xen counts: somebody stopped some without us. */
-static bool is_surplus(struct xt_work *w, const struct xt_session *s,
-                       const struct xentime_domain *dom)
+static bool is_surplus(struct xt_work *w, const struct xentime_domain *dom)
 {
     uint32_t count;
 
-    return s->s.holder[0] && !count_in_xen(w, dom, &count) &&
-           count_named(&w->l, dom) > count;
+    return !count_in_xen(w, dom, &count) && count_named(&w->l, dom) > count;
 }
 
 static enum xentime_error xen_look_at(struct xt_work *w, struct xt_session *s,
                                       const struct xentime_domain *dom)
 {
-    enum xentime_error rc = XENTIME_OK;
+    struct xt_step step = { .dom = dom, .old = *s, .existed = true };
+    enum xentime_error rc;
 
     if (s->state != XT_ON)
-        rc = recover(w, s, dom);
-    if (rc || s->drop)
+        return recover(w, s, dom);
+    if (xt_session_is_over(s)) {
+        rc = stop_steps(w, &step, 1);
+        s->drop = !rc;
         return rc;
-    if (xt_session_is_over(s))
-        return stop_named(w, s, dom);
-    s->drop = is_surplus(w, s, dom);
+    }
+    s->drop = is_surplus(w, dom);
     return s->drop ? xt_ledger_write_one(w->xt, s) : XENTIME_OK;
+}
+
+/* ---- stopping all ---- */
+
+/* Those with a name that @holder asks for, in one change. */
+static enum xentime_error stop_all_named(struct xt_work *w, const char *holder,
+                                         size_t *changed)
+{
+    struct xt_step *steps = calloc(w->l.n + 1, sizeof(*steps));
+    enum xentime_error rc;
+    size_t i, n = 0;
+
+    if (!steps)
+        return xt_fail_memory(w->xt);
+    for (i = 0; i < w->l.n; i++) {
+        struct xt_session *s = &w->l.sessions[i];
+
+        if (!s->s.holder[0] || (holder && strcmp(s->s.holder, holder) != 0))
+            continue;
+        steps[n].dom = xt_ledger_domain(&w->l, &s->s);
+        steps[n].existed = true;
+        steps[n++].old = *s;
+    }
+    rc = stop_steps(w, steps, n);
+    *changed += rc ? 0 : n;
+    free(steps);
+    return rc;
+}
+
+static enum xentime_error stop_nameless(struct xt_work *w,
+                                        const struct xt_session *s,
+                                        size_t *changed)
+{
+    const struct xentime_domain *dom = xt_ledger_domain(&w->l, &s->s);
+    enum xentime_error rc = XENTIME_OK;
+    uint32_t i;
+
+    for (i = 0; i < s->s.count && !rc; i++) {
+        rc = xt_hv_session(w->xt, false, dom, false);
+        *changed += !rc;
+    }
+    return rc == XENTIME_ERR_NODOM || rc == XENTIME_ERR_NOSESSION ? XENTIME_OK
+                                                                  : rc;
+}
+
+static enum xentime_error xen_stop_all(struct xt_work *w, const char *holder,
+                                       size_t *changed)
+{
+    enum xentime_error rc = stop_all_named(w, holder, changed);
+    size_t i;
+
+    for (i = 0; i < w->l.n && !rc && !holder; i++)
+        if (!w->l.sessions[i].s.holder[0])
+            rc = stop_nameless(w, &w->l.sessions[i], changed);
+    if (rc && *changed)
+        xt_fail_more(w->xt, "; %zu ended before that", *changed);
+    return rc;
 }
 
 /* ---- those without a name: in memory only ---- */
@@ -199,163 +404,6 @@ static enum xentime_error xen_modes(struct xt_work *w, int *now, int *initial)
         *now = status.mode;
         *initial = status.initial;
     }
-    return rc;
-}
-
-/* ---- starting ---- */
-
-static enum xentime_error start_one(struct xt_work *w, struct xt_step *step,
-                                    const struct xentime_session_request *r)
-{
-    struct xt_session *s;
-    enum xentime_error rc;
-
-    if (!r->holder)
-        return xt_hv_session(w->xt, true, step->dom,
-                             r->kind == XENTIME_SESSION_PASSIVE);
-    s = xt_step_prepare(w, step, r);
-    if (!s)
-        return XENTIME_ERR_FAIL;
-    if (step->existed)
-        return xt_ledger_write_one(w->xt, s);
-    rc = start_named(w, s, step->dom);
-    if (rc)
-        xt_ledger_remove(&w->l, s);
-    return rc;
-}
-
-static bool undo_start(struct xt_work *w, const struct xt_step *step,
-                       const char *holder)
-{
-    enum xentime_error rc;
-    struct xt_session *s;
-
-    if (!holder) {
-        rc = xt_hv_session(w->xt, false, step->dom, false);
-        return !rc || rc == XENTIME_ERR_NODOM;
-    }
-    s = xt_ledger_find(&w->l, step->dom, holder);
-    if (step->existed) {
-        *s = step->old;
-        rc = xt_ledger_write_one(w->xt, s);
-    } else {
-        rc = stop_named(w, s, step->dom);
-    }
-    return !rc || rc == XENTIME_ERR_NODOM;
-}
-
-static enum xentime_error xen_start(struct xt_work *w, struct xt_step *steps,
-                                    size_t n,
-                                    const struct xentime_session_request *r)
-{
-    struct xentime_error_info why;
-    enum xentime_error rc = XENTIME_OK;
-    bool undone = true;
-    size_t i;
-
-    for (i = 0; i < n && !rc; i++) {
-        rc = start_one(w, &steps[i], r);
-        steps[i].done = !rc;
-    }
-    if (!rc)
-        return rc;
-    why = w->xt->error;
-    while (i-- > 0)
-        if (steps[i].done)
-            undone &= undo_start(w, &steps[i], r->holder);
-    xt_tell_undone(w->xt, &why, undone);
-    return rc;
-}
-
-/* ---- stopping ---- */
-
-static enum xentime_error stop_one(struct xt_work *w, struct xt_step *step,
-                                   const char *holder)
-{
-    struct xt_session *s = xt_ledger_find(&w->l, step->dom, holder);
-    enum xentime_error rc;
-
-    if (!*holder)
-        return xt_hv_session(w->xt, false, step->dom, false);
-    rc = stop_named(w, s, step->dom);
-    if (!rc)
-        xt_ledger_remove(&w->l, s);
-    return rc;
-}
-
-static bool undo_stop(struct xt_work *w, const struct xt_step *step,
-                      const char *holder)
-{
-    struct xt_session *s;
-    bool passive = xt_is_passive(&step->old.s);
-
-    if (!*holder)
-        return !xt_hv_session(w->xt, true, step->dom, passive);
-    s = xt_ledger_add(w->xt, &w->l, step->dom, holder);
-    if (!s)
-        return false;
-    *s = step->old;
-    return !start_named(w, s, step->dom);
-}
-
-static enum xentime_error xen_stop(struct xt_work *w, struct xt_step *steps,
-                                   size_t n, const char *holder)
-{
-    struct xentime_error_info why;
-    enum xentime_error rc = XENTIME_OK;
-    bool undone = true;
-    size_t i;
-
-    for (i = 0; i < n && !rc; i++) {
-        rc = stop_one(w, &steps[i], holder);
-        steps[i].done = !rc;
-    }
-    if (!rc)
-        return rc;
-    why = w->xt->error;
-    while (i-- > 0)
-        if (steps[i].done)
-            undone &= undo_stop(w, &steps[i], holder);
-    xt_tell_undone(w->xt, &why, undone);
-    return rc;
-}
-
-/* One session, or all those without a name of its target. */
-static enum xentime_error stop_whole(struct xt_work *w, struct xt_session *s,
-                                     size_t *changed)
-{
-    const struct xentime_domain *dom = xt_ledger_domain(&w->l, &s->s);
-    enum xentime_error rc = XENTIME_OK;
-
-    if (s->s.holder[0]) {
-        rc = stop_named(w, s, dom);
-        *changed += !rc;
-    }
-    for (; !s->s.holder[0] && s->s.count && !rc; s->s.count--) {
-        rc = xt_hv_session(w->xt, false, dom, false);
-        *changed += !rc;
-    }
-    return rc == XENTIME_ERR_NODOM || rc == XENTIME_ERR_NOSESSION ? XENTIME_OK
-                                                                  : rc;
-}
-
-static enum xentime_error xen_stop_all(struct xt_work *w, const char *holder,
-                                       size_t *changed)
-{
-    enum xentime_error rc = XENTIME_OK;
-    size_t i;
-
-    for (i = w->l.n; i-- > 0 && !rc;) {
-        struct xt_session *s = &w->l.sessions[i];
-
-        if (holder && strcmp(s->s.holder, holder) != 0)
-            continue;
-        rc = stop_whole(w, s, changed);
-        if (!rc)
-            xt_ledger_remove(&w->l, s);
-    }
-    if (rc)
-        xt_fail_more(w->xt, "; %zu ended before that", *changed);
     return rc;
 }
 

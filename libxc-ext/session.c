@@ -277,17 +277,18 @@ static struct xt_step *make_steps(xentime *xt,
     return steps;
 }
 
-static enum xentime_error finish(struct xt_work *w, enum xentime_error rc,
-                                 struct xentime_profile_change *change)
+/* What was done is done, even if the mode cannot be read any more. */
+static void finish(struct xt_work *w, enum xentime_error rc,
+                   struct xentime_profile_change *change)
 {
     int initial;
 
     change->counted_by_xen = w->backend->counted_by_xen;
     change->restore_failed = w->restore_failed;
+    change->mode = change->mode_before;
     if (!rc)
-        rc = w->backend->modes(w, &change->mode, &initial);
+        w->backend->modes(w, &change->mode, &initial);
     end(w);
-    return rc;
 }
 
 enum xentime_error xentime_profile_start(
@@ -313,7 +314,7 @@ enum xentime_error xentime_profile_start(
         rc = w.backend->modes(&w, &change->mode_before, &initial);
         if (!rc)
             rc = start(&w, steps, n ? n : 1, request, &change->changed);
-        rc = finish(&w, rc, change);
+        finish(&w, rc, change);
     }
     xt_let_signals(&before);
     free(steps);
@@ -341,7 +342,7 @@ enum xentime_error xentime_profile_stop(xentime *xt,
         if (!rc)
             rc = stop(&w, steps, n ? n : 1, holder ? holder : "");
         change->changed = rc ? 0 : n ? n : 1;
-        rc = finish(&w, rc, change);
+        finish(&w, rc, change);
     }
     xt_let_signals(&before);
     free(steps);
@@ -363,7 +364,7 @@ enum xentime_error xentime_profile_stop_all(
         rc = w.backend->modes(&w, &change->mode_before, &initial);
         if (!rc)
             rc = w.backend->stop_all(&w, holder, &change->changed);
-        rc = finish(&w, rc, change);
+        finish(&w, rc, change);
     }
     xt_let_signals(&before);
     return rc;

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "profile.h"
+#include "cover.h"
 
 #define NOT_FOUND 127
 #define NOT_EXECUTABLE 126
@@ -107,10 +107,10 @@ static int wait_for_program(pid_t pid)
                              : SIGNALLED + WTERMSIG(status);
 }
 
-/* The session ends with the program's process even if this fails. */
+/* Its process has ended: any profile command would end the session now. */
 static void end_session(struct profile_run *p)
 {
-    if (tool_open(p->t) || profile_end(p))
+    if (tool_open(p->t) || profile_over(p))
         fputs("xentimectl: note: the next profile command ends the session\n",
               stderr);
 }

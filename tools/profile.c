@@ -7,7 +7,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "profile.h"
+#include "cover.h"
 
 /* ---- the request ---- */
 
@@ -141,12 +141,13 @@ int profile_begin(struct profile_run *p)
 
     if (xentime_profile_start(p->t->xt, p->doms, p->n, &r, &c))
         return report_error(p->t);
+    p->mode = c.mode;
     print_change(p, c.changed ? "started" : "goes on", &c);
     note_others(p, &c);
     return EXIT_DONE;
 }
 
-int profile_end(struct profile_run *p)
+static int end(struct profile_run *p)
 {
     struct xentime_profile_change c;
 
@@ -154,6 +155,22 @@ int profile_end(struct profile_run *p)
         return report_error(p->t);
     print_change(p, "stopped", &c);
     note_restore(&c);
+    return EXIT_DONE;
+}
+
+int profile_over(struct profile_run *p)
+{
+    struct xentime_profile_change c = { .mode_before = p->mode };
+    struct xentime_profile pr;
+
+    if (xentime_get_profile(p->t->xt, &pr))
+        return report_error(p->t);
+    c.mode = pr.mode;
+    c.counted_by_xen = pr.counted_by_xen;
+    c.restore_failed = !pr.count && pr.mode != pr.initial;
+    print_change(p, "stopped", &c);
+    note_restore(&c);
+    xentime_free_profile(&pr);
     return EXIT_DONE;
 }
 
@@ -215,7 +232,7 @@ static int stop(struct profile_run *p)
     if (p->t->opt[OPT_ALL])
         return stop_all(p);
     status = open_and_find(p);
-    return status ? status : profile_end(p);
+    return status ? status : end(p);
 }
 
 /* ---- status ---- */

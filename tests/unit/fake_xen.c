@@ -15,8 +15,10 @@
 #include <xen/hvm/save.h>
 #include <xen/arch-x86/xen.h>
 #include <xen/pmu.h>
+#include <xen/sysctl.h>
 
 #include "fake_xen.h"
+#include "profile.h"
 #include "vtimer.h"
 
 struct fake_xen *fake;
@@ -89,6 +91,11 @@ void fake_reset(void)
     fake->vtimer_version = XEN_VTIMER_INTERFACE_VERSION;
     fake->hvm = true;
     fake->vpmu = -1;
+    fake->mode_stuck = fake->counts_sessions = false;
+    fake->primary = fake->held = false;
+    fake->mode_sets = 0;
+    fake->vpmu_before = 0;
+    strcpy(fake->commandline, "console=com1");
     fake->scheduler = XEN_SCHEDULER_CREDIT2;
     strcpy(fake->console, "(XEN) Platform timer is 14.318MHz HPET\n");
     strcpy(fake->changeset, "fake");
@@ -146,6 +153,7 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
         .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
     };
     fake_uuid(id, d->uuid);
+    d->vpmu = fake->vpmu == XENPMU_MODE_SELF || fake->vpmu == XENPMU_MODE_HV;
     fake_vtimer_reset(id);
     leave(0);
     return d;
@@ -184,6 +192,7 @@ void fake_destroy(uint32_t id)
     if (d) {
         fake->count--;
         memmove(d, d + 1, (fake->count - (d - fake->dom)) * sizeof(*d));
+        fake_profile_settle();
     }
     leave(0);
 }
@@ -241,6 +250,9 @@ int xc_version(xc_interface *xch, int cmd, void *arg)
         return fake->version;
     case XENVER_extraversion:
         snprintf(arg, sizeof(xen_extraversion_t), ".7-fake");
+        return 0;
+    case XENVER_commandline:
+        snprintf(arg, sizeof(xen_commandline_t), "%s", fake->commandline);
         return 0;
     case XENVER_changeset:
         snprintf(arg, sizeof(xen_changeset_info_t), "%s", fake->changeset);
@@ -453,6 +465,22 @@ void xencall_free_buffer(xencall_handle *xcall, void *p)
     free(p);
 }
 
+static int sysctl(struct xen_sysctl *op)
+{
+    struct xen_sysctl_profile profile;
+    int e = ENOSYS;
+
+    if (op->interface_version != XEN_SYSCTL_INTERFACE_VERSION)
+        return fail(EACCES);
+    memcpy(&profile, op->u.pad, sizeof(profile));
+    enter();
+    if (op->cmd == XEN_SYSCTL_profile)
+        e = fake_profile_op(lookup(profile.domid), &profile);
+    leave(0);
+    memcpy(op->u.pad, &profile, sizeof(profile));
+    return e ? fail(e) : 0;
+}
+
 int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
 {
     struct xen_domctl *domctl = (void *)(uintptr_t)arg1;
@@ -463,6 +491,8 @@ int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
     (void)xcall;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
+    if (op == __HYPERVISOR_sysctl)
+        return sysctl((void *)(uintptr_t)arg1);
     if (op != __HYPERVISOR_domctl)
         return fail(ENOSYS);
     memcpy(&vtimer, domctl->u.pad, sizeof(vtimer));
@@ -503,16 +533,17 @@ int xencall2(xencall_handle *xcall, unsigned int op, uint64_t arg1,
              uint64_t arg2)
 {
     struct xen_pmu_params *params = (void *)(uintptr_t)arg2;
+    int e;
 
     (void)xcall;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
     if (op == __HYPERVISOR_multicall)
         return multicall((void *)(uintptr_t)arg1, arg2);
-    if (op != __HYPERVISOR_xenpmu_op || arg1 != XENPMU_mode_get)
+    if (op != __HYPERVISOR_xenpmu_op)
         return fail(ENOSYS);
-    if (fake->vpmu < 0)
-        return fail(EOPNOTSUPP);
-    params->val = fake->vpmu;
-    return 0;
+    enter();
+    e = fake_pmu_op(arg1, params);
+    leave(0);
+    return e ? fail(e) : 0;
 }

@@ -40,6 +40,9 @@ struct fake_domain {
     bool stuck;              /* a set is answered with success, no more */
     unsigned int sets;       /* that reached this domain */
     unsigned int changes;    /* of them, those that gave another value */
+    bool vpmu;               /* created in mode self or hv; stock Xen */
+    uint32_t sessions;       /* as a patched Xen counts them */
+    bool passive;
 };
 
 /* What happens once XEN_VTIMER_OP_stats was asked for so many times. */
@@ -80,6 +83,13 @@ struct fake_xen {
     uint32_t vtimer_version;
     bool hvm;                /* XEN_SYSCTL_PHYSCAP_hvm */
     int vpmu;                /* XENPMU_MODE_*; -1: EOPNOTSUPP */
+    bool mode_stuck;         /* XENPMU_mode_set does nothing, successfully */
+    unsigned int mode_sets;
+    bool counts_sessions;    /* patched: see fake_count_sessions() */
+    bool primary;
+    int vpmu_before;         /* the first session, */
+    bool held;               /* which there is */
+    char commandline[128];
     int scheduler;
     char console[256];
     char changeset[64];
@@ -134,5 +144,19 @@ void fake_vtimer_event(uint32_t id, const struct xen_domctl_vtimer_op *op);
 
 /* XEN_DOMCTL_vtimer_op on @d, NULL if there is none; returns an errno. */
 int fake_vtimer_op(struct fake_domain *d, struct xen_domctl_vtimer_op *op);
+
+/* ---- fake_profile.c ---- */
+
+/* A Xen with XEN_SYSCTL_profile, its vPMU in mode off. */
+void fake_count_sessions(void);
+
+/* With the mutex held: 0 or an errno. */
+struct xen_pmu_params;
+struct xen_sysctl_profile;
+int fake_pmu_op(unsigned int op, struct xen_pmu_params *params);
+int fake_profile_op(struct fake_domain *d, struct xen_sysctl_profile *op);
+
+/* After a domain has ended. */
+void fake_profile_settle(void);
 
 #endif /* UNIT_FAKE_XEN_H */

@@ -180,7 +180,7 @@ static void capabilities_and_defects(void **state)
     static const char *const names[] = {
         [0] = "timer-mode",  [1] = "vhpet",        [2] = "vpmu",
         [8] = "safe-switch", [9] = "quiet-vhpet",  [10] = "tick-stats",
-        [11] = "resync",     [12] = "sync-wakeup",
+        [11] = "resync",     [12] = "sync-wakeup", [13] = "profile-sessions",
     };
     const struct xentime_defect *d;
     unsigned int bit;

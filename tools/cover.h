@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the files of `xentimectl profile` share. */
-#ifndef XENTIMECTL_PROFILE_H
-#define XENTIMECTL_PROFILE_H
+#ifndef XENTIMECTL_COVER_H
+#define XENTIMECTL_COVER_H
 
 #include "tool.h"
 
@@ -13,14 +13,17 @@ struct profile_run {
     char made_up[64];        /* a holder's name, where none was given */
     int pid;                 /* the program's; 0: none */
     int64_t for_ns;
+    int mode;                /* XENPMU_MODE_*, once the session has begun */
 };
 
 /* Finds the domains of the command line, once. */
 int profile_find(struct profile_run *p);
 
-/* Starts the session and prints so; likewise stops it. */
+/* Starts the session and prints so. */
 int profile_begin(struct profile_run *p);
-int profile_end(struct profile_run *p);
+
+/* Has the session, which is over, ended, and prints so. */
+int profile_over(struct profile_run *p);
 
 /* ---- cover.c ---- */
 
@@ -35,4 +38,4 @@ int profile_timer_make(struct profile_run *p, struct profile_timer *timer);
 /* @go: the session is there.  Otherwise the process ends. */
 void profile_timer_go(struct profile_timer *timer, bool go);
 
-#endif /* XENTIMECTL_PROFILE_H */
+#endif /* XENTIMECTL_COVER_H */
