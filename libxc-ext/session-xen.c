@@ -203,6 +203,7 @@ static enum xentime_error do_stops(struct xt_work *w, struct xt_step *steps,
     return XENTIME_OK;
 }
 
+/* One that Xen does not take back has ended. */
 static void undo_stops(struct xt_work *w, const struct xt_step *steps,
                        struct moves *m)
 {
@@ -211,11 +212,12 @@ static void undo_stops(struct xt_work *w, const struct xt_step *steps,
     size_t i;
 
     for (i = m->n; i-- > 0;) {
-        if (steps[i].done)
-            undone &= !xt_hv_session(w->xt, true, steps[i].dom,
-                                     xt_is_passive(&m->s[i].s));
+        bool gone = steps[i].done && xt_hv_session(w->xt, true, steps[i].dom,
+                                                   xt_is_passive(&m->s[i].s));
+
+        undone &= !gone;
         m->s[i] = steps[i].old;
-        m->s[i].drop = !m->s[i].s.holder[0];
+        m->s[i].drop = gone || !m->s[i].s.holder[0];
     }
     report_undone(w, m, &why, undone);
 }
