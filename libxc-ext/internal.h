@@ -227,14 +227,17 @@ struct xen_profile_status;
  */
 bool xt_gated(xentime *xt);
 
+/* The same.  Errors: VERSION, PERM, FAIL. */
+enum xentime_error xt_ask_gated(xentime *xt, bool *gated);
+
 /* XENPMU_MODE_*, or XENTIME_VPMU_UNKNOWN. */
 int xt_vpmu_mode(xentime *xt);
 
+/* The same.  Errors: UNSUPPORTED (no vPMU: says why), PERM, FAIL. */
+enum xentime_error xt_vpmu_get_mode(xentime *xt, int *mode);
+
 /* Sets it and reads it back.  Errors: BUSY, UNSUPPORTED, PERM, FAIL. */
 enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode);
-
-/* Why there is no vPMU at all.  Returns UNSUPPORTED. */
-enum xentime_error xt_fail_no_vpmu(xentime *xt);
 
 /*
  * XEN_PROFILE_start or _stop of @dom, or, where that is NULL, the same of Xen

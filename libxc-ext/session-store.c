@@ -42,6 +42,31 @@ static int mode_needed(const struct xt_ledger *l, int initial, bool *conflict)
     return mode;
 }
 
+static int mode_of_ledger(const struct xt_work *w, bool *conflict)
+{
+    return mode_needed(&w->l, w->l.initial < 0 ? w->mode : w->l.initial,
+                       conflict);
+}
+
+/* One that may have been set, but cannot be read back, is set back. */
+static enum xentime_error set_mode(struct xt_work *w, int mode)
+{
+    struct xentime_error_info why;
+    enum xentime_error rc;
+
+    if (mode == w->mode)
+        return XENTIME_OK;
+    rc = xt_vpmu_set_mode(w->xt, mode);
+    if (!rc) {
+        w->mode = mode;
+    } else if (rc != XENTIME_ERR_BUSY) {
+        why = w->xt->error;
+        xt_vpmu_set_mode(w->xt, w->mode);
+        w->xt->error = why;
+    }
+    return rc;
+}
+
 /*
  * The mode that the ledger asks for.  Without a session it is the initial one,
  * which then is forgotten; where domains are in the way of that, another call
@@ -49,15 +74,12 @@ static int mode_needed(const struct xt_ledger *l, int initial, bool *conflict)
  */
 static enum xentime_error store_settle(struct xt_work *w)
 {
-    enum xentime_error rc = XENTIME_OK;
-    int now = xt_vpmu_mode(w->xt), mode;
+    enum xentime_error rc;
     bool conflict;
 
     if (w->l.initial < 0 && !w->l.n)
         return XENTIME_OK;
-    mode = mode_needed(&w->l, w->l.initial < 0 ? now : w->l.initial, &conflict);
-    if (mode != now)
-        rc = xt_vpmu_set_mode(w->xt, mode);
+    rc = set_mode(w, mode_of_ledger(w, &conflict));
     if (rc == XENTIME_ERR_BUSY) {
         w->restore_failed = !w->l.n;
         return XENTIME_OK;
@@ -98,22 +120,22 @@ static enum xentime_error tell_and_write(struct xt_work *w,
                                          struct xt_session *const *all,
                                          size_t n, int mode)
 {
-    int now = xt_vpmu_mode(w->xt);
     enum xentime_error rc = XENTIME_OK;
     struct xentime_error_info why;
     bool first = w->l.initial < 0, undone;
+    int before = w->mode;
 
     if (first)
-        rc = xt_ledger_set_initial(w->xt, &w->l, now);
-    if (!rc && mode != now)
-        rc = xt_vpmu_set_mode(w->xt, mode);
+        rc = xt_ledger_set_initial(w->xt, &w->l, before);
+    if (!rc)
+        rc = set_mode(w, mode);
     if (!rc)
         rc = xt_ledger_write(w->xt, all, n);
     if (!rc)
         return rc;
 
     why = w->xt->error;
-    undone = xt_vpmu_mode(w->xt) == now || !xt_vpmu_set_mode(w->xt, now);
+    undone = !set_mode(w, before);
     if (first && undone && why.code != XENTIME_ERR_NOXEN)
         xt_ledger_set_initial(w->xt, &w->l, -1);
     xt_tell_undone(w->xt, &why, undone);
@@ -133,9 +155,7 @@ static enum xentime_error store_start(struct xt_work *w, struct xt_step *steps,
     for (i = 0; i < n; i++)
         if (!xt_step_prepare(w, &steps[i], r))
             return XENTIME_ERR_FAIL;
-    mode = mode_needed(&w->l,
-                       w->l.initial < 0 ? xt_vpmu_mode(w->xt) : w->l.initial,
-                       &conflict);
+    mode = mode_of_ledger(w, &conflict);
     if (conflict)
         return fail_mode_all(w->xt, steps[0].dom);
     all = collect(w, steps, n, r->holder ? r->holder : "");
@@ -164,18 +184,13 @@ static enum xentime_error stop_in_store(struct xt_work *w,
     struct xentime_error_info why;
     bool undone, conflict;
     size_t i;
-    int mode;
 
     if (rc) {
         why = w->xt->error;
         xt_tell_undone(w->xt, &why, true);
         return rc;
     }
-    mode = mode_needed(&w->l,
-                       w->l.initial < 0 ? xt_vpmu_mode(w->xt) : w->l.initial,
-                       &conflict);
-    if (mode != xt_vpmu_mode(w->xt))
-        rc = xt_vpmu_set_mode(w->xt, mode);
+    rc = set_mode(w, mode_of_ledger(w, &conflict));
     if (rc && rc != XENTIME_ERR_BUSY) {
         why = w->xt->error;
         for (i = 0; i < n; i++)
@@ -258,7 +273,7 @@ static enum xentime_error store_look_at(struct xt_work *w, struct xt_session *s,
 
 static enum xentime_error store_modes(struct xt_work *w, int *now, int *initial)
 {
-    *now = xt_vpmu_mode(w->xt);
+    *now = w->mode;
     *initial = w->l.initial < 0 ? *now : w->l.initial;
     return XENTIME_OK;
 }

@@ -65,16 +65,20 @@ static enum xentime_error tidy(struct xt_work *w)
 static enum xentime_error begin(struct xt_work *w, xentime *xt)
 {
     enum xentime_error rc;
+    bool gated;
 
     memset(w, 0, sizeof(*w));
     w->xt = xt;
-    w->backend = xt_gated(xt) ? &xt_xen_backend : &xt_store_backend;
-    if (!w->backend->counted_by_xen && xt_vpmu_mode(xt) == XENTIME_VPMU_UNKNOWN)
-        return xt_fail_no_vpmu(xt);
-    rc = xt_lock(xt, NULL, &w->lock);
+    rc = xt_ask_gated(xt, &gated);
+    if (!rc)
+        rc = xt_lock(xt, NULL, &w->lock);
     if (rc)
         return rc;
-    rc = xt_ledger_read(xt, &w->l);
+    w->backend = gated ? &xt_xen_backend : &xt_store_backend;
+    if (!w->backend->counted_by_xen)
+        rc = xt_vpmu_get_mode(xt, &w->mode);
+    if (!rc)
+        rc = xt_ledger_read(xt, &w->l);
     if (!rc)
         rc = tidy(w);
     if (rc) {

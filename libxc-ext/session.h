@@ -89,7 +89,8 @@ struct xt_work {
     xentime *xt;
     const struct xt_backend *backend;
     struct xt_ledger l;
-    bool restore_failed; /* see struct xentime_profile_change */
+    int mode;                /* stock Xen: in force */
+    bool restore_failed;     /* see struct xentime_profile_change */
     int lock;
 };
 

@@ -33,7 +33,8 @@ int xt_vpmu_mode(xentime *xt)
     return params.val;
 }
 
-enum xentime_error xt_fail_no_vpmu(xentime *xt)
+/* Why there is no vPMU at all. */
+static enum xentime_error fail_no_vpmu(xentime *xt)
 {
     xen_commandline_t line = "";
 
@@ -53,14 +54,28 @@ enum xentime_error xt_fail_no_vpmu(xentime *xt)
     return XENTIME_ERR_UNSUPPORTED;
 }
 
+enum xentime_error xt_vpmu_get_mode(xentime *xt, int *mode)
+{
+    struct xen_pmu_params params = { .val = 0 };
+
+    if (!pmu_op(xt, XENPMU_mode_get, &params)) {
+        *mode = params.val;
+        return XENTIME_OK;
+    }
+    if (errno == EOPNOTSUPP || errno == ENOSYS)
+        return fail_no_vpmu(xt);
+    return xt_fail_xen(xt, errno, NULL, "cannot read the vPMU mode");
+}
+
 enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode)
 {
     struct xen_pmu_params params = { .val = mode };
+    enum xentime_error rc;
     int now;
 
     if (pmu_op(xt, XENPMU_mode_set, &params)) {
         if (errno == EOPNOTSUPP || errno == ENOSYS)
-            return xt_fail_no_vpmu(xt);
+            return fail_no_vpmu(xt);
         if (errno != EBUSY)
             return xt_fail_xen(xt, errno, NULL, "cannot set the vPMU mode");
         xt_fail(xt, XENTIME_ERR_BUSY, EBUSY, NULL,
@@ -69,12 +84,12 @@ enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode)
         xt_hint(xt, "it can be changed once they have ended");
         return XENTIME_ERR_BUSY;
     }
-    now = xt_vpmu_mode(xt);
-    if (now != mode)
+    rc = xt_vpmu_get_mode(xt, &now);
+    if (!rc && now != mode)
         return xt_fail(xt, XENTIME_ERR_FAIL, 0, NULL,
                        "the vPMU mode was set to %d but reads back as %d", mode,
                        now);
-    return XENTIME_OK;
+    return rc;
 }
 
 /* ---- sessions that Xen counts ---- */
@@ -96,16 +111,32 @@ static int sysctl(xentime *xt, struct xen_sysctl_profile *op)
     return rc;
 }
 
-bool xt_gated(xentime *xt)
+/* FLASK forbids even dom0 what it does not know: EPERM, of a stock Xen. */
+static bool is_unknown(int errnum)
+{
+    return errnum == ENOSYS || errnum == EOPNOTSUPP || errnum == EPERM;
+}
+
+enum xentime_error xt_ask_gated(xentime *xt, bool *gated)
 {
     struct xen_sysctl_profile op = { .op = XEN_PROFILE_features };
 
     if (!xt->gated_known) {
-        xt->gated = !sysctl(xt, &op) &&
-                    (op.u.features & XEN_PROFILE_FEATURE_DOMAIN);
+        if (!sysctl(xt, &op))
+            xt->gated = op.u.features & XEN_PROFILE_FEATURE_DOMAIN;
+        else if (!is_unknown(errno))
+            return xt_fail_xen(xt, errno, NULL, "cannot ask who profiles");
         xt->gated_known = true;
     }
-    return xt->gated;
+    *gated = xt->gated;
+    return XENTIME_OK;
+}
+
+bool xt_gated(xentime *xt)
+{
+    bool gated;
+
+    return !xt_ask_gated(xt, &gated) && gated;
 }
 
 static enum xentime_error fail_session(xentime *xt, int errnum, bool start,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Profiling sessions, on a stock and on a patched Xen: 20,000 random starts,
- * stops and ends of domains each, held against session_model.c after every
- * step; and what a random walk seldom meets.
+ * stops and ends of domains each, a call going wrong in every fourth of them,
+ * held against session_model.c after every step; and what a random walk seldom
+ * meets.
  */
 
 #include <errno.h>
@@ -113,12 +114,41 @@ static void compare(struct model *m)
 
 /* ---- random steps ---- */
 
+/* Now and then a call goes wrong. */
+static void maybe_break(void)
+{
+    static const int errors[] = { EIO, EFAULT, ENOSPC };
+
+    if (below(4))
+        return;
+    fault_fail(below(2) ? &xen_fault : &store_fault, 1 + below(24),
+               errors[below(ARRAY_COUNT(errors))], false);
+}
+
+/*
+ * Checks the answer.  One that a broken call led to has to be an error, and
+ * then nothing has happened: *m becomes @before again.
+ */
+static void judge(enum xentime_error rc, enum xentime_error wanted,
+                  const char *what, struct model *m, const struct model *before)
+{
+    bool struck = xen_fault.struck || store_fault.struck;
+
+    fault_clear(&xen_fault);
+    fault_clear(&store_fault);
+    if (rc == wanted)
+        return;
+    if (!struck || !rc)
+        fail_because("%s: %d, wanted %d (%s)", what, rc, wanted, error_text());
+    *m = *before;
+}
+
 static unsigned int some_targets(bool xen)
 {
     return xen ? 1u << MODEL_XEN : 1 + below((1u << MODEL_DOMAINS) - 1);
 }
 
-static void step_start(struct model *m, const char **what)
+static void step_start(struct model *m)
 {
     enum xentime_session_kind kind = below(3);
     unsigned int targets = some_targets(kind == XENTIME_SESSION_XEN);
@@ -127,10 +157,10 @@ static void step_start(struct model *m, const char **what)
                                          .holder = model_holder(holder) };
     struct xentime_domain doms[MODEL_DOMAINS];
     struct xentime_profile_change c;
+    struct model before = *m;
     enum xentime_error rc, wanted;
     size_t n;
 
-    *what = "start";
     /* Most of the time one domain. */
     if (below(3))
         targets &= -targets;
@@ -139,52 +169,46 @@ static void step_start(struct model *m, const char **what)
     if (!targets)
         return;
     n = pick(m, targets, doms);
+    maybe_break();
     rc = xentime_profile_start(xt, doms, n, &r, &c);
     wanted = model_start(m, targets, kind, holder);
-    if (rc != wanted)
-        fail_because("start of %#x, kind %d, holder %d: %d, wanted %d (%s)",
-                     targets, kind, holder, rc, wanted, error_text());
-    if (!rc)
-        assert_int_equal(c.mode, m->mode);
+    judge(rc, wanted, "start", m, &before);
 }
 
-static void step_stop(struct model *m, const char **what)
+static void step_stop(struct model *m)
 {
     unsigned int targets = some_targets(!below(5));
     int holder = below(MODEL_HOLDERS + 1);
     struct xentime_domain doms[MODEL_DOMAINS];
     struct xentime_profile_change c;
+    struct model before = *m;
     enum xentime_error rc, wanted;
     size_t n;
 
-    *what = "stop";
     if (below(4))
         targets &= -targets;
     n = pick(m, targets, doms);
+    maybe_break();
     rc = xentime_profile_stop(xt, doms, n, model_holder(holder), &c);
     wanted = model_stop(m, targets, holder);
-    if (rc != wanted)
-        fail_because("stop of %#x, holder %d: %d, wanted %d (%s)", targets,
-                     holder, rc, wanted, error_text());
+    judge(rc, wanted, "stop", m, &before);
 }
 
-static void step_stop_all(struct model *m, const char **what)
+static void step_stop_all(struct model *m)
 {
     bool all = !below(3);
     int holder = below(MODEL_HOLDERS);
     struct xentime_profile_change c;
 
-    *what = "stop all";
     assert_done(
         xentime_profile_stop_all(xt, all ? NULL : model_holder(holder), &c));
     assert_int_equal(c.changed, model_stop_all(m, all, holder));
 }
 
-static void step_domain(struct model *m, const char **what)
+static void step_domain(struct model *m)
 {
     int id = 1 + below(MODEL_DOMAINS - 1);
 
-    *what = "a domain";
     if (fake_exists(id)) {
         fake_destroy(id);
         model_destroy(m, id);
@@ -197,18 +221,17 @@ static void step_domain(struct model *m, const char **what)
 
 static void walk(bool patched, int mode, unsigned int steps)
 {
-    static void (*const kinds[])(struct model *, const char **) = {
+    static void (*const kinds[])(struct model *) = {
         step_start, step_start, step_start, step_start,  step_stop,
         step_stop,  step_stop,  step_stop,  step_domain, step_stop_all,
     };
-    const char *what = "?";
     struct model m;
     unsigned int i;
 
     begin(&m, patched, mode);
     create(&m, 1);
     for (i = 0; i < steps; i++) {
-        kinds[below(ARRAY_COUNT(kinds))](&m, &what);
+        kinds[below(ARRAY_COUNT(kinds))](&m);
         compare(&m);
     }
     model_stop_all(&m, true, 0);

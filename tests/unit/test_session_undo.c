@@ -211,7 +211,7 @@ static void each_change(trial *try)
             pictures(patched, &changes[i], &before, &after);
             for (k = 1; try(patched, &changes[i], k, before, after); k++)
                 continue;
-            assert_true(k > 3);
+            assert_true(k > 2);
             free(before);
             free(after);
         }
