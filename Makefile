@@ -98,6 +98,9 @@ demo: lab-images-$(LAB_XEN)
 	@tests/lab/run -r $(LAB_XEN) demo
 lab-shell: lab-images-$(LAB_XEN)
 	@tests/lab/run --shell -r $(LAB_XEN)
+soak: lab-images-4.17 need-hv
+	@LAB_LINUXARGS=lab.rounds=200 LAB_SLOW=20 \
+	    tests/lab/run -k -r 4.17 profile-storm
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench
@@ -153,7 +156,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install check check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install check soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

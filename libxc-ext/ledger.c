@@ -17,6 +17,12 @@
 #define PATH_SIZE 256
 #define MAX_MODE 4
 
+static const char *const kind_names[] = {
+    [XENTIME_SESSION_DOMAIN] = "domain",
+    [XENTIME_SESSION_PASSIVE] = "passive",
+    [XENTIME_SESSION_XEN] = "xen",
+};
+
 static const char *const state_names[] = {
     [XT_ON] = "on",
     [XT_STARTING] = "starting",
@@ -27,10 +33,10 @@ static const char *const state_names[] = {
 
 uint64_t xt_process_start(int pid)
 {
-    char path[32], text[1024], state = 'X', *at;
-    unsigned long long start = 0;
+    char path[32], text[1024], *at;
     FILE *f;
     size_t n;
+    int field;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
     f = fopen(path, "re");
@@ -41,12 +47,11 @@ uint64_t xt_process_start(int pid)
     text[n] = '\0';
     /* Field 2 is the program's name, whatever is in it, in parentheses. */
     at = strrchr(text, ')');
-    if (!at || sscanf(at + 1,
-                      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
-                      "%*d %*d %*d %*d %*d %*d %llu",
-                      &state, &start) != 2)
+    if (!at || !strncmp(at, ") Z", 3) || !strncmp(at, ") X", 3))
         return 0;
-    return state == 'Z' || state == 'X' ? 0 : start;
+    for (field = 2; field < 22 && at; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at, NULL, 10) : 0;
 }
 
 int64_t xt_boottime_ms(void)
@@ -78,28 +83,59 @@ static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
                  holder);
 }
 
+/*
+ * Takes "NAME=NUMBER", and one blank after it if there is one, off *at; false
+ * if it is not there or out of range.
+ */
+static bool take_number(const char **at, const char *name, int64_t min,
+                        int64_t max, int64_t *number)
+{
+    size_t len = strlen(name);
+    char *end;
+
+    if (strncmp(*at, name, len) != 0 || (*at)[len] == ' ')
+        return false;
+    errno = 0;
+    *number = strtoll(*at + len, &end, 10);
+    if (errno || end == *at + len || *number < min || *number > max)
+        return false;
+    *at = end + (*end == ' ');
+    return true;
+}
+
+/* Takes "NAME=WORD ", of @words, off *at; -1: none of them. */
+static int take_word(const char **at, const char *name,
+                     const char *const *words, size_t n)
+{
+    size_t len = strlen(name), word, i;
+
+    if (strncmp(*at, name, len) != 0)
+        return -1;
+    word = strcspn(*at + len, " ");
+    for (i = 0; i < n; i++) {
+        if (strlen(words[i]) != word || strncmp(words[i], *at + len, word) != 0)
+            continue;
+        *at += len + word + ((*at)[len + word] == ' ');
+        return i;
+    }
+    return -1;
+}
+
 /* False: not the name of a directory of sessions. */
 static bool parse_target(const char *name, struct xentime_session *s)
 {
-    int at = 0;
+    int64_t id;
 
     if (!strcmp(name, "xen")) {
         s->kind = XENTIME_SESSION_XEN;
         s->domid = XENTIME_NO_DOMID;
         return true;
     }
-    return sscanf(name, "dom%" SCNu32 "-%n", &s->domid, &at) == 1 && at &&
-           !uuid_parse(name + at, s->uuid);
-}
-
-static int word_index(const char *word, const char *const *words, size_t n)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++)
-        if (!strcmp(words[i], word))
-            return i;
-    return -1;
+    if (!take_number(&name, "dom", 0, DOMID_FIRST_RESERVED - 1, &id) ||
+        *name != '-' || uuid_parse(name + 1, s->uuid))
+        return false;
+    s->domid = id;
+    return true;
 }
 
 static void session_text(char *text, size_t size, const struct xt_session *s)
@@ -108,37 +144,45 @@ static void session_text(char *text, size_t size, const struct xt_session *s)
              "kind=%s state=%s count=%" PRIu32 " base=%" PRIu32
              " since=%" PRId64 " until=%" PRId64 " pid=%d start=%" PRIu64
              " by=%s",
-             xentime_session_kind_name(s->s.kind), state_names[s->state],
-             s->s.count, s->base, s->s.since, s->until_ms, s->s.pid,
-             s->pid_start, s->s.by);
+             kind_names[s->s.kind], state_names[s->state], s->s.count, s->base,
+             s->s.since, s->until_ms, s->s.pid, s->pid_start, s->s.by);
 }
 
 static bool parse_session(const char *text, struct xt_session *s)
 {
-    char kind[16], state[16];
-    int at = 0, k;
+    int64_t count, base, since, until, pid, start;
+    int kind, state;
 
-    if (sscanf(text,
-               "kind=%15s state=%15s count=%" SCNu32 " base=%" SCNu32
-               " since=%" SCNd64 " until=%" SCNd64 " pid=%d start=%" SCNu64
-               " by=%n",
-               kind, state, &s->s.count, &s->base, &s->s.since, &s->until_ms,
-               &s->s.pid, &s->pid_start, &at) != 8 ||
-        !at)
-        return false;
-    snprintf(s->s.by, sizeof(s->s.by), "%s", text + at);
-    for (k = 0; xentime_session_kind_name(k); k++)
-        if (!strcmp(kind, xentime_session_kind_name(k)))
-            break;
+    kind = take_word(&text, "kind=", kind_names, ARRAY_LEN(kind_names));
+    state = take_word(&text, "state=", state_names, ARRAY_LEN(state_names));
     /* The kind has to agree with where it was found. */
-    if (!xentime_session_kind_name(k) ||
-        (k == XENTIME_SESSION_XEN) != (s->s.domid == XENTIME_NO_DOMID))
+    if (kind < 0 || state < 0 ||
+        (kind == XENTIME_SESSION_XEN) != (s->s.domid == XENTIME_NO_DOMID) ||
+        !take_number(&text, "count=", 1, UINT32_MAX, &count) ||
+        !take_number(&text, "base=", 0, UINT32_MAX, &base) ||
+        !take_number(&text, "since=", 0, INT64_MAX, &since) ||
+        !take_number(&text, "until=", 0, INT64_MAX, &until) ||
+        !take_number(&text, "pid=", 0, INT32_MAX, &pid) ||
+        !take_number(&text, "start=", 0, INT64_MAX, &start) ||
+        strncmp(text, "by=", 3) != 0)
         return false;
-    s->s.kind = k;
-    k = word_index(state, state_names, ARRAY_LEN(state_names));
-    s->state = k;
-    return k >= 0 && s->s.count && s->s.pid >= 0 && s->until_ms >= 0 &&
-           s->s.since >= 0;
+    s->s.kind = kind;
+    s->state = state;
+    s->s.count = count;
+    s->base = base;
+    s->s.since = since;
+    s->until_ms = until;
+    s->s.pid = pid;
+    s->pid_start = start;
+    snprintf(s->s.by, sizeof(s->s.by), "%s", text + 3);
+    return true;
+}
+
+const char *xentime_session_kind_name(enum xentime_session_kind kind)
+{
+    if ((unsigned int)kind >= ARRAY_LEN(kind_names))
+        return NULL;
+    return kind_names[kind];
 }
 
 bool xentime_is_holder(const char *name)

@@ -47,12 +47,6 @@ const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
     },
 };
 
-static const char *const session_kind_names[] = {
-    [XENTIME_SESSION_DOMAIN] = "domain",
-    [XENTIME_SESSION_PASSIVE] = "passive",
-    [XENTIME_SESSION_XEN] = "xen",
-};
-
 static const char *const type_names[] = {
     [XENTIME_PV] = "PV",
     [XENTIME_HVM] = "HVM",
@@ -166,13 +160,6 @@ const char *xentime_timer_name(enum xentime_timer timer)
     if ((unsigned int)timer >= XENTIME_TIMERS)
         return NULL;
     return timer_names[timer];
-}
-
-const char *xentime_session_kind_name(enum xentime_session_kind kind)
-{
-    if ((unsigned int)kind >= ARRAY_LEN(session_kind_names))
-        return NULL;
-    return session_kind_names[kind];
 }
 
 const char *xentime_capability_name(unsigned int bit)

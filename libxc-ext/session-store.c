@@ -94,7 +94,7 @@ static struct xt_session **collect(struct xt_work *w,
                                    const struct xt_step *steps, size_t n,
                                    const char *holder)
 {
-    struct xt_session **all = calloc(n, sizeof(*all));
+    struct xt_session **all = calloc(n, sizeof(struct xt_session *));
     size_t i;
 
     for (i = 0; all && i < n; i++)
@@ -229,30 +229,42 @@ static enum xentime_error store_stop(struct xt_work *w, struct xt_step *steps,
     return rc;
 }
 
-static enum xentime_error store_stop_all(struct xt_work *w, const char *holder,
-                                         size_t *changed)
+/* Marks those that @holder asks for; @all and @old have room for each. */
+static size_t mark_all(struct xt_ledger *l, const char *holder,
+                       struct xt_session **all, struct xt_session *old,
+                       size_t *count)
 {
-    struct xt_session **all = calloc(w->l.n + 1, sizeof(*all));
-    struct xt_session *old = calloc(w->l.n + 1, sizeof(*old));
-    enum xentime_error rc = XENTIME_OK;
     size_t i, n = 0;
 
-    if (!all || !old)
-        rc = xt_fail_memory(w->xt);
-    for (i = 0; i < w->l.n && !rc; i++) {
-        struct xt_session *s = &w->l.sessions[i];
+    for (i = 0; i < l->n; i++) {
+        struct xt_session *s = &l->sessions[i];
 
         if (holder && strcmp(s->s.holder, holder) != 0)
             continue;
+        *count += s->s.count;
         old[n] = *s;
-        *changed += s->s.count;
         s->drop = true;
         all[n++] = s;
     }
-    if (!rc && n)
-        rc = stop_in_store(w, all, old, n);
-    if (rc)
-        *changed = 0;
+    return n;
+}
+
+static enum xentime_error store_stop_all(struct xt_work *w, const char *holder,
+                                         size_t *changed)
+{
+    struct xt_session **all = calloc(w->l.n + 1, sizeof(struct xt_session *));
+    struct xt_session *old = calloc(w->l.n + 1, sizeof(*old));
+    enum xentime_error rc = XENTIME_OK;
+    size_t n, count = 0;
+
+    if (!all || !old) {
+        rc = xt_fail_memory(w->xt);
+    } else {
+        n = mark_all(&w->l, holder, all, old, &count);
+        if (n)
+            rc = stop_in_store(w, all, old, n);
+    }
+    *changed = rc ? 0 : count;
     free(old);
     free(all);
     return rc;

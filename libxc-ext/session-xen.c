@@ -57,7 +57,7 @@ static enum xentime_error make_moves(struct xt_work *w, struct moves *m,
 
     m->n = n;
     m->s = calloc(n + 1, sizeof(*m->s));
-    m->all = calloc(n + 1, sizeof(*m->all));
+    m->all = calloc(n + 1, sizeof(struct xt_session *));
     if (!m->s || !m->all)
         return xt_fail_memory(w->xt);
     for (i = 0; i < n; i++)

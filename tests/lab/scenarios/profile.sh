@@ -30,6 +30,7 @@ exits 0 "start" -- p start 'web 1'
 like "$out" '^web 1: profiling started$' "it says so"
 like "$out" '^vPMU mode off -> self$' "and what became of the mode"
 vpmu_is self "one session"
+is "$(cat /sys/hypervisor/pmu/pmu_mode)" self "Linux says the same"
 if [ -n "$patched" ]; then
     is "$err" "" "nothing to warn of"
     is "$(session_count "$d")" 1 "Xen counts it"
