@@ -71,7 +71,7 @@ enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode)
 {
     struct xen_pmu_params params = { .val = mode };
     enum xentime_error rc;
-    int now;
+    int now = XENTIME_VPMU_UNKNOWN;
 
     if (pmu_op(xt, XENPMU_mode_set, &params)) {
         if (errno == EOPNOTSUPP || errno == ENOSYS)
@@ -134,7 +134,7 @@ enum xentime_error xt_ask_gated(xentime *xt, bool *gated)
 
 bool xt_gated(xentime *xt)
 {
-    bool gated;
+    bool gated = false;
 
     return !xt_ask_gated(xt, &gated) && gated;
 }
