@@ -19,7 +19,9 @@
 /* As many event counters as any CPU has that this interface serves. */
 #define XEN_PROFILE_COUNTERS         8
 
-/* What this hypervisor can do: features = an OR of XEN_PROFILE_FEATURE_*. */
+/* What this hypervisor can do: features = an OR of XEN_PROFILE_FEATURE_*.  0:
+ * nothing now (x86: booted without vpmu=, or a CPU whose PMU Xen does not
+ * know); start, stop and primary_start answer -EOPNOTSUPP then. */
 #define XEN_PROFILE_features         0
 /* One more session of the domain: -ESRCH, -EOVERFLOW; -EBUSY: it is passive,
  * or (XEN_PROFILE_PASSIVE) profiles itself.  With FEATURE_RING, passive also

@@ -23,4 +23,12 @@ exits 4 "a program is not run" -- xentimectl profile start a -- touch /run/lab/r
 ok "it was not" test ! -e /run/lab/ran
 exits 0 "list works" -- xentimectl list -o ID,PROFILE "$d"
 is "$(xenstore-ls /tool/xentime 2>/dev/null)" "" "nothing in xenstore"
+if [ "$LAB_HYPERVISOR" = patched ]; then
+    for op in 'start 0' 'start 1' 'passive 1' primary-start; do
+        # shellcheck disable=SC2086 # words
+        labdom profile $op 2>/run/lab/err
+        like "$(cat /run/lab/err)" EOPNOTSUPP "Xen's own $op"
+    done
+    is "$(labdom profile features)" 0 "no features"
+fi
 done_testing

@@ -16,4 +16,12 @@ for args in 'start a' 'start --xen' 'stop a' status; do
     like "$err" 'no vPMU: Xen was booted without vpmu=on$' "$args: says why"
     like "$err" 'hint: add vpmu=on to .* command line' "$args: what to do"
 done
+if [ "$LAB_HYPERVISOR" = patched ]; then
+    for op in 'start 0' 'start 1' 'passive 1' primary-start; do
+        # shellcheck disable=SC2086 # words
+        labdom profile $op 2>/run/lab/err
+        like "$(cat /run/lab/err)" EOPNOTSUPP "Xen's own $op"
+    done
+    is "$(labdom profile features)" 0 "no features"
+fi
 done_testing

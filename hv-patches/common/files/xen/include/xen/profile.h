@@ -65,7 +65,7 @@ void arch_profile_put_domain(struct domain *d);
 int arch_profile_begin(struct domain *d);
 void arch_profile_end(struct domain *d);
 
-/* For each domain that is not gone. */
+/* For each domain that is not gone; with CONFIG_PROFILE_SAMPLES. */
 void arch_profile_each_domain(void (*fn)(struct domain *d));
 
 /* Nobody profiled until now; nobody does any more: the registers are to hold

@@ -166,7 +166,7 @@ int arch_profile_primary(struct domain *d,
         return -EINVAL;
     if ( !is_hardware_domain(d) )
         return -EPERM;
-    if ( is_32bit_hwdom() )
+    if ( !vpmu_enabled() || is_32bit_hwdom() )
         return -EOPNOTSUPP;
 
     sampling = true;
@@ -199,7 +199,7 @@ uint64_t arch_profile_features(void)
 
 struct domain *arch_profile_get_domain(domid_t domid)
 {
-    return vpmu_enabled() ? rcu_lock_domain_by_id(domid) : NULL;
+    return rcu_lock_domain_by_id(domid);
 }
 
 void arch_profile_put_domain(struct domain *d)
@@ -214,6 +214,8 @@ void arch_profile_put_domain(struct domain *d)
  */
 int arch_profile_begin(struct domain *d)
 {
+    if ( !vpmu_enabled() )
+        return -EOPNOTSUPP;
     if ( is_hardware_domain(d) )
         return 0;
     if ( d == current->domain )
@@ -227,16 +229,6 @@ void arch_profile_end(struct domain *d)
 {
     if ( !is_hardware_domain(d) )
         domain_unpause(d);
-}
-
-void arch_profile_each_domain(void (*fn)(struct domain *d))
-{
-    struct domain *d;
-
-    rcu_read_lock(&domlist_read_lock);
-    for_each_domain ( d )
-        fn(d);
-    rcu_read_unlock(&domlist_read_lock);
 }
 
 /* vpmu_hold_mode() keeps what was there before. */
