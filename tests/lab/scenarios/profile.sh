@@ -182,6 +182,33 @@ vpmu_is self "with a session"
 p stop "$d" >/dev/null 2>&1
 nothing_left "set by another"
 
+# ---- wrong uses ----
+
+for args in '' restart start 'start a b c' 'stop --for 3 other' 'status web' \
+        "start --xen $d" "start $d --passive --xen" "start $d --all" \
+        "start $d --holder" "start $d --for 1e9" "start $d --for -1" \
+        'stop --all --xen' "stop $d -- true" 'status --holder x' \
+        "start $d --json -- true" 'start 0 --passive --holder x'; do
+    # shellcheck disable=SC2086 # words
+    exits 2 "profile $args" -- p $args
+    is "$out" "" "profile $args: nothing on stdout"
+done
+exits 3 "an empty name" -- p start "$d,,0"
+exits 0 "one named twice" -- p start "$d,web 1"
+like "$out" '^web 1: profiling started$' "is started"
+exits 0 "once" -- p stop "$d"
+nothing_left "named twice"
+exits 1 "a closed stdout" -- sh -c 'xentimectl profile status >&-'
+(
+    exec 9>>/run/lock/xentime/profile
+    flock 9
+    exits 6 "somebody holds the lock" -- p start "$d" --wait 0
+    like "$err" 'is changing profiling sessions' "it says so"
+    [ $status = 6 ]
+) || fail "the lock was not minded"
+rm -f /run/lock/xentime/profile
+nothing_left "wrong uses"
+
 # ---- list ----
 
 p start "$d" --holder x >/dev/null 2>&1
