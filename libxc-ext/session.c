@@ -15,6 +15,14 @@
 
 #include "session.h"
 
+/* What is asked for. */
+struct operation {
+    struct xt_step *steps; /* @n of them; of start and stop */
+    size_t n;
+    const struct xentime_session_request *request; /* of start */
+    const char *holder; /* of stop; NULL: as the caller has it */
+};
+
 enum xentime_error xt_fail_memory(xentime *xt)
 {
     return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
@@ -62,6 +70,17 @@ static enum xentime_error tidy(struct xt_work *w)
     return rc ? rc : w->backend->settle(w);
 }
 
+static void end(struct xt_work *w)
+{
+    xt_ledger_free(&w->l);
+    xt_unlock(NULL, w->lock);
+    xt_let_signals(&w->signals);
+}
+
+/*
+ * The lock, what there is, and what is over ended.  SIGINT and its like may
+ * end us while we wait, and not from the first change on.
+ */
 static enum xentime_error begin(struct xt_work *w, xentime *xt)
 {
     enum xentime_error rc;
@@ -79,19 +98,12 @@ static enum xentime_error begin(struct xt_work *w, xentime *xt)
         rc = xt_vpmu_get_mode(xt, &w->mode);
     if (!rc)
         rc = xt_ledger_read(xt, &w->l);
+    xt_hold_signals(&w->signals);
     if (!rc)
         rc = tidy(w);
-    if (rc) {
-        xt_ledger_free(&w->l);
-        xt_unlock(NULL, w->lock);
-    }
+    if (rc)
+        end(w);
     return rc;
-}
-
-static void end(struct xt_work *w)
-{
-    xt_ledger_free(&w->l);
-    xt_unlock(NULL, w->lock);
 }
 
 /* ---- checking ---- */
@@ -198,23 +210,22 @@ struct xt_session *xt_step_prepare(struct xt_work *w, struct xt_step *step,
     return s;
 }
 
-static enum xentime_error start(struct xt_work *w, struct xt_step *steps,
-                                size_t n,
-                                const struct xentime_session_request *r,
+static enum xentime_error start(struct xt_work *w, const struct operation *o,
                                 size_t *changed)
 {
+    const struct xentime_session_request *r = o->request;
     enum xentime_error rc = XENTIME_OK;
     size_t i;
 
-    for (i = 0; i < n && !rc; i++) {
-        rc = check_alive(w, steps[i].dom);
+    for (i = 0; i < o->n && !rc; i++) {
+        rc = check_alive(w, o->steps[i].dom);
         if (!rc)
-            rc = check_others(w, steps[i].dom, r);
+            rc = check_others(w, o->steps[i].dom, r);
     }
     if (!rc)
-        rc = w->backend->start(w, steps, n, r);
-    for (*changed = 0, i = 0; i < n && !rc; i++)
-        *changed += !(r->holder && steps[i].existed);
+        rc = w->backend->start(w, o->steps, o->n, r);
+    for (i = 0; i < o->n && !rc; i++)
+        *changed += !(r->holder && o->steps[i].existed);
     return rc;
 }
 
@@ -246,53 +257,84 @@ static enum xentime_error fail_no_session(struct xt_work *w,
     return XENTIME_ERR_NOSESSION;
 }
 
-static enum xentime_error stop(struct xt_work *w, struct xt_step *steps,
-                               size_t n, const char *holder)
+static enum xentime_error stop(struct xt_work *w, const struct operation *o,
+                               size_t *changed)
 {
+    const char *holder = o->holder ? o->holder : "";
     enum xentime_error rc;
     struct xt_session *s;
     size_t i;
 
-    for (i = 0; i < n; i++) {
-        rc = check_alive(w, steps[i].dom);
+    for (i = 0; i < o->n; i++) {
+        rc = check_alive(w, o->steps[i].dom);
         if (rc)
             return rc;
-        s = xt_ledger_find(&w->l, steps[i].dom, holder);
+        s = xt_ledger_find(&w->l, o->steps[i].dom, holder);
         if (!s)
-            return fail_no_session(w, steps[i].dom, holder);
-        steps[i].existed = true;
-        steps[i].old = *s;
+            return fail_no_session(w, o->steps[i].dom, holder);
+        o->steps[i].existed = true;
+        o->steps[i].old = *s;
     }
-    return w->backend->stop(w, steps, n, holder);
+    rc = w->backend->stop(w, o->steps, o->n, holder);
+    *changed = rc ? 0 : o->n;
+    return rc;
+}
+
+static enum xentime_error stop_all(struct xt_work *w, const struct operation *o,
+                                   size_t *changed)
+{
+    return w->backend->stop_all(w, o->holder, changed);
 }
 
 /* ---- the operations ---- */
 
-static struct xt_step *make_steps(xentime *xt,
-                                  const struct xentime_domain *doms, size_t n)
-{
-    struct xt_step *steps = calloc(n ? n : 1, sizeof(*steps));
-    size_t i;
-
-    if (!steps)
-        xt_fail_memory(xt);
-    for (i = 0; steps && i < n; i++)
-        steps[i].dom = &doms[i];
-    return steps;
-}
+typedef enum xentime_error operation_fn(struct xt_work *w,
+                                        const struct operation *o,
+                                        size_t *changed);
 
 /* What was done is done, even if the mode cannot be read any more. */
-static void finish(struct xt_work *w, enum xentime_error rc,
-                   struct xentime_profile_change *change)
+static enum xentime_error operate(xentime *xt, operation_fn *fn,
+                                  const struct operation *o,
+                                  struct xentime_profile_change *change)
 {
+    enum xentime_error rc;
+    struct xt_work w;
     int initial;
 
-    change->counted_by_xen = w->backend->counted_by_xen;
-    change->restore_failed = w->restore_failed;
+    memset(change, 0, sizeof(*change));
+    rc = begin(&w, xt);
+    if (rc)
+        return rc;
+    rc = w.backend->modes(&w, &change->mode_before, &initial);
+    if (!rc)
+        rc = fn(&w, o, &change->changed);
+    change->counted_by_xen = w.backend->counted_by_xen;
+    change->restore_failed = w.restore_failed;
     change->mode = change->mode_before;
     if (!rc)
-        w->backend->modes(w, &change->mode, &initial);
-    end(w);
+        w.backend->modes(&w, &change->mode, &initial);
+    end(&w);
+    return rc;
+}
+
+/* On @n domains, or on Xen. */
+static enum xentime_error operate_on(xentime *xt, operation_fn *fn,
+                                     const struct xentime_domain *doms,
+                                     size_t n, struct operation *o,
+                                     struct xentime_profile_change *change)
+{
+    enum xentime_error rc;
+    size_t i;
+
+    o->n = n ? n : 1;
+    o->steps = calloc(o->n, sizeof(*o->steps));
+    if (!o->steps)
+        return xt_fail_memory(xt);
+    for (i = 0; i < n; i++)
+        o->steps[i].dom = &doms[i];
+    rc = operate(xt, fn, o, change);
+    free(o->steps);
+    return rc;
 }
 
 enum xentime_error xentime_profile_start(
@@ -300,29 +342,10 @@ enum xentime_error xentime_profile_start(
     const struct xentime_session_request *request,
     struct xentime_profile_change *change)
 {
+    struct operation o = { .request = request };
     enum xentime_error rc = check_request(xt, doms, n, request);
-    struct xt_step *steps;
-    struct xt_work w;
-    sigset_t before;
-    int initial;
 
-    memset(change, 0, sizeof(*change));
-    if (rc)
-        return rc;
-    steps = make_steps(xt, doms, n);
-    if (!steps)
-        return XENTIME_ERR_FAIL;
-    xt_hold_signals(&before);
-    rc = begin(&w, xt);
-    if (!rc) {
-        rc = w.backend->modes(&w, &change->mode_before, &initial);
-        if (!rc)
-            rc = start(&w, steps, n ? n : 1, request, &change->changed);
-        finish(&w, rc, change);
-    }
-    xt_let_signals(&before);
-    free(steps);
-    return rc;
+    return rc ? rc : operate_on(xt, start, doms, n, &o, change);
 }
 
 enum xentime_error xentime_profile_stop(xentime *xt,
@@ -330,49 +353,19 @@ enum xentime_error xentime_profile_stop(xentime *xt,
                                         size_t n, const char *holder,
                                         struct xentime_profile_change *change)
 {
-    struct xt_step *steps = make_steps(xt, doms, n);
-    enum xentime_error rc;
-    struct xt_work w;
-    sigset_t before;
-    int initial;
+    struct operation o = { .holder = holder };
 
-    memset(change, 0, sizeof(*change));
-    if (!steps)
-        return XENTIME_ERR_FAIL;
-    xt_hold_signals(&before);
-    rc = begin(&w, xt);
-    if (!rc) {
-        rc = w.backend->modes(&w, &change->mode_before, &initial);
-        if (!rc)
-            rc = stop(&w, steps, n ? n : 1, holder ? holder : "");
-        change->changed = rc ? 0 : n ? n : 1;
-        finish(&w, rc, change);
-    }
-    xt_let_signals(&before);
-    free(steps);
-    return rc;
+    return operate_on(xt, stop, doms, n, &o, change);
 }
 
 enum xentime_error xentime_profile_stop_all(
     xentime *xt, const char *holder, struct xentime_profile_change *change)
 {
-    enum xentime_error rc;
-    struct xt_work w;
-    sigset_t before;
-    int initial;
+    const struct operation o = { .holder = holder };
 
-    memset(change, 0, sizeof(*change));
-    xt_hold_signals(&before);
-    rc = begin(&w, xt);
-    if (!rc) {
-        rc = w.backend->modes(&w, &change->mode_before, &initial);
-        if (!rc)
-            rc = w.backend->stop_all(&w, holder, &change->changed);
-        finish(&w, rc, change);
-    }
-    xt_let_signals(&before);
-    return rc;
+    return operate(xt, stop_all, &o, change);
 }
+
 /* ---- looking ---- */
 
 enum xentime_error xt_read_sessions(xentime *xt, struct xentime_domain *doms,
@@ -423,19 +416,16 @@ enum xentime_error xentime_get_profile(xentime *xt,
 {
     enum xentime_error rc;
     struct xt_work w;
-    sigset_t before;
 
     memset(profile, 0, sizeof(*profile));
-    xt_hold_signals(&before);
     rc = begin(&w, xt);
-    if (!rc) {
-        profile->counted_by_xen = w.backend->counted_by_xen;
-        rc = w.backend->modes(&w, &profile->mode, &profile->initial);
-        if (!rc)
-            rc = list_sessions(&w, profile);
-        end(&w);
-    }
-    xt_let_signals(&before);
+    if (rc)
+        return rc;
+    profile->counted_by_xen = w.backend->counted_by_xen;
+    rc = w.backend->modes(&w, &profile->mode, &profile->initial);
+    if (!rc)
+        rc = list_sessions(&w, profile);
+    end(&w);
     return rc;
 }
 

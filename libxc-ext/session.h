@@ -92,6 +92,7 @@ struct xt_work {
     int mode;                /* stock Xen: in force */
     bool restore_failed;     /* see struct xentime_profile_change */
     int lock;
+    sigset_t signals;        /* that were blocked before */
 };
 
 /* One target of a start or stop: a domain, or NULL for Xen. */

@@ -86,6 +86,14 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
         add(s, "vhpet", "HVM only", NULL, "-");
 }
 
+/* Only where there is a vPMU. */
+static void add_sessions(struct sheet *s, const struct xentime_domain *d)
+{
+    if (d->sessions >= 0)
+        add(s, "profile_sessions", "profile status",
+            json_object_new_int64(d->sessions), "%" PRId64, d->sessions);
+}
+
 /* What cannot be read is shown as such: the rest is still worth seeing. */
 static void add_hpet_timers(struct sheet *s, xentime *xt,
                             const struct xentime_domain *d)
@@ -303,13 +311,16 @@ int cmd_show(struct tool *t)
     if (status)
         return status;
     if (xentime_find(t->xt, (const char *const *)t->args, 1,
-                     XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS, &d, &count))
+                     XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS |
+                         XENTIME_WANT_SESSIONS,
+                     &d, &count))
         return report_error(t);
 
     add_identity(&sheet, d);
     add_settings(&sheet, d);
     add_hpet_timers(&sheet, t->xt, d);
     add_tsc(&sheet, t->xt, d);
+    add_sessions(&sheet, d);
     add_status(&sheet, t->xt, d);
     add_record(&sheet, t->xt, d, XENTIME_TIMER_MODE);
     add_record(&sheet, t->xt, d, XENTIME_VHPET);

@@ -137,6 +137,16 @@ exits 0 "or by the next call" -- p status
 nothing_left "the end of the last domain"
 exits 3 "no such domain" -- p start "$b"
 
+v=$(labdom create --type pv 'a pv one')
+exits 0 "a PV domain" -- p start "$v"
+vpmu_is self "a PV domain"
+exits 0 "stop it" -- p stop 'a pv one'
+exits 0 "passive" -- p start "$v" --passive
+vpmu_is all "a passive PV domain"
+labdom destroy "$v"
+p status >/dev/null
+nothing_left "a PV domain"
+
 # ---- whatever the initial mode was ----
 
 for mode in 1 2 4; do
@@ -216,6 +226,8 @@ p start "$d" >/dev/null 2>&1
 is "$(xentimectl list --raw -n -o NAME,PROFILE "$d")" 'web\x201 2' \
     "list shows how many"
 is "$(xentimectl list --raw -n -o PROFILE 0)" 0 "and dom0's"
+exits 0 "show" -- xentimectl show "$d"
+like "$out" '^profile_sessions +2 ' "shows it too"
 p stop --all >/dev/null 2>&1
 nothing_left "the end"
 
