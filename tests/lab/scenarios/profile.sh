@@ -201,7 +201,10 @@ for args in '' restart start 'start a b c' 'stop --for 3 other' 'status web' \
         "start $d --json -- true" 'start 0 --passive --holder x'; do
     # shellcheck disable=SC2086 # words
     exits 2 "profile $args" -- p $args
-    is "$out" "" "profile $args: nothing on stdout"
+    case $args in
+    *--json*) like "$out" '"code": ?"usage"' "profile $args: in JSON" ;;
+    *)        is "$out" "" "profile $args: nothing on stdout" ;;
+    esac
 done
 exits 3 "an empty name" -- p start "$d,,0"
 exits 0 "one named twice" -- p start "$d,web 1"
@@ -209,14 +212,16 @@ like "$out" '^web 1: profiling started$' "is started"
 exits 0 "once" -- p stop "$d"
 nothing_left "named twice"
 exits 1 "a closed stdout" -- sh -c 'xentimectl profile status >&-'
-(
-    exec 9>>/run/lock/xentime/profile
-    flock 9
-    exits 6 "somebody holds the lock" -- p start "$d" --wait 0
-    like "$err" 'is changing profiling sessions' "it says so"
-    [ $status = 6 ]
-) || fail "the lock was not minded"
-rm -f /run/lock/xentime/profile
+# One that is stopped while it has the lock: at its third request.
+at_request 3 xentimectl profile start "$d" --holder x
+kill -STOP "$job"
+kill -CONT "$xs"
+exits 6 "somebody holds the lock" -- p start "$d" --wait 0
+like "$err" "process $job is changing profiling sessions" "it says who"
+kill -TERM "$job"
+kill -CONT "$job"
+finish
+is "$status" 143 "a signal ends one that has not begun"
 nothing_left "wrong uses"
 
 # ---- list ----
