@@ -30,7 +30,7 @@ refused() {
 
 exits 0 "list on an empty host" -- xentimectl list
 is "$(echo "$out" | wc -l)" 2 "a heading and dom0"
-like "$out" '^ *0 Domain-0 +PV +running +- +-$' "dom0 has no settings"
+like "$out" '^ *0 Domain-0 +PV +running +- +- +-$' "dom0 has no settings"
 exits 0 "set-mode --all on an empty host" -- xentimectl set-mode --all 1
 is "$out" "" "which has nothing to say"
 
@@ -43,9 +43,9 @@ uuid=$(xentimectl list --raw --noheadings -o UUID web)
 labdom unpause "$hvm"
 
 exits 0 "list" -- xentimectl list
-like "$out" "^ *$hvm web +HVM +[a-z]+ +0 on$" "the HVM domain"
-like "$out" "^ *$pvh box +PVH +paused +0 -$" "the PVH domain has no vhpet"
-like "$out" "^ *$pv old +PV +paused +- -$" "the PV domain has neither"
+like "$out" "^ *$hvm web +HVM +[a-z]+ +0 on +-$" "the HVM domain"
+like "$out" "^ *$pvh box +PVH +paused +0 - +-$" "the PVH domain has no vhpet"
+like "$out" "^ *$pv old +PV +paused +- - +-$" "the PV domain has neither"
 for ref in web "$hvm" "$uuid" "$(echo "$uuid" | tr a-f A-F)"; do
     is "$(xentimectl list --raw --noheadings -o ID "$ref")" "$hvm" \
         "found as $ref"
