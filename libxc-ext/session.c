@@ -371,11 +371,12 @@ enum xentime_error xentime_profile_stop_all(
 enum xentime_error xt_read_sessions(xentime *xt, struct xentime_domain *doms,
                                     size_t n)
 {
-    if (xt_gated(xt))
-        return xt_xen_backend.count(xt, doms, n);
+    const struct xt_backend *backend;
+
     if (xt_vpmu_mode(xt) == XENTIME_VPMU_UNKNOWN)
         return XENTIME_OK;
-    return xt_store_backend.count(xt, doms, n);
+    backend = xt_gated(xt) ? &xt_xen_backend : &xt_store_backend;
+    return backend->count(xt, doms, n);
 }
 
 static int compare_sessions(const void *a, const void *b)
