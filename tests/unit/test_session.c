@@ -373,6 +373,49 @@ static void a_session_ends_with_its_time(void **state)
     }
 }
 
+/* ---- domains that end ---- */
+
+/* xl destroy can take minutes; nobody can profile what it takes apart. */
+static void a_dying_domain_has_no_sessions(void **state)
+{
+    struct model m;
+
+    (void)state;
+    begin(&m, false, 0);
+    create(&m, 1);
+    assert_done(start_with(1, "a", 0, 0));
+    fake_domain(1)->flags |= XEN_DOMINF_dying;
+    assert_int_equal(sessions(), 0);
+    assert_int_equal(fake->vpmu, 0);
+}
+
+static void end_domain_1(void *arg)
+{
+    (void)arg;
+    fake_destroy(1);
+}
+
+/* Its session is over as well, and is being stopped when the domain goes. */
+static void a_domain_ends_while_we_tidy(void **state)
+{
+    struct model m;
+    unsigned int k;
+    bool struck = true;
+
+    (void)state;
+    for (k = 1; struck; k++) {
+        begin(&m, true, 0);
+        create(&m, 1);
+        assert_done(start_with(1, "t", 0, 1));
+        usleep(2000);
+        fault_hook(&xen_fault, NULL, k, end_domain_1, NULL);
+        assert_int_equal(sessions(), 0);
+        struck = xen_fault.struck;
+        fault_clear(&xen_fault);
+    }
+    assert_true(k > 3);
+}
+
 /* ---- what is refused before anything is done ---- */
 
 static void no_vpmu(void **state)
@@ -559,7 +602,9 @@ static void counts_in_a_list(void **state)
 
 UNIT_MAIN(TEST(random_steps_on_stock_xen), TEST(random_steps_on_patched_xen),
           TEST(a_session_ends_with_its_process),
-          TEST(a_session_ends_with_its_time), TEST(no_vpmu),
+          TEST(a_session_ends_with_its_time),
+          TEST(a_dying_domain_has_no_sessions),
+          TEST(a_domain_ends_while_we_tidy), TEST(no_vpmu),
           TEST(requests_that_make_no_sense), TEST(names_of_holders),
           TEST(damaged_sessions), TEST(stopped_behind_our_back),
           TEST(the_mode_does_not_stick), TEST(counts_in_a_list))
