@@ -9,7 +9,6 @@
  * profiles, and d3, which does not, look at theirs meanwhile.
  *
  * guests: d1 d2 d3 slice=200
- * qemu: 10 7.2
  */
 #include "guest.h"
 
