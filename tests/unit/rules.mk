@@ -30,7 +30,7 @@ UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_FAKE   := fake_xen fake_vtimer fake_profile fault
-UNIT_SHARED := unit $(UNIT_FAKE) store run session_model
+UNIT_SHARED := unit $(UNIT_FAKE) store run session_model session_world
 POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
                  test_policy_stock
 POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
