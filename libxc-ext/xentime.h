@@ -473,7 +473,7 @@ struct xentime_profile_change {
 /*
  * A session more of each of @n domains, or with SESSION_XEN and @n = 0 of Xen;
  * all or none.  One of a name that has a session of this kind already changes
- * nothing but its process and its time.
+ * nothing but its process and its time.  *change is for where it succeeds.
  *
  * Errors: as xentime_get_profile(), and NODOM, INVALID, BUSY (a session that
  * does not go together with those there are, somebody samples Xen already, or
