@@ -17,8 +17,9 @@ CFLAGS  ?= -O2 -g
 LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 
 # Debian packages, by what needs them.
-BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev
-UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf
+BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
+              libgsl-dev
+UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf gnuplot-nox locales
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
 HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
@@ -38,7 +39,8 @@ LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 # release of Xen anyhow, starts in half the time, and can still say what is
 # wrong when they are replaced under it.  XEN_STATIC= links them as usual.
 XEN_LIBS   := $(addprefix -lxen,ctrl call store foreignmemory evtchn gnttab \
-                devicemodel toollog toolcore) -luuid -ljson-c
+                devicemodel toollog toolcore) -luuid -ljson-c \
+                -lgsl -lgslcblas
 XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 
 , := ,
@@ -61,7 +63,7 @@ $B/libxentime.a: $(LIB_OBJS)
 	rm -f $@ && $(AR) rcs $@ $^
 $B/xentimectl: $(TOOL_OBJS) $B/libxentime.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(XEN_STATIC),-Wl$(,)-Bstatic) \
-	    $(XEN_LIBS) -Wl,-Bdynamic -lsmartcols
+	    $(XEN_LIBS) -Wl,-Bdynamic -lsmartcols -lm
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(libdir)/pkgconfig \

@@ -21,7 +21,8 @@ UNIT_FLAGS_tsan  := -O1 -g -fsanitize=thread
 UNIT_WRAPS := xs_read xs_write xs_rm xs_directory xs_transaction_start \
               xs_transaction_end
 UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
-UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -pthread
+UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -lgsl \
+              -lgslcblas -lm -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
               -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
@@ -55,6 +56,8 @@ $U/$1/test_%: $U/$1/tests/unit/test_%.o \
 # The hypervisor's files that know nothing of Xen are compiled as they are.
 $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 $$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
+$U/$1/test_fit: $U/$1/tools/fit.o
+$U/$1/test_ntplog: $U/$1/tools/ntplog.o
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
                $$(filter-out tools/main.c,$$(wildcard tools/*.c)))
@@ -68,7 +71,7 @@ $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
               $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \
               $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ -lxentoollog -luuid -lsmartcols \
-	    -ljson-c -pthread
+	    -ljson-c -lgsl -lgslcblas -lm -pthread
 endef
 $(foreach v,plain asan tsan,$(eval $(call UNIT_VARIANT,$v)))
 
