@@ -17,7 +17,8 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP -Werror,$(UNIT_CPP)) -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols -ljson-c
+	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols \
+	    -ljson-c -lgsl -lgslcblas -lm
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 .PRECIOUS: build/fuzz/%
