@@ -27,6 +27,8 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_OFF] = { "off", 0, NULL, "stop counting" },
     [OPT_PASSIVE] = { "passive", 0, NULL,
         "dom0 samples the domain, which does not know of it" },
+    [OPT_PLOT] = { "plot", 0, "FILE",
+        "draw the errors: FILE.svg, FILE.png, or \"-\" for the terminal" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
@@ -101,6 +103,13 @@ const struct command commands[] = {
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
       1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, true },
+    { "skew", "analyze FILE...", "show how fast guests' clocks drift",
+      "FILE is what a guest's own NTP tools wrote: ntpdate -q (its lines with\n"
+      "the time), ntpd's loopstats or peerstats, chronyc tracking, chronyd's\n"
+      "tracking.log or measurements.log; \"-\" is standard input.  ERROR is the\n"
+      "clock's minus the reference's; OWN is the rate without NTP's corrections,\n"
+      "where the file tells.  Needs no Xen.",
+      OPT(PLOT), 1, -1, { SKEW, FILES }, cmd_skew, false },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

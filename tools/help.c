@@ -182,6 +182,10 @@ static void complete_operand(enum operand kind)
     case SESSION:
         puts("start\nstop\nstatus");
         break;
+    case SKEW:
+        puts("analyze");
+        break;
+    case FILES: /* bash does that itself */
     case NOTHING:
         break;
     }

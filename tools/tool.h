@@ -27,7 +27,7 @@ enum exit_status {
 enum opt {
     OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FOR, OPT_FORCE, OPT_HELP,
     OPT_HOLDER, OPT_INTERVAL, OPT_JSON, OPT_NOHEADINGS, OPT_OFF, OPT_PASSIVE,
-    OPT_RAW, OPT_RESET, OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPT_XEN,
+    OPT_PLOT, OPT_RAW, OPT_RESET, OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPT_XEN,
     OPTIONS,
 };
 #define OPT(o) (1u << OPT_ ## o)
@@ -55,6 +55,7 @@ struct tool {
 /* What an operand is, for completion. */
 enum operand {
     NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND, SESSION,
+    SKEW, FILES,
 };
 
 struct command {
@@ -80,6 +81,7 @@ int cmd_tune(struct tool *t);
 int cmd_stats(struct tool *t);
 int cmd_resync(struct tool *t);
 int cmd_profile(struct tool *t);
+int cmd_skew(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
 

@@ -14,4 +14,4 @@ _xentimectl()
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
 }
-complete -F _xentimectl xentimectl
+complete -o default -F _xentimectl xentimectl

@@ -31,7 +31,7 @@ candidates() {
 }
 
 is "$(candidates xentimectl "" | sort | tr '\n' ' ')" \
-    "help info list profile resync set-mode set-vhpet show stats tune " "commands"
+    "help info list profile resync set-mode set-vhpet show skew stats tune " "commands"
 is "$(candidates xentimectl set-)" "$(printf 'set-mode\nset-vhpet')" \
     "commands that begin so"
 is "$(candidates xentimectl nope "")" "" "nothing after a wrong command"
@@ -45,6 +45,8 @@ is "$(candidates xentimectl set-mode web one)" one_missed_tick_pending \
 is "$(candidates xentimectl set-mode --force web no_d)" \
     no_delay_for_missed_ticks "modes after an option"
 is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
+is "$(candidates xentimectl skew "")" analyze "what to do about skew"
+is "$(candidates xentimectl skew analyze "")" "" "files are left to bash"
 is "$(candidates xentimectl tune web "")" "sync-wakeup-after=" "what to tune"
 is "$(candidates xentimectl stats web --)" \
     "$(printf '%s\n' --count --help --interval --json --off --reset \

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# xentimectl skew analyze: logs of clocks whose rate and steps are known, as
+# figures, as JSON and as a plot; files that are something else, and a machine
+# without gnuplot.
+
+. tests/unit/tap.sh
+export LD_LIBRARY_PATH=build/host LC_ALL=C
+tool=$PWD/build/host/xentimectl
+mkdir "$tmp/logs"
+cd "$tmp/logs" || exit 1
+
+# A clock that loses 700 ppm: an ntpdate -q every minute, over New Year.
+awk 'BEGIN { srand(1)
+    for (i = 0; i < 100; i++) {
+        s = 23 * 3600 + 60 * i
+        day = s < 86400 ? "31 Dec" : " 1 Jan"
+        s %= 86400
+        print "server 10.0.0.1, stratum 2, offset 0.1, delay 0.02"
+        printf "%s %02d:%02d:%02d ntpdate[%d]: adjust time server 10.0.0.1 " \
+               "offset %.6f sec\n", day, s / 3600, s / 60 % 60, s % 60, 100 + i,
+               700e-6 * 60 * i + 1e-3 * rand()
+    } }' >"rhel 4"
+# One that ntpd slows down by 132.569 ppm, and that falls back half a second.
+awk 'BEGIN { srand(2)
+    for (i = 0; i < 300; i++)
+        printf "54495 %.3f %.9f -132.569 0.0208 %.3f 10\n", 60000 + 16 * i,
+               2e-3 * rand() + (i >= 200 ? 0.5 : 0), i % 50 ? 239.7 : 1200.5
+    }' >loopstats
+
+capture "$tool" skew analyze "rhel 4" loopstats
+is "$status $err" "0 " "two logs"
+like "$out" '^rhel 4 +100 +1h39m +-4\.1[0-9]* +-700\.[0-9]* +\+0\.[0-9]* +- +0$' \
+    "the one that loses"
+like "$out" '^loopstats +300 +1h19m +-0\.50[0-9]* +[-+]0\.[0-9]* .*\+132\.569 +1$' \
+    "the one with a step"
+like "$out" '^rhel 4: loses 60\.4[0-9]* s a day \(0\.0700 %\): NTP cannot follow' \
+    "what NTP cannot do"
+like "$out" '^loopstats: gains 11\.454 s a day \(0\.0133 %\)$' \
+    "and what it does all the time"
+like "$out" '^loopstats: stepped back by 0\.[45][0-9]* s .*, 0h53m after' "the step"
+like "$out" '^loopstats: Allan deviation over 1000 in 6 of 300' "hard work"
+ok "80 columns" test "$(head -3 <<<"$out" | wc -L)" -le 80
+
+capture "$tool" skew analyze --json "rhel 4" loopstats
+ok "a JSON document" jq -e '.clocks | length == 2 and
+    (.[0] | .clock == "rhel 4" and .format == "ntpdate" and .readings == 100
+        and (.rate_ppm + 700 | fabs) < 0.5 and .interval_ppm < 0.5
+        and .own_rate_ppm == null and .ntp_can_follow == false
+        and .steps == []) and
+    (.[1] | .format == "loopstats" and .own_rate_ppm == 132.569
+        and .ntp_can_follow and .hard == 6
+        and (.steps | length == 1) and .steps[0].after_s == 3200
+        and (.steps[0].size_s + 0.5 | fabs) < 0.001)' <<<"$out"
+capture "$tool" skew analyze - <loopstats
+like "$out" '^- +300 ' "standard input"
+head -c 1000 loopstats >part
+capture "$tool" skew analyze part
+like "$err" '^xentimectl: part: 1 of [0-9]+ lines are not of loopstats$' \
+    "the last line cut off"
+is "$status" 0 "which is no failure"
+echo '54495 1 0.1 -132.569 0.0208 239 10' >one
+capture "$tool" skew analyze one
+like "$out" '^one +1 +0s +-0\.100000 +- +- +\+132\.569 +0$' \
+    "one reading has no rate"
+capture "$tool" skew analyze --json one
+ok "in JSON neither" jq -e '.clocks[0].rate_ppm == null' <<<"$out"
+
+# ---- a locale with a decimal comma ----
+
+mkdir "$tmp/locale"
+localedef -i de_DE -f UTF-8 "$tmp/locale/de_DE.UTF-8"
+german=(env LOCPATH="$tmp/locale" LC_ALL=de_DE.UTF-8)
+is "$("${german[@]}" printf %.1f 1)" "1,0" "there is one"
+for args in "" --json; do
+    # shellcheck disable=SC2086 # words
+    is "$("${german[@]}" "$tool" skew analyze $args loopstats "rhel 4")" \
+        "$("$tool" skew analyze $args loopstats "rhel 4")" "the same: $args"
+done
+ok "a plot in it" "${german[@]}" "$tool" skew analyze --plot german.svg loopstats
+"$tool" skew analyze --plot english.svg loopstats >"$tmp/table"
+ok "is the same" cmp german.svg english.svg
+rm german.svg english.svg
+
+# ---- plots ----
+
+capture "$tool" skew analyze "rhel 4" loopstats --plot o\'graph.svg
+is "$status $err" "0 " "an SVG file"
+like "$(cat o\'graph.svg)" '<svg' "is one"
+like "$(cat o\'graph.svg)" 'rhel 4' "with the name"
+like "$(cat o\'graph.svg)" 'cliffs' "and the step"
+ok "a PNG file" "$tool" skew analyze loopstats --plot graph.png
+like "$(head -c 4 graph.png)" 'PNG' "is one"
+capture "$tool" skew analyze loopstats --plot -
+like "$out" 'loopstats \*\*\*' "in characters"
+like "$out" '^loopstats +300' "with the table"
+is "$(ls)" "$(printf "%s\n" graph.png loopstats "o'graph.svg" one part 'rhel 4')" \
+    "nothing else is left"
+
+mkdir bin empty
+capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot gone.svg
+is "$status" 1 "without gnuplot"
+like "$err" 'install gnuplot-nox and run "gnuplot gone.svg.gp"' "what to do"
+ok "which does it" gnuplot gone.svg.gp
+ok "there it is" grep -q '<svg' gone.svg
+capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot -
+is "$status $out" "1 " "without gnuplot in characters"
+printf '#!/bin/sh\nexit 3\n' >bin/gnuplot
+chmod +x bin/gnuplot
+capture env PATH="$PWD/bin:$PATH" "$tool" skew analyze loopstats --plot broken.svg
+is "$status" 1 "gnuplot fails"
+ok "and leaves nothing" test ! -e broken.svg
+is "$(ls broken* 2>/dev/null)" "" "not even a part"
+capture "$tool" skew analyze loopstats --plot nodir/x.svg
+is "$status" 1 "no such directory"
+
+# ---- what is no log ----
+
+printf 'root:x:0:0:root:/root:/bin/bash\n' >passwd
+: >nothing
+printf 'Reference ID    : 00000000 ()\nStratum         : 0\n' >unsynchronised
+while read -r file reason; do
+    capture "$tool" skew analyze loopstats "$file"
+    is "$status $out" "1 " "$file: status 1, and no half of an answer"
+    is "$err" "xentimectl: $file: $reason" "$file: why"
+    capture "$tool" skew --json analyze "$file"
+    ok "$file: in JSON" jq -e '.error.exit == 1' <<<"$out"
+done <<EOF
+passwd not a log of ntpdate, ntpd or chronyd
+nothing there is nothing in it
+unsynchronised no line tells a clock's error at a time
+nope No such file or directory
+empty Is a directory
+EOF
+for args in "" web analyze "analyze loopstats --plot x.gif" \
+    "analyze --json loopstats --plot -" "analyze --plot"; do
+    # shellcheck disable=SC2086 # words
+    capture "$tool" skew $args
+    is "$status" 2 "usage: skew $args"
+done
+
+done_testing

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Drawing with gnuplot: see plot.h. */
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "plot.h"
+
+extern char **environ;
+
+static const struct {
+    const char *suffix, *terminal;
+} kinds[] = {
+    { ".svg", "svg size 960,540 dynamic background rgb 'white'" },
+    { ".png", "pngcairo size 960,540" },
+};
+
+struct unit {
+    double size;
+    const char *name;
+};
+
+static const struct unit times[] = {
+    { 1, "seconds" },
+    { 60, "minutes" },
+    { 3600, "hours" },
+    { 86400, "days" },
+};
+static const struct unit errors[] = {
+    { 1e-6, "us" },
+    { 1e-3, "ms" },
+    { 1, "s" },
+};
+
+/* The largest unit that there are some of. */
+static const struct unit *pick_unit(const struct unit *units, size_t n,
+                                    double range, double some)
+{
+    size_t i = n - 1;
+
+    while (i && range < some * units[i].size)
+        i--;
+    return &units[i];
+}
+
+static const char *terminal_for(const char *file)
+{
+    size_t len = strlen(file), i;
+
+    for (i = 0; i < ARRAY_LEN(kinds); i++) {
+        size_t k = strlen(kinds[i].suffix);
+
+        if (len > k && !strcmp(file + len - k, kinds[i].suffix))
+            return kinds[i].terminal;
+    }
+    return NULL;
+}
+
+int plot_check(const struct tool *t, const char *file)
+{
+    bool text = !strcmp(file, "-");
+
+    if (text && t->opt[OPT_JSON])
+        return report_usage(t, "--plot - and --json do not go together");
+    if (!text && !terminal_for(file))
+        return report_usage(t,
+                            "--plot takes a file that ends in .svg or "
+                            ".png, or -, not \"%s\"",
+                            file);
+    return EXIT_DONE;
+}
+
+/* ---- the script ---- */
+
+/* In single quotes nothing but the quote means anything to gnuplot. */
+static void quote(FILE *f, const char *text)
+{
+    fputc('\'', f);
+    for (; *text; text++) {
+        if (*text == '\'')
+            fputc('\'', f);
+        fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, f);
+    }
+    fputc('\'', f);
+}
+
+static void write_data(FILE *f, const struct plot_line *line, size_t index,
+                       const struct unit *x, const struct unit *y)
+{
+    const struct fit *fit = line->fit;
+    size_t i, k = 0;
+
+    fprintf(f, "$clock%zu << END\n", index);
+    for (i = 0; i < fit->n; i++)
+        fprintf(f, "%.9g %.9g\n", (line->points[i].t - fit->start) / x->size,
+                line->points[i].error / y->size);
+    fprintf(f, "END\n$steps%zu << END\n", index);
+    for (i = 0; i < fit->n && k < fit->nsteps; i++)
+        if (line->points[i].t >= fit->step[k].t) {
+            fprintf(f, "%.9g %.9g\n",
+                    (line->points[i].t - fit->start) / x->size,
+                    line->points[i].error / y->size);
+            k++;
+        }
+    fputs("END\n", f);
+}
+
+static void write_lines(FILE *f, const struct plot_line *lines, size_t n)
+{
+    bool key = false;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        fprintf(f, "%s $clock%zu using 1:2 with lines lw 1.5 lc %zu title ",
+                i ? ", \\\n" : "plot", i, i + 1);
+        quote(f, lines[i].name);
+        if (!lines[i].fit->nsteps)
+            continue;
+        fprintf(f,
+                ", \\\n $steps%zu using 1:2 with points pt 6 ps 1.5 lc %zu"
+                " title %s",
+                i, i + 1, key ? "''" : "'cliffs'");
+        key = true;
+    }
+    fputc('\n', f);
+}
+
+static void write_terminal(FILE *f, const char *file, const char *output)
+{
+    struct winsize size = { .ws_col = 0 };
+
+    if (output) {
+        fprintf(f, "set terminal %s\nset output ", terminal_for(file));
+        quote(f, output);
+        fputc('\n', f);
+        return;
+    }
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 40 ||
+        size.ws_row < 10)
+        size = (struct winsize){ .ws_col = 80, .ws_row = 25 };
+    fprintf(f, "set terminal dumb size %u,%u\n", size.ws_col - 1,
+            size.ws_row - 2 < 40 ? size.ws_row - 2 : 40);
+}
+
+static void write_script(FILE *f, const char *file, const char *output,
+                         const struct plot_line *lines, size_t n)
+{
+    double span = 0, low = INFINITY, high = -INFINITY;
+    const struct unit *x, *y;
+    size_t i, k;
+
+    for (i = 0; i < n; i++) {
+        span = fmax(span, lines[i].fit->span);
+        for (k = 0; k < lines[i].fit->n; k++) {
+            low = fmin(low, lines[i].points[k].error);
+            high = fmax(high, lines[i].points[k].error);
+        }
+    }
+    x = pick_unit(times, ARRAY_LEN(times), span, 3);
+    y = pick_unit(errors, ARRAY_LEN(errors), fmax(fabs(low), fabs(high)), 0.1);
+
+    write_terminal(f, file, output);
+    fprintf(f,
+            "set encoding utf8\nset termoption noenhanced\nset grid\n"
+            "set key below\nset xlabel '%s'\n"
+            "set ylabel 'clock error (%s)'\n",
+            x->name, y->name);
+    for (i = 0; i < n; i++)
+        write_data(f, &lines[i], i, x, y);
+    write_lines(f, lines, n);
+}
+
+/* Whatever the locale, gnuplot reads numbers with a point. */
+static bool write_to(FILE *f, const char *file, const char *output,
+                     const struct plot_line *lines, size_t n)
+{
+    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
+
+    if (!c_locale)
+        return false;
+    before = uselocale(c_locale);
+    write_script(f, file, output, lines, n);
+    uselocale(before);
+    freelocale(c_locale);
+    return !fflush(f) && !ferror(f);
+}
+
+/* ---- gnuplot ---- */
+
+/* Its exit status, or -1 with errno: ENOENT where there is no gnuplot. */
+static int run_gnuplot(FILE *script)
+{
+    char *const argv[] = { "gnuplot", "-", NULL };
+    posix_spawn_file_actions_t actions;
+    int status, rc;
+    pid_t pid;
+
+    rewind(script);
+    fflush(stdout);
+    /* It complains where the locale cannot show all that it draws. */
+    setenv("LC_ALL", "C.UTF-8", 1);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+    rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (rc) {
+        errno = rc;
+        return -1;
+    }
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int leave_script(const struct tool *t, const char *file,
+                        const struct plot_line *lines, size_t n)
+{
+    char *name = NULL;
+    FILE *f = NULL;
+    bool ok;
+
+    if (!strcmp(file, "-"))
+        return report(t, EXIT_FAILED, "--plot needs gnuplot (gnuplot-nox)");
+    if (asprintf(&name, "%s.gp", file) >= 0)
+        f = fopen(name, "we");
+    ok = f && write_to(f, file, file, lines, n);
+    if (f && fclose(f))
+        ok = false;
+    if (ok)
+        report(t, EXIT_FAILED,
+               "there is no gnuplot to draw %s: install "
+               "gnuplot-nox and run \"gnuplot %s\"",
+               file, name);
+    else
+        report(t, EXIT_FAILED, "%s: %s", name ? name : file, strerror(errno));
+    free(name);
+    return EXIT_FAILED;
+}
+
+/* gnuplot writes under another name: a drawing is whole or not there. */
+static int draw(const struct tool *t, const char *file, const char *output,
+                const struct plot_line *lines, size_t n)
+{
+    FILE *script = tmpfile();
+    int rc;
+
+    if (!script || !write_to(script, file, output, lines, n)) {
+        if (script)
+            fclose(script);
+        return report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
+    }
+    rc = run_gnuplot(script);
+    fclose(script);
+    if (rc < 0 && errno == ENOENT)
+        return leave_script(t, file, lines, n);
+    if (!rc && output)
+        rc = rename(output, file);
+    if (!rc)
+        return EXIT_DONE;
+    if (output)
+        unlink(output);
+    return report(t, EXIT_FAILED, "gnuplot could not draw %s", file);
+}
+
+int plot(const struct tool *t, const char *file, const struct plot_line *lines,
+         size_t n)
+{
+    char *output = NULL;
+    int status;
+
+    if (!strcmp(file, "-"))
+        return draw(t, file, NULL, lines, n);
+    if (asprintf(&output, "%s.%d", file, (int)getpid()) < 0)
+        return report(t, EXIT_FAILED, "out of memory");
+    status = draw(t, file, output, lines, n);
+    free(output);
+    return status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Clocks' errors against time, drawn by gnuplot. */
+#ifndef XENTIMECTL_PLOT_H
+#define XENTIMECTL_PLOT_H
+
+#include "fit.h"
+#include "tool.h"
+
+struct plot_line {
+    const char *name;
+    const struct fit_point *points; /* sorted by time */
+    const struct fit *fit;          /* of them: its steps are marked */
+};
+
+/* EXIT_DONE, or EXIT_USAGE, reported: gnuplot would not know what to draw. */
+int plot_check(const struct tool *t, const char *file);
+
+/*
+ * Draws into @file by its suffix, .svg or .png, or as text on stdout if it is
+ * "-".  Without gnuplot the script with the data is left in FILE.gp.  An exit
+ * status, reported.
+ */
+int plot(const struct tool *t, const char *file, const struct plot_line *lines,
+         size_t n);
+
+#endif /* XENTIMECTL_PLOT_H */
