@@ -46,13 +46,17 @@ struct reader {
 static bool number_before(const struct reader *r, const char *text,
                           const char *end, double *value)
 {
+    double v;
     char *stop;
 
     /* No nan, inf or 0x10, which strtod() would take. */
     if (strspn(text, "+-.0123456789eE") + strlen(end) < strlen(text))
         return false;
-    *value = strtod_l(text, &stop, r->c_locale);
-    return stop != text && !strcmp(stop, end) && isfinite(*value);
+    v = strtod_l(text, &stop, r->c_locale);
+    if (stop == text || strcmp(stop, end) != 0 || !isfinite(v))
+        return false;
+    *value = v;
+    return true;
 }
 
 static bool number(const struct reader *r, size_t i, double *value)
@@ -289,6 +293,17 @@ static bool reference_time(struct reader *r, size_t i)
     return true;
 }
 
+/* "System time     : 0.000006523 seconds slow of NTP time" */
+static bool system_time(struct reader *r, size_t i)
+{
+    double error;
+
+    if (!offset(r, i, &error) || !is_word(r, i + 1, "seconds"))
+        return false;
+    r->error = is_word(r, i + 2, "slow") ? -error : error;
+    return true;
+}
+
 /*
  * Ref time, then "System time     : 0.000006523 seconds slow of NTP time",
  * then "Frequency       : 331.898 ppm fast"; a reading when all are there.
@@ -300,13 +315,8 @@ static enum answer tracking_line(struct reader *r, struct reading *out)
     if (i)
         return reference_time(r, i) ? YES : NO;
     i = after_label(r, "System time");
-    if (i) {
-        if (!offset(r, i, &r->error) || !is_word(r, i + 1, "seconds"))
-            return NO;
-        if (is_word(r, i + 2, "slow"))
-            r->error = -r->error;
-        return YES;
-    }
+    if (i)
+        return system_time(r, i) ? YES : NO;
     i = after_label(r, "Frequency");
     if (!i)
         return is_tracking(r) ? YES : NO;
