@@ -12,6 +12,18 @@
 #ifndef __XEN_PUBLIC_VTIMER_H__
 #define __XEN_PUBLIC_VTIMER_H__
 
+/*
+ * A timer_mode (HVM_PARAM_TIMER_MODE) beside those of hvm/params.h:
+ *
+ *  paced_missed_ticks:
+ *   Guest time stands still whenever a vCPU with a periodic timer waits for a
+ *   CPU, also after it was woken, and what it has lost comes back with the
+ *   ticks: every tick is delivered, and each at the guest time for which it
+ *   was due, as if the vCPU had a CPU of its own.  Ticks that the guest itself
+ *   kept waiting, with interrupts off, are merged as by hardware.
+ */
+#define HVMPTM_paced_missed_ticks        4
+
 #if defined(__XEN__) || defined(__XEN_TOOLS__)
 
 /* Far above what Xen hands out, as the gdbsx operations (1000-1003) are. */
@@ -34,6 +46,7 @@
 #define XEN_VTIMER_FEAT_tick_stats       (1U << 2)
 #define XEN_VTIMER_FEAT_resync           (1U << 3)
 #define XEN_VTIMER_FEAT_sync_wakeup      (1U << 4)
+#define XEN_VTIMER_FEAT_paced_mode       (1U << 5) /* paced_missed_ticks */
 
 /* What the domain's virtual time is set to and how far it lags; u.status. */
 #define XEN_VTIMER_OP_status             1

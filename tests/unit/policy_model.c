@@ -8,11 +8,10 @@ static const enum {
     ALL,
     MERGE,
     DROP
-} handed_over[4][4] = {
-    { ALL, ALL, DROP, MERGE },
-    { ALL, ALL, DROP, MERGE },
-    { DROP, DROP, ALL, MERGE },
-    { MERGE, MERGE, MERGE, ALL },
+} handed_over[5][5] = {
+    { ALL, ALL, DROP, MERGE, ALL },   { ALL, ALL, DROP, MERGE, ALL },
+    { DROP, DROP, ALL, MERGE, DROP }, { MERGE, MERGE, MERGE, ALL, MERGE },
+    { ALL, ALL, DROP, MERGE, ALL },
 };
 
 void model_free(struct model *m)
@@ -138,6 +137,18 @@ static void create(struct model *m, const struct event *ev)
     append(m, ev->now + ev->delta, ev->gtime + m->period);
 }
 
+/* What guest time has passed already is one with the tick before. */
+static void merge_passed(struct model *m, int64_t gtime)
+{
+    size_t i;
+
+    for (i = 0; i < m->n; i++)
+        if (m->ticks[i].fate == PENDING && m->ticks[i].gtime <= gtime) {
+            m->last_gtime = m->ticks[i].gtime;
+            decide(m, i, COLLAPSED);
+        }
+}
+
 static bool deliver(struct model *m, const struct event *ev)
 {
     size_t i;
@@ -149,10 +160,12 @@ static bool deliver(struct model *m, const struct event *ev)
     if (m->one_shot)
         return false;
 
-    if (ev->mode == 0 || ev->mode == 1) {
+    if (ev->mode == 0 || ev->mode == 1 || ev->mode == 4) {
         m->last_gtime = m->ticks[i].gtime;
         if (!pending(m))
             look(m, ev->mode, ev->now, ev->wakeup_after, true);
+        if (ev->mode == 4)
+            merge_passed(m, ev->gtime);
         return !pending(m);
     }
 

@@ -26,6 +26,12 @@ uint64_t world_random(struct world *w, uint64_t below)
     return (z ^ (z >> 31)) % below;
 }
 
+/* paced_missed_ticks is none of a stock Xen's. */
+static unsigned int modes(const struct world *w)
+{
+    return w->options & WORLD_RAW ? 4 : 5;
+}
+
 static bool one_in(struct world *w, unsigned int n)
 {
     return !world_random(w, n);
@@ -99,7 +105,7 @@ void world_start(struct world *w, uint64_t seed, unsigned int options)
     w->now = 1 + world_random(w, 1000000000000);
     w->offset = guest_times[world_random(w, ARRAY_COUNT(guest_times))] - w->now;
     w->running = true;
-    w->mode = world_random(w, options & WORLD_LOSSLESS ? 2 : 4);
+    w->mode = world_random(w, options & WORLD_LOSSLESS ? 2 : modes(w));
 }
 
 /* ---- what happens next ---- */
@@ -213,7 +219,7 @@ struct event world_pick(struct world *w)
         if (w->options & WORLD_LOSSLESS)
             ev.to = !w->mode;
         else
-            ev.to = (w->mode + 1 + world_random(w, 3)) % 4;
+            ev.to = (w->mode + 1 + world_random(w, modes(w) - 1)) % modes(w);
     }
     if (ev.kind == EV_REBASED)
         ev.gtime += world_random(w, 100000000);
@@ -276,7 +282,10 @@ static bool resume(struct world *w, const struct event *ev)
 static bool deliver(struct world *w, const struct event *ev)
 {
     /* That in gtime is not looked at, says the header. */
-    uint64_t gtime = vpt_keeps_backlog(ev->mode) ? w->rng : (uint64_t)ev->gtime;
+    uint64_t gtime = vpt_keeps_backlog(ev->mode) &&
+                             !vpt_freezes_wakeup(ev->mode)
+                         ? w->rng
+                         : (uint64_t)ev->gtime;
     bool set = vpt_tick_delivered(ev->mode, &w->t, ev->now, gtime,
                                   ev->wakeup_after, &w->tally);
 

@@ -64,17 +64,18 @@ static void assert_tally_at(uint64_t due, uint64_t delivered,
 
 static void what_modes_are(void **state)
 {
-    static const bool freezes[] = { true, false, false, false };
-    static const bool keeps[] = { true, true, false, false };
+    static const bool freezes[] = { true, false, false, false, true };
+    static const bool keeps[] = { true, true, false, false, true };
     unsigned int mode;
 
     (void)state;
-    for (mode = 0; mode < 4; mode++) {
+    for (mode = 0; mode < 5; mode++) {
         assert_int_equal(vpt_freezes_time(mode), freezes[mode]);
+        assert_int_equal(vpt_freezes_wakeup(mode), mode == 4);
         assert_int_equal(vpt_keeps_backlog(mode), keeps[mode]);
     }
     /* No read outside the table, that is: for AddressSanitizer. */
-    for (mode = 4; mode < 70; mode++)
+    for (mode = 5; mode < 70; mode++)
         (void)(vpt_freezes_time(mode) + vpt_keeps_backlog(UINT32_MAX - mode));
 }
 
@@ -134,6 +135,61 @@ static void missed_while_descheduled(void **state)
             assert_int_equal(t.last_plt_gtime, 66);
         }
     }
+}
+
+/*
+ * Mode 4, and three ticks missed: guest time is where the tick takes it, so
+ * that none of them finds it ahead.
+ */
+static void paced(void **state)
+{
+    unsigned int i;
+
+    (void)state;
+    start(0);
+    assert_true(vpt_vcpu_resumed(4, &t, FIRST + 25, 0, &tally));
+    assert_ticks(FIRST + 30, 3);
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(vpt_tick_delivered(4, &t, FIRST + 25,
+                                            FIRST_GTIME - 1 + 10 * i, 0,
+                                            &tally),
+                         i == 2);
+        assert_int_equal(t.last_plt_gtime, FIRST_GTIME + 10 * i);
+    }
+    assert_tally(3, 3, 0, 0);
+}
+
+/* The guest itself has kept ticks waiting, and its time has gone on. */
+static void paced_and_late(void **state)
+{
+    (void)state;
+    /* One tick's guest time is reached exactly, the next one's is not. */
+    start(3);
+    assert_false(
+        vpt_tick_delivered(4, &t, FIRST - 1, FIRST_GTIME + 10, 0, &tally));
+    assert_ticks(FIRST, 1);
+    assert_tally(3, 1, 1, 0);
+    assert_int_equal(t.last_plt_gtime, FIRST_GTIME + 10);
+
+    start(3);
+    assert_false(
+        vpt_tick_delivered(4, &t, FIRST - 1, FIRST_GTIME + 9, 0, &tally));
+    assert_tally(3, 1, 0, 0);
+
+    /* Far ahead: there are no more to merge than are pending. */
+    start(2);
+    assert_true(
+        vpt_tick_delivered(4, &t, FIRST - 1, FIRST_GTIME + 1000, 0, &tally));
+    assert_ticks(FIRST, 0);
+    assert_tally(2, 1, 1, 0);
+    assert_int_equal(t.last_plt_gtime, FIRST_GTIME + 10);
+
+    /* Ticks that nobody has counted yet are merged as well. */
+    start(1);
+    assert_true(
+        vpt_tick_delivered(4, &t, FIRST + 15, FIRST_GTIME + 25, 0, &tally));
+    assert_ticks(FIRST + 20, 0);
+    assert_tally(3, 1, 2, 0);
 }
 
 /* The tick at FIRST is pending, those at FIRST + 10 and FIRST + 20 missed. */
@@ -461,6 +517,8 @@ int main(void)
         cmocka_unit_test(what_modes_are),
         cmocka_unit_test(a_tick_in_time),
         cmocka_unit_test(missed_while_descheduled),
+        cmocka_unit_test(paced),
+        cmocka_unit_test(paced_and_late),
         cmocka_unit_test(missed_while_pending),
         cmocka_unit_test(ticks_unseen),
         cmocka_unit_test(what_is_stopped_is_dropped),

@@ -7,32 +7,37 @@
 
 #ifdef __XEN__
 #include <asm/hvm/vpt-policy.h>
+#include <public/xen.h>
+#include <public/vtimer.h>
 #include <public/hvm/params.h>
 #else
 #include "asm/hvm/vpt-policy.h"
 #include <xen/hvm/params.h>
+#include "vtimer.h"
 #endif
 
 enum missed_ticks {
     DELIVER,                    /* all of them, one after another */
+    PACE,                       /* and each at a guest time of its own */
     DROP,
     COLLAPSE,                   /* deliver one for all of them */
 };
 
+/* Eight, lest even a speculated index leave the table; see get_mode(). */
 static const struct vpt_mode {
     bool freezes_time;
     enum missed_ticks missed;
-} modes[] = {
+} modes[8] = {
     [HVMPTM_delay_for_missed_ticks]    = { true,  DELIVER },
     [HVMPTM_no_delay_for_missed_ticks] = { false, DELIVER },
     [HVMPTM_no_missed_ticks_pending]   = { false, DROP },
     [HVMPTM_one_missed_tick_pending]   = { false, COLLAPSE },
+    [HVMPTM_paced_missed_ticks]        = { true,  PACE },
 };
 
-/* Four modes: the mask keeps even a speculated index in the table. */
 static const struct vpt_mode *get_mode(unsigned int mode)
 {
-    return &modes[mode & 3];
+    return &modes[mode & 7];
 }
 
 bool vpt_freezes_time(unsigned int mode)
@@ -40,9 +45,14 @@ bool vpt_freezes_time(unsigned int mode)
     return get_mode(mode)->freezes_time;
 }
 
+bool vpt_freezes_wakeup(unsigned int mode)
+{
+    return get_mode(mode)->missed == PACE;
+}
+
 bool vpt_keeps_backlog(unsigned int mode)
 {
-    return get_mode(mode)->missed == DELIVER;
+    return get_mode(mode)->missed == DELIVER || vpt_freezes_wakeup(mode);
 }
 
 /* The difference is signed: after vpt_rebase() the tick may precede time 0. */
@@ -122,6 +132,27 @@ bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
     return true;
 }
 
+/*
+ * Of the ticks that are pending, those whose guest time has come as well: as
+ * on real hardware they are one with the tick that is being delivered.
+ */
+static void collapse_reached(struct vpt_ticks *t, uint64_t gtime,
+                             struct vpt_tally *tally)
+{
+    int64_t ahead = gtime - t->last_plt_gtime;
+    uint64_t reached;
+
+    if ( ahead < (int64_t)t->period || !t->pending_intr_nr )
+        return;
+
+    reached = ahead / (int64_t)t->period;
+    if ( reached > t->pending_intr_nr )
+        reached = t->pending_intr_nr;
+    t->last_plt_gtime += reached * t->period;
+    t->pending_intr_nr -= reached;
+    tally->collapsed += reached;
+}
+
 bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
                         uint64_t gtime, unsigned int wakeup_after,
                         struct vpt_tally *tally)
@@ -138,9 +169,10 @@ bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
     if ( vpt_keeps_backlog(mode) )
     {
         t->last_plt_gtime += t->period;
-        if ( --t->pending_intr_nr )
-            return false;
-        count_missed(mode, t, now, wakeup_after, tally);
+        if ( !--t->pending_intr_nr )
+            count_missed(mode, t, now, wakeup_after, tally);
+        if ( vpt_freezes_wakeup(mode) )
+            collapse_reached(t, gtime, tally);
         return !t->pending_intr_nr;
     }
 
@@ -160,11 +192,12 @@ void vpt_timer_stopped(struct vpt_ticks *t, struct vpt_tally *tally)
 /*
  * What is pending when the mode changes, between "from" (down) and "to":
  *
- *                            0         1         2         3
- *   0 delay_for              -         all       one       one
- *   1 no_delay_for           all       -         one       one
- *   2 no_missed_pending      one       one       -         one
- *   3 one_missed_pending     one       one       one       -
+ *                            0         1         2         3         4
+ *   0 delay_for              -         all       one       one       all
+ *   1 no_delay_for           all       -         one       one       all
+ *   2 no_missed_pending      one       one       -         one       one
+ *   3 one_missed_pending     one       one       one       -         one
+ *   4 paced                  all       all       one       one       -
  *
  * all: every tick that has come due stays pending; none is lost or made up.
  * one: of the ticks pending one stays, which may be in service already.  The
@@ -201,7 +234,7 @@ void vpt_mode_switched(unsigned int from, unsigned int to,
 }
 
 /*
- * Modes 0 and 1 add a period for every tick delivered.  When all that is
+ * Modes 0, 1 and 4 add a period for every tick delivered.  When all that is
  * pending and the tick at scheduled have been, that must be the guest time of
  * scheduled, counted from now.
  */

@@ -85,9 +85,6 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
     uint64_t *param = &d->arch.hvm.params[HVM_PARAM_TIMER_MODE];
     struct vcpu *v;
 
-    if ( mode > HVMPTM_one_missed_tick_pending )
-        return -EINVAL;
-
     ASSERT(d != current->domain);
 
     /* Two domains that pause each other would wait for ever. */

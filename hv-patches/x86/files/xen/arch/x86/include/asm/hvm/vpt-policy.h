@@ -9,7 +9,7 @@
  *
  * Times are in nanoseconds: "now" and scheduled are system time (NOW()),
  * "gtime" and last_plt_gtime are guest time (hvm_get_guest_time()).  Modes
- * are HVMPTM_* of public/hvm/params.h.
+ * are HVMPTM_* of public/hvm/params.h and public/vtimer.h.
  *
  * The caller serialises calls on one timer; vpt.c has the tm_lock of the
  * timer's vCPU held.  Nothing here sleeps, allocates or loops.
@@ -47,8 +47,14 @@ struct vpt_tally {
     uint64_t dropped;
 };
 
-/* Does a vCPU's guest time stand still while the vCPU waits for a CPU? */
+/*
+ * Does a vCPU's guest time stand still while the vCPU waits for a CPU that it
+ * has lost?  What was lost the ticks then bring back, each as a part.
+ */
 bool vpt_freezes_time(unsigned int mode);
+
+/* ... and while it waits for one after it was woken? */
+bool vpt_freezes_wakeup(unsigned int mode);
 
 /* Is every missed tick delivered in the end? */
 bool vpt_keeps_backlog(unsigned int mode);
@@ -75,7 +81,8 @@ bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
 
 /*
  * The guest has been interrupted, with a tick pending.  True: the timer is to
- * be set for scheduled.  gtime is not looked at if vpt_keeps_backlog(mode).
+ * be set for scheduled.  gtime is looked at unless vpt_keeps_backlog(mode)
+ * without vpt_freezes_wakeup(mode).
  */
 bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
                         uint64_t gtime, unsigned int wakeup_after,
