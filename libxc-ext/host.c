@@ -109,5 +109,6 @@ enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
     host->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
     host->vpmu_mode = xt_vpmu_mode(xt);
     host->cpus = phys.nr_cpus;
+    host->khz = phys.cpu_khz;
     return XENTIME_OK;
 }

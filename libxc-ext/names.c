@@ -27,6 +27,11 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         "one_missed_tick_pending", "merge", { "mixed" },
         "runs on", "merged into one late tick",
     },
+    [XENTIME_PACED_MISSED_TICKS] = {
+        "paced_missed_ticks", NULL, { "paced" },
+        "stands still, after a wake-up too",
+        "delivered late, each at its own guest time",
+    },
 };
 /* clang-format on */
 
@@ -82,6 +87,8 @@ static const struct {
     { XENTIME_CAP_RESYNC, "resync", "x86/vpt: resync guest time that has fallen behind" },
     { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
+    { XENTIME_CAP_PACED_MODE, "paced-mode",
+      "x86/vpt: timer_mode paced_missed_ticks" },
     { XENTIME_CAP_SESSIONS, "profile-sessions",
       "x86/vpmu: only for domains that a profiling session covers" },
 };
@@ -117,7 +124,8 @@ static bool mode_matches(int mode, const char *word)
 
     if (word[0] == '0' + mode && !word[1])
         return true;
-    if (!strcasecmp(word, m->name) || !strcasecmp(word, m->tickpolicy))
+    if (!strcasecmp(word, m->name) ||
+        (m->tickpolicy && !strcasecmp(word, m->tickpolicy)))
         return true;
     for (i = 0; i < ARRAY_LEN(m->aliases) && m->aliases[i]; i++)
         if (!strcasecmp(word, m->aliases[i]))

@@ -34,6 +34,7 @@ static const struct {
     { XEN_VTIMER_FEAT_tick_stats, XENTIME_CAP_TICK_STATS },
     { XEN_VTIMER_FEAT_resync, XENTIME_CAP_RESYNC },
     { XEN_VTIMER_FEAT_sync_wakeup, XENTIME_CAP_SYNC_WAKEUP },
+    { XEN_VTIMER_FEAT_paced_mode, XENTIME_CAP_PACED_MODE },
 };
 
 /* -1 with errno if Xen says no. */

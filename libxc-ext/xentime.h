@@ -93,12 +93,13 @@ void xentime_set_lock_timeout(xentime *xt, unsigned int ms);
 
 /* ---- settings ---- */
 
-/* HVMPTM_* of Xen's public/hvm/params.h. */
+/* HVMPTM_* of Xen's public/hvm/params.h, and of hv-patches/include/vtimer.h. */
 enum xentime_timer_mode {
     XENTIME_DELAY_FOR_MISSED_TICKS = 0,
     XENTIME_NO_DELAY_FOR_MISSED_TICKS = 1,
     XENTIME_NO_MISSED_TICKS_PENDING = 2,
     XENTIME_ONE_MISSED_TICK_PENDING = 3,
+    XENTIME_PACED_MISSED_TICKS = 4, /* needs XENTIME_CAP_PACED_MODE */
     XENTIME_TIMER_MODES,
 };
 
@@ -120,7 +121,7 @@ enum xentime_setting {
  */
 struct xentime_mode_name {
     const char *name;
-    const char *tickpolicy;  /* libvirt's word */
+    const char *tickpolicy;  /* libvirt's word; NULL: it has none */
     const char *aliases[3];  /* NULL-terminated unless full */
     const char *guest_time;  /* while the vCPU is descheduled */
     const char *missed_ticks; /* what becomes of them */
@@ -254,6 +255,37 @@ enum xentime_change_flags {
  */
 enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags);
+
+/* ---- virtual clocks ---- */
+
+enum xentime_clock {
+    XENTIME_CLOCK_TSC,       /* of vCPU 0 */
+    XENTIME_CLOCK_HPET,      /* its main counter */
+    XENTIME_CLOCKS,
+};
+
+/* "tsc", "hpet"; NULL past the end. */
+const char *xentime_clock_name(enum xentime_clock clock);
+
+/* What the clocks showed, all at the same moment. */
+struct xentime_clocks {
+    int64_t at_ns;           /* of this host's CLOCK_MONOTONIC_RAW, */
+    int64_t error_ns;        /* or so much before or after */
+    unsigned int present;    /* bits by enum xentime_clock: it is there, runs */
+    int64_t ns[XENTIME_CLOCKS]; /* since some time of its own */
+    /* The RTC's date is Xen's wall clock plus this: it cannot drift. */
+    bool has_rtc;
+    int64_t rtc_offset_s;
+};
+
+/*
+ * From the domain's HVM context (XEN_DOMCTL_gethvmcontext, which pauses it for
+ * some 100 microseconds); its guest does not take part.
+ * Errors: UNSUPPORTED (a PV domain), NODOM, PERM, FAIL.
+ */
+enum xentime_error xentime_read_clocks(xentime *xt,
+                                       const struct xentime_domain *dom,
+                                       struct xentime_clocks *clocks);
 
 /* ---- virtual timers (patched; XEN_DOMCTL_vtimer_op) ---- */
 
@@ -511,6 +543,8 @@ enum xentime_capability {    /* bits */
     XENTIME_CAP_SYNC_WAKEUP  = 1 << 12,
     /* ... hv-patches/include/profile.h */
     XENTIME_CAP_SESSIONS     = 1 << 13,
+    /* ... vtimer.h again */
+    XENTIME_CAP_PACED_MODE   = 1 << 14,
     XENTIME_CAP_PATCHED      = 0xff00,
 };
 
@@ -535,6 +569,7 @@ struct xentime_host {
     unsigned int domctl_version; /* both sides agree once open */
     int vpmu_mode;
     unsigned int cpus;
+    unsigned int khz;        /* of a CPU, and of its TSC */
     unsigned int capabilities;
 };
 

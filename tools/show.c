@@ -71,7 +71,8 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
         add(s, "timer_mode", "HVM parameter", json_object_new_int(mode),
             "%d (%s)", mode, m->name);
         add(s, "tickpolicy", "libvirt's word",
-            json_object_new_string(m->tickpolicy), "%s", m->tickpolicy);
+            m->tickpolicy ? json_object_new_string(m->tickpolicy) : NULL, "%s",
+            m->tickpolicy ? m->tickpolicy : "none");
         add(s, "guest_time", "timer_mode",
             json_object_new_string(m->guest_time), "%s", m->guest_time);
         add(s, "missed_ticks", "timer_mode",

@@ -11,7 +11,7 @@
 #define ALL_FEATURES \
     (XEN_VTIMER_FEAT_safe_switch | XEN_VTIMER_FEAT_quiet_vhpet | \
      XEN_VTIMER_FEAT_tick_stats | XEN_VTIMER_FEAT_resync | \
-     XEN_VTIMER_FEAT_sync_wakeup)
+     XEN_VTIMER_FEAT_sync_wakeup | XEN_VTIMER_FEAT_paced_mode)
 
 struct fake_vtimer *fake_vtimer(uint32_t id)
 {

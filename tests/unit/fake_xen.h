@@ -37,6 +37,9 @@ struct fake_domain {
     uint64_t param[XENTIME_SETTINGS];
     uint64_t hpet_config;    /* as struct hvm_hw_hpet has them */
     uint64_t hpet_timer[3];
+    uint64_t tsc;            /* of vCPU 0, 2 GHz: counts up by tsc_step */
+    uint64_t tsc_step;       /* with each context read */
+    uint64_t hpet_counter;   /* of 16 ns, counts up by a millisecond */
     bool stuck;              /* a set is answered with success, no more */
     unsigned int sets;       /* that reached this domain */
     unsigned int changes;    /* of them, those that gave another value */

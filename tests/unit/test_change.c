@@ -58,6 +58,7 @@ static void each_mode_on_each_kind(void **state)
     (void)state;
     fake_add(1, XENTIME_HVM);
     fake_add(2, XENTIME_PVH);
+    fake_patch();
     for (mode = 0; mode < XENTIME_TIMER_MODES; mode++) {
         assert_done(change_one(1, MODE, mode, XENTIME_FORCE));
         assert_done(change_one(2, MODE, mode, XENTIME_FORCE));
@@ -67,6 +68,25 @@ static void each_mode_on_each_kind(void **state)
         assert_record(2, MODE, mode, false);
     }
     assert_int_equal(value_of(1, VHPET), 1);
+}
+
+/* Not even by force, and nothing else is changed with it. */
+static void paced_needs_a_patched_xen(void **state)
+{
+    struct xentime_change changes[2];
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    fake_add(2, XENTIME_HVM);
+    changes[0] = (struct xentime_change){ find_one("2", 0), MODE, 3, 0 };
+    changes[1] = (struct xentime_change){ find_one("1", 0), MODE,
+                                          XENTIME_PACED_MISSED_TICKS, 0 };
+    assert_error(xentime_apply(xt, changes, 2, XENTIME_FORCE),
+                 XENTIME_ERR_UNSUPPORTED);
+    assert_has(xentime_last_error(xt)->hint, "paced_missed_ticks");
+    assert_untouched();
+    free_one((struct xentime_domain *)changes[0].dom);
+    free_one((struct xentime_domain *)changes[1].dom);
 }
 
 static void vhpet_off_and_on(void **state)
@@ -163,7 +183,7 @@ static void no_such_value(void **state)
         int setting, value;
     } bad[] = {
         { MODE, -1 },
-        { MODE, 4 },
+        { MODE, 5 },
         { MODE, INT32_MAX },
         { MODE, INT32_MIN },
         { VHPET, 2 },
@@ -442,9 +462,10 @@ static void signal_mask_is_restored(void **state)
 UNIT_MAIN(TEST(each_mode_on_each_kind), TEST(vhpet_off_and_on),
           TEST(record_says_who_and_when), TEST(old_values_are_told),
           TEST(nothing_to_change_is_done), TEST(at_most_12_requests),
-          TEST(no_such_value), TEST(one_setting_twice),
-          TEST(kinds_without_the_setting), TEST(mode_0_on_a_live_domain),
-          TEST(force_overrides), TEST(vhpet_off_with_an_armed_timer),
+          TEST(no_such_value), TEST(paced_needs_a_patched_xen),
+          TEST(one_setting_twice), TEST(kinds_without_the_setting),
+          TEST(mode_0_on_a_live_domain), TEST(force_overrides),
+          TEST(vhpet_off_with_an_armed_timer),
           TEST(a_patched_xen_refuses_nothing), TEST(refused_as_a_whole),
           TEST(gone_or_dying), TEST(another_with_its_id),
           TEST(signals_are_held), TEST(signal_mask_is_restored))

@@ -149,7 +149,7 @@ static void get_reads_what_xen_has(void **state)
     f->param[XENTIME_VHPET] = 0x100000000;
     assert_done(xentime_get(xt, d, XENTIME_VHPET, &value));
     assert_int_equal(value, 1);
-    f->param[XENTIME_TIMER_MODE] = 4;
+    f->param[XENTIME_TIMER_MODE] = 5;
     assert_error(xentime_get(xt, d, XENTIME_TIMER_MODE, &value),
                  XENTIME_ERR_FAIL);
     f->param[XENTIME_TIMER_MODE] = 0x100000000;
@@ -246,7 +246,8 @@ static void capabilities_of_xens(void **state)
         { true, true, -1, XEN_VTIMER_FEAT_tick_stats, 0x403 },
         { true, true, -1, XEN_VTIMER_FEAT_resync, 0x803 },
         { true, true, -1, XEN_VTIMER_FEAT_sync_wakeup, 0x1003 },
-        { true, true, -1, 0xffffffff, 0x1f03 },
+        { true, true, -1, XEN_VTIMER_FEAT_paced_mode, 0x4003 },
+        { true, true, -1, 0xffffffff, 0x5f03 },
         { true, false, -1, 0xffffffff, 0x3 },
     };
     unsigned int caps, calls;
