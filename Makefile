@@ -30,8 +30,12 @@ CC += --sysroot=$S -B$S/usr/lib/x86_64-linux-gnu -L$S/usr/lib/x86_64-linux-gnu
 BUILD_PKGS := gcc libc6-dev
 endif
 
+# What the hypervisor's timer modes decide, which "simulate" has from there.
+HV_X86    := hv-patches/x86/files/xen/arch/x86
+POLICY    := $(HV_X86)/hvm/vpt-policy
+
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
-             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext \
+             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -I$(HV_X86)/include \
              -Ihv-patches/include $(CPPFLAGS) $(CFLAGS)
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
@@ -45,7 +49,7 @@ XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 
 , := ,
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
-TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c))
+TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c)) $B/$(POLICY).o
 
 all: $B/libxentime.so $B/libxentime.a $B/xentimectl
 
@@ -106,6 +110,9 @@ soak: lab-images-4.17 need-hv
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench
+bench-accuracy: lab-images-$(LAB_XEN) need-hv need-unit
+	@hv-patches/build $(LAB_XEN)
+	@tests/lab/bench-accuracy $(LAB_XEN)
 
 hv-%: need-hv
 	@hv-patches/build $*
@@ -119,7 +126,7 @@ LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DXENTIME_VERSION='"0"' -Ilibxc-ext \
              -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
              -DTOP='"."'
 # The hypervisor's own files that know nothing of Xen.  They are in its style.
-LINT_HV = $(HV_X86)/hvm/vpt-policy.c $(HV_COMMON)/common/profile-count.c \
+LINT_HV = $(POLICY).c $(HV_COMMON)/common/profile-count.c \
           $(HV_COMMON)/common/profile-ring.c $(HV_PPC)/arch/ppc/pmu/context.c \
           $(HV_PPC)/arch/ppc/pmu/lazy.c
 lint: need-unit
@@ -134,6 +141,7 @@ lint: need-unit
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
 	mandoc -Tlint -Wwarning man/*.8
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
+	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
 	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench run-970 check fch \
 	    qemu run verdict verdict-test)
@@ -159,6 +167,6 @@ distclean:
 
 
 .PHONY: all install check soak check-unit check-series check-x86 check-ppc check-ppc-fch \
-        lab demo lab-shell bench lint \
+        lab demo lab-shell bench bench-accuracy lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

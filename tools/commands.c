@@ -16,25 +16,43 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_FOR] = { "for", 0, "SECONDS", "end the session after that time" },
     [OPT_FORCE] = { "force", 'f', NULL,
         "also where a known defect of this Xen would be hit" },
+    [OPT_GUEST] = { "guest", 'g', "KIND",
+        "how it keeps time: tick, tick-tsc, clock, all (default)" },
     [OPT_HELP] = { "help", 'h', NULL, "show this help" },
     [OPT_HOLDER] = { "holder", 'H', "NAME",
         "the session's name: up to 64 of A-Z a-z 0-9 - _" },
+    [OPT_HOURS] = { "hours", 0, "H", "of simulated time (default 1; the trace's)" },
+    [OPT_HZ] = { "hz", 0, "N", "the guest's ticks a second (default 1000)" },
     [OPT_INTERVAL] = { "interval", 'i', "SECONDS",
-        "print rates every so often, until Ctrl-C" },
+        "print rates, or read clocks, every so often (default 1)" },
     [OPT_JSON] = { "json", 'J', NULL,
         "print one JSON document, errors included" },
+    [OPT_LATENCY] = { "latency", 0, "US",
+        "from tick to the guest's reading its clocks (default 2)" },
+    [OPT_LOAD] = { "load", 'l', "NAME",
+        "cpu (default), io-8, io-32, io-4/32 or idle" },
+    [OPT_MODE] = { "mode", 'm', "MODE", "one timer_mode, or all (default)" },
     [OPT_NOHEADINGS] = { "noheadings", 'n', NULL, "leave out the heading" },
+    [OPT_OBSERVE] = { "observe", 0, "SECONDS",
+        "let xentrace watch the domain for so long (default 10)" },
     [OPT_OFF] = { "off", 0, NULL, "stop counting" },
     [OPT_PASSIVE] = { "passive", 0, NULL,
         "dom0 samples the domain, which does not know of it" },
     [OPT_PLOT] = { "plot", 0, "FILE",
-        "draw the errors: FILE.svg, FILE.png, or \"-\" for the terminal" },
+        "draw the errors: FILE.svg, FILE.png, or \"-\" (text)" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
+    [OPT_SEED] = { "seed", 0, "N", "of the load's random numbers (default 1)" },
     [OPT_SLEW] = { "slew", 0, "PPM",
         "let guest time run faster by 1 to 100000 ppm" },
     [OPT_STEP] = { "step", 0, NULL, "at once (what is done unless told)" },
+    [OPT_TRACE] = { "trace", 't', "FILE",
+        "the load as \"xentrace -e 0x21000 FILE\" has recorded it" },
+    [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
+        "of the host that recorded it (default: this one)" },
+    [OPT_VCPU] = { "vcpu", 0, "DOMID.VCPU",
+        "whose load it is (default: who changed its state most)" },
     [OPT_VERBOSE] = { "verbose", 'v', NULL,
         "show libxenctrl's own messages on stderr" },
     [OPT_WAIT] = { "wait", 'w', "SECONDS",
@@ -62,6 +80,7 @@ const struct command commands[] = {
       "  1  no_delay_for_missed_ticks  catchup, nodelay\n"
       "  2  no_missed_ticks_pending    discard, sync\n"
       "  3  one_missed_tick_pending    merge, mixed\n"
+      "  4  paced_missed_ticks         paced (needs a patched Xen: paced-mode)\n"
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, MODE }, cmd_set_mode, false },
@@ -103,13 +122,35 @@ const struct command commands[] = {
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
       1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, true },
-    { "skew", "analyze FILE...", "show how fast guests' clocks drift",
-      "FILE is what a guest's own NTP tools wrote: ntpdate -q (its lines with\n"
-      "the time), ntpd's loopstats or peerstats, chronyc tracking, chronyd's\n"
-      "tracking.log or measurements.log; \"-\" is standard input.  ERROR is the\n"
-      "clock's minus the reference's; OWN is the rate without NTP's corrections,\n"
-      "where the file tells.  Needs no Xen.",
-      OPT(PLOT), 1, -1, { SKEW, FILES }, cmd_skew, false },
+    { "skew", "DOM | analyze FILE...", "show how fast guests' clocks drift",
+      "Of DOM: its TSC and HPET, and on a patched Xen the ticks of its vCPU 0,\n"
+      "against the host's clock; it is paused for some 100 microseconds a\n"
+      "reading.  20 readings unless --count is given; Ctrl-C ends it early.\n"
+      "Of FILE: what a guest's own NTP tools wrote, which needs no Xen: ntpdate -q\n"
+      "(its lines with the time), ntpd's loopstats or peerstats, chronyc tracking,\n"
+      "chronyd's tracking.log or measurements.log; \"-\" is standard input.\n"
+      "ERROR is the clock's minus the reference's; OWN is the rate without NTP's\n"
+      "corrections, where the file tells.",
+      OPT(PLOT) | OPT(INTERVAL) | OPT(COUNT), 1, -1, { SKEW, FILES }, cmd_skew,
+      false },
+    { "simulate", "", "predict what modes do to guests' clocks",
+      "Runs the hypervisor's own policy over a load, the thread's of 2007 or one\n"
+      "that was recorded, and a guest that keeps time in one of three ways:\n"
+      "  tick      counts ticks\n"
+      "  tick-tsc  counts ticks, makes up lost ones by the TSC (64-bit Linux\n"
+      "            2.6.9 to 2.6.18)\n"
+      "  clock     reads TSC or HPET; ticks are for its scheduler\n"
+      "STEP is the most that the guest's clock moves against real time from one\n"
+      "tick to the next.  Needs no Xen.",
+      OPT(MODE) | OPT(GUEST) | OPT(LOAD) | OPT(TRACE) | OPT(VCPU) | OPT(TSC_KHZ) |
+      OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(RAW) |
+      OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, false },
+    { "recommend", "DOM", "say which timer_mode is best for a domain",
+      "Watches how the domain gets its CPU, simulates each mode with that load,\n"
+      "and ranks them by the worst error, with the reason and the command to\n"
+      "type.  Needs xentrace, unless --trace has what it recorded.",
+      OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
+      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, false },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

@@ -8,14 +8,14 @@
 
 /* ---- help ---- */
 
-static void print_options(unsigned int opts)
+static void print_options(uint64_t opts)
 {
     const struct option_def *d;
     char left[40];
     int o;
 
     for (o = 0; o < OPTIONS; o++) {
-        if (!(opts & (1u << o)))
+        if (!(opts & (UINT64_C(1) << o)))
             continue;
         d = &option_defs[o];
         snprintf(left, sizeof(left), "%c%c%c --%s%s%s", d->letter ? '-' : ' ',
@@ -90,7 +90,7 @@ static int help_json(const struct command *only)
         json_object_object_add(entry, "summary",
                                json_object_new_string(c->summary));
         for (o = 0; o < OPTIONS; o++)
-            if ((c->opts | COMMON_OPTS) & (1u << o))
+            if ((c->opts | COMMON_OPTS) & (UINT64_C(1) << o))
                 json_object_array_add(opts, json_object_new_string(
                                                 option_defs[o].name));
         json_object_object_add(entry, "options", opts);
@@ -130,7 +130,7 @@ static void complete_options(const struct command *c)
     int o;
 
     for (o = 0; o < OPTIONS; o++)
-        if ((c->opts | COMMON_OPTS) & (1u << o))
+        if ((c->opts | COMMON_OPTS) & (UINT64_C(1) << o))
             printf("--%s\n", option_defs[o].name);
 }
 
@@ -184,11 +184,51 @@ static void complete_operand(enum operand kind)
         break;
     case SKEW:
         puts("analyze");
+        complete_domains();
         break;
     case FILES: /* bash does that itself */
     case NOTHING:
         break;
     }
+}
+
+static void complete_words(const char *words)
+{
+    size_t n;
+
+    for (; *words; words += n + (words[n] == ' ')) {
+        n = strcspn(words, " ");
+        printf("%.*s\n", (int)n, words);
+    }
+}
+
+/* The values of some options, by the word before; false: not of this one. */
+static bool complete_value(const char *option)
+{
+    static const struct {
+        const char *name;
+        char letter;
+        const char *words; /* NULL: modes */
+    } values[] = {
+        { "--guest", 'g', "tick tick-tsc clock all" },
+        { "--load", 'l', "cpu io-8 io-32 io-4/32 idle" },
+        { "--mode", 'm', NULL },
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(values); i++) {
+        const char short_name[] = { '-', values[i].letter, '\0' };
+
+        if (strcmp(option, values[i].name) != 0 &&
+            strcmp(option, short_name) != 0)
+            continue;
+        if (values[i].words)
+            complete_words(values[i].words);
+        else
+            complete_modes();
+        return true;
+    }
+    return false;
 }
 
 static void complete_columns(void)
@@ -223,6 +263,8 @@ int complete(int at, int nwords, char **words)
         complete_commands();
     else if (!strcmp(before, "--output") || !strcmp(before, "-o"))
         complete_columns();
+    else if (complete_value(before))
+        return EXIT_DONE;
     else if (word[0] == '-')
         complete_options(c);
     else if (c->max_args < 0 || operands < c->max_args)

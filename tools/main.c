@@ -87,7 +87,7 @@ static bool wants_json(int argc, char **argv)
     return false;
 }
 
-static void make_getopt_tables(unsigned int accepted, struct option *longs,
+static void make_getopt_tables(uint64_t accepted, struct option *longs,
                                char *shorts)
 {
     int o;
@@ -96,7 +96,7 @@ static void make_getopt_tables(unsigned int accepted, struct option *longs,
     for (o = 0; o < OPTIONS; o++) {
         const struct option_def *d = &option_defs[o];
 
-        if (!(accepted & (1u << o)))
+        if (!(accepted & (UINT64_C(1) << o)))
             continue;
         *longs++ = (struct option){ d->name,
                                     d->arg ? required_argument : no_argument,

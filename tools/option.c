@@ -49,6 +49,21 @@ static int64_t parse_decimal(const char *text)
     return ns;
 }
 
+int option_hours(const struct tool *t, enum opt opt, int64_t *ns)
+{
+    const char *text = t->opt[opt];
+    int64_t parsed;
+
+    if (!text)
+        return EXIT_DONE;
+    parsed = parse_decimal(text);
+    if (parsed < 300000 || parsed > 10000 * INT64_C(1000000000))
+        return report_usage(t, "--%s takes 0.0003 to 10000, not \"%s\"",
+                            option_defs[opt].name, text);
+    *ns = parsed * 3600;
+    return EXIT_DONE;
+}
+
 int option_seconds(const struct tool *t, enum opt opt, int64_t *ns)
 {
     const char *text = t->opt[opt];

@@ -2,6 +2,7 @@
 /* Everything that is printed goes through here. */
 
 #include <ctype.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,15 +240,35 @@ json_object *json_domain(const struct xentime_domain *dom)
     return o;
 }
 
+/* printf() in a locale with a decimal comma would make two columns of one. */
+void decimal_text(double value, int decimals, bool sign,
+                  char text[DECIMAL_TEXT])
+{
+    char *comma;
+
+    if (!isfinite(value)) {
+        snprintf(text, DECIMAL_TEXT, "-");
+        return;
+    }
+    snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, value);
+    comma = strchr(text, ',');
+    if (comma)
+        *comma = '.';
+}
+
+json_object *json_decimals(double value, int decimals)
+{
+    char text[DECIMAL_TEXT];
+
+    if (!isfinite(value))
+        return NULL;
+    decimal_text(value, decimals, false, text);
+    return json_object_new_double_s(value, text);
+}
+
 json_object *json_decimal(double value)
 {
-    long long thousandths = value * 1000 + (value < 0 ? -0.5 : 0.5);
-    char text[40];
-
-    /* Not %f: there are locales with a decimal comma. */
-    snprintf(text, sizeof(text), "%s%lld.%03lld", thousandths < 0 ? "-" : "",
-             llabs(thousandths) / 1000, llabs(thousandths) % 1000);
-    return json_object_new_double_s(value, text);
+    return json_decimals(value, 3);
 }
 
 static enum { NO_ARRAY, EMPTY_ARRAY, ARRAY } json_array;

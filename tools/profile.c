@@ -402,8 +402,8 @@ static int status(struct profile_run *p)
 static const struct verb {
     const char *name;
     int (*run)(struct profile_run *p);
-    unsigned int opts;   /* of those that not every verb takes */
-    unsigned int target; /* one of these, or DOM, has to be there; 0: none */
+    uint64_t opts;   /* of those that not every verb takes */
+    uint64_t target; /* one of these, or DOM, has to be there; 0: none */
     bool takes_program;
 } verbs[] = {
     { "start", start, OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(XEN),
@@ -428,7 +428,7 @@ static int check_target(const struct tool *t, const struct verb *v)
     int targets = t->nargs > 1, o;
 
     for (o = 0; o < OPTIONS; o++)
-        targets += t->opt[o] && (v->target & (1u << o));
+        targets += t->opt[o] && (v->target & (UINT64_C(1) << o));
     if (!v->target && t->nargs > 1)
         return report_usage(t, "one argument too many: %s", t->args[1]);
     if (v->target && targets != 1)
@@ -457,12 +457,12 @@ static int check_program(const struct tool *t, const struct verb *v)
 
 static int check_line(const struct tool *t, const struct verb *v)
 {
-    const unsigned int special = OPT(ALL) | OPT(FOR) | OPT(HOLDER) |
-                                 OPT(PASSIVE) | OPT(XEN);
+    const uint64_t special = OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) |
+                             OPT(XEN);
     int o, status;
 
     for (o = 0; o < OPTIONS; o++)
-        if (t->opt[o] && (special & ~v->opts & (1u << o)))
+        if (t->opt[o] && (special & ~v->opts & (UINT64_C(1) << o)))
             return report_usage(t, "profile %s has no --%s", v->name,
                                 option_defs[o].name);
     status = check_target(t, v);

@@ -25,12 +25,14 @@ enum exit_status {
 /* ---- options ---- */
 
 enum opt {
-    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FOR, OPT_FORCE, OPT_HELP,
-    OPT_HOLDER, OPT_INTERVAL, OPT_JSON, OPT_NOHEADINGS, OPT_OFF, OPT_PASSIVE,
-    OPT_PLOT, OPT_RAW, OPT_RESET, OPT_SLEW, OPT_STEP, OPT_VERBOSE, OPT_WAIT, OPT_XEN,
+    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FOR, OPT_FORCE, OPT_GUEST,
+    OPT_HELP, OPT_HOLDER, OPT_HOURS, OPT_HZ, OPT_INTERVAL, OPT_JSON,
+    OPT_LATENCY, OPT_LOAD, OPT_MODE, OPT_NOHEADINGS, OPT_OBSERVE, OPT_OFF,
+    OPT_PASSIVE, OPT_PLOT, OPT_RAW, OPT_RESET, OPT_SEED, OPT_SLEW, OPT_STEP,
+    OPT_TRACE, OPT_TSC_KHZ, OPT_VCPU, OPT_VERBOSE, OPT_WAIT, OPT_XEN,
     OPTIONS,
 };
-#define OPT(o) (1u << OPT_ ## o)
+#define OPT(o) (UINT64_C(1) << OPT_ ## o)
 #define COMMON_OPTS (OPT(HELP) | OPT(JSON) | OPT(VERBOSE))
 
 struct option_def {
@@ -63,7 +65,7 @@ struct command {
     const char *operands;    /* as the synopsis shows them */
     const char *summary;
     const char *details;     /* for help COMMAND */
-    unsigned int opts;       /* bit per enum opt, besides COMMON_OPTS */
+    uint64_t opts;           /* bit per enum opt, besides COMMON_OPTS */
     int min_args, max_args;  /* -1: any number */
     enum operand kind[2];    /* of the first and of the later operands */
     int (*run)(struct tool *t); /* returns an enum exit_status */
@@ -82,6 +84,8 @@ int cmd_stats(struct tool *t);
 int cmd_resync(struct tool *t);
 int cmd_profile(struct tool *t);
 int cmd_skew(struct tool *t);
+int cmd_simulate(struct tool *t);
+int cmd_recommend(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
 
@@ -114,6 +118,9 @@ int option_number(const struct tool *t, enum opt opt, long min, long max,
 
 /* Seconds, with decimals in any locale, from 0.01 to a day. */
 int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
+
+/* Hours, with decimals, from a second to 10,000. */
+int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
 
 /* --wait, for the changes to come. */
 int set_wait(const struct tool *t);
@@ -154,6 +161,14 @@ void close_json_array(void);
 
 /* An object with id, name and UUID. */
 json_object *json_domain(const struct xentime_domain *dom);
+
+/* With a point in any locale; "-" for what is no number. */
+#define DECIMAL_TEXT 40
+void decimal_text(double value, int decimals, bool sign,
+                  char text[DECIMAL_TEXT]);
+
+/* The same as a number; null (NULL) for what is none. */
+json_object *json_decimals(double value, int decimals);
 
 /* @value with three decimals. */
 json_object *json_decimal(double value);

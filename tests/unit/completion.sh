@@ -31,7 +31,7 @@ candidates() {
 }
 
 is "$(candidates xentimectl "" | sort | tr '\n' ' ')" \
-    "help info list profile resync set-mode set-vhpet show skew stats tune " "commands"
+    "help info list profile recommend resync set-mode set-vhpet show simulate skew stats tune " "commands"
 is "$(candidates xentimectl set-)" "$(printf 'set-mode\nset-vhpet')" \
     "commands that begin so"
 is "$(candidates xentimectl nope "")" "" "nothing after a wrong command"
@@ -47,6 +47,12 @@ is "$(candidates xentimectl set-mode --force web no_d)" \
 is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
 is "$(candidates xentimectl skew "")" analyze "what to do about skew"
 is "$(candidates xentimectl skew analyze "")" "" "files are left to bash"
+is "$(candidates xentimectl simulate --load io-)" \
+    "$(printf '%s\n' io-8 io-32 io-4/32)" "loads"
+is "$(candidates xentimectl simulate -g "" | tr '\n' ' ')" \
+    "tick tick-tsc clock all " "kinds of guest"
+is "$(candidates xentimectl simulate -m pac)" paced_missed_ticks \
+    "modes after --mode"
 is "$(candidates xentimectl tune web "")" "sync-wakeup-after=" "what to tune"
 is "$(candidates xentimectl stats web --)" \
     "$(printf '%s\n' --count --help --interval --json --off --reset \

@@ -8,7 +8,6 @@
 # libxencall, and with the real libxenstore.
 
 U := build/unit
-HV_X86 := hv-patches/x86/files/xen/arch/x86
 HV_PPC := hv-patches/ppc/files/xen
 HV_COMMON := hv-patches/common/files/xen
 LAB_ROOT := build/lab/4.17/root
@@ -34,7 +33,7 @@ UNIT_FAKE   := fake_xen fake_vtimer fake_profile fault
 UNIT_SHARED := unit $(UNIT_FAKE) store run session_model session_world
 POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
                  test_policy_stock
-POLICY_SHARED := $(HV_X86)/hvm/vpt-policy tests/unit/policy_model \
+POLICY_SHARED := $(POLICY) tests/unit/policy_model \
                  tests/unit/policy_world
 PMU_TESTS   := test_pmu_context test_pmu_lazy test_pmu_random \
                test_profile_count test_profile_ring
@@ -58,9 +57,11 @@ $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 $$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
 $U/$1/test_fit: $U/$1/tools/fit.o
 $U/$1/test_ntplog: $U/$1/tools/ntplog.o
+$U/$1/test_xentrace: $U/$1/tools/xentrace.o
+$U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-load.o $U/$1/$(POLICY).o
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
-               $$(filter-out tools/main.c,$$(wildcard tools/*.c)))
+               $$(filter-out tools/main.c,$$(wildcard tools/*.c))) $U/$1/$(POLICY).o
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 # xentimectl on the fake Xen
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# xentimectl simulate: which mode is right for which guest, as the thread of
+# 2007 and the lab have it; text and JSON that agree, a recorded load, wrong
+# uses, and that a day takes no longer than it may.
+
+. tests/unit/tap.sh
+export LD_LIBRARY_PATH=build/host LC_ALL=C
+tool=$PWD/build/host/xentimectl
+corpus=$PWD/tests/fuzz/corpus/fuzz_xentrace
+mkdir "$tmp/sim"
+cd "$tmp/sim" || exit 1
+
+# error GUEST MODE: of the document in $out, in percent.
+error() {
+    printf '%s' "$out" |
+        jq ".rows[] | select(.guest == \"$1\" and .mode == $2) | .error_pct"
+}
+
+for load in cpu io-8 io-32 io-4/32 idle; do
+    for hz in 100 250 1000; do
+        capture "$tool" simulate --load $load --hz $hz --json
+        is "$status $err" "0 " "$load, $hz Hz"
+        is_range "$(error tick 1)" -0.005 0.005 "$load, $hz Hz: mode 1 for tick"
+        is_range "$(error clock 1)" -0.005 0.005 \
+            "$load, $hz Hz: mode 1 for clock"
+        for guest in tick tick-tsc clock; do
+            is_range "$(error $guest 4)" -0.005 0.005 \
+                "$load, $hz Hz: mode 4 for $guest"
+        done
+    done
+done
+capture "$tool" simulate --load cpu --json
+is_range "$(error tick 2)" -52 -48 "cpu: mode 2 halves a tick counter"
+is_range "$(error tick-tsc 1)" 40 50 "cpu: mode 1 is not for tick-tsc"
+is_range "$(error tick-tsc 0)" -0.005 0.005 "cpu: mode 0 is right while busy"
+capture "$tool" simulate --load io-8 --json
+is_range "$(error tick-tsc 0)" 15 40 "io-8: and wrong once it sleeps"
+is_range "$(error tick-tsc 2)" 0.0005 0.05 "io-8: mode 2 is nearly right"
+
+capture "$tool" simulate -l io-8 -g tick-tsc -m paced
+is "$(printf '%s\n' "$out" | wc -l)" 2 "one mode, one guest"
+like "$out" '^ *4 paced_missed_ticks tick-tsc +[+-]0\.0000 ' "as a line"
+first=$("$tool" simulate --load io-8 --json)
+is "$("$tool" simulate --load io-8 --json)" "$first" "the same again"
+isnt "$("$tool" simulate --load io-8 --seed 2 --json)" "$first" "another seed"
+capture env LC_ALL=de_DE.UTF-8 "$tool" simulate -l idle -g tick -m 1
+unlike "$out" '[0-9],[0-9]' "no decimal comma"
+
+# ---- a recorded load ----
+
+tail -c +2 "$corpus/mixed" >trace
+capture "$tool" simulate --trace trace --tsc-khz 1000000 --hours 0.01 --json
+is "$status $err" "0 " "a trace"
+is "$(printf '%s' "$out" | jq -r .load)" "trace, domain 3 vCPU 0" "whose it is"
+capture "$tool" simulate --trace - --tsc-khz 1000000 --vcpu 3.0 <trace
+is "$status" 0 "from standard input"
+capture "$tool" simulate --trace trace --tsc-khz 1000000 --vcpu 4.0
+is "$status $err" "1 xentimectl: trace: domain 4 vCPU 0 has not run twice in it" \
+    "nobody"
+tail -c +2 "$corpus/cut" >cut
+capture "$tool" simulate --trace cut --tsc-khz 1000000
+is "$status" 1 "cut off"
+like "$err" '^xentimectl: cut: truncated at byte [0-9]+$' "where"
+capture "$tool" simulate --trace /etc/passwd --tsc-khz 1000000
+is "$status $err" "1 xentimectl: /etc/passwd: not a trace of xentrace" "foreign"
+: >empty
+capture "$tool" simulate --trace empty --tsc-khz 1000000
+is "$status $err" "1 xentimectl: empty: there is nothing in it" "empty"
+capture "$tool" simulate --trace trace
+is "$status" 5 "without Xen it wants to know the TSC"
+like "$err" '^xentimectl: .*--tsc-khz' "and says so"
+
+# ---- wrong uses ----
+
+for use in "--mode 5" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
+    "--hours 0" "--hours -1" "--hours 10001" "--latency 0" "--seed -1" \
+    "--vcpu 3 --trace trace --tsc-khz 1000000" \
+    "--vcpu 3.x --trace trace --tsc-khz 1000000" \
+    "--trace trace --load cpu" "--tsc-khz 10 --trace trace" "web"; do
+    # shellcheck disable=SC2086 # words
+    capture "$tool" simulate $use
+    is "$status" 2 "usage: simulate $use"
+done
+
+# ---- time ----
+
+capture sh -c "ulimit -t 2; exec $tool simulate --load io-32 --hours 24 \
+    --hz 100 --mode 4"
+is "$status" 0 "a day, 100 Hz, one mode, in less than two seconds of CPU"
+
+done_testing

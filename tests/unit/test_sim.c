@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The simulation behind simulate and recommend: schedules that can be
+ * followed by hand, what must be so of any, and the facts of FINDINGS: which
+ * mode is right for which guest.
+ */
+
+#include <math.h>
+
+#include <stdio.h>
+
+#include "sim-load.h"
+#include "unit.h"
+
+#define US 1000LL
+#define MS 1000000LL
+
+static struct sim_params params;
+static struct sim_result result;
+
+static const struct sim_load_model *model(const char *name)
+{
+    const struct sim_load_model *m = sim_load_models;
+
+    while (strcmp(m->name, name) != 0)
+        m++;
+    return m;
+}
+
+static void start(unsigned int mode, int hz)
+{
+    params = (struct sim_params){
+        .mode = mode,
+        .period = 1000 * MS / hz,
+        .phase = 1000 * MS / hz,
+        .length = 60000 * MS,
+        .inject = 1 * US,
+        .latency = 2 * US,
+        .handler = 5 * US,
+    };
+}
+
+static void run_turns(const struct sim_turn *turns, size_t n)
+{
+    struct sim_trace_load load;
+
+    sim_trace_load(&load, turns, n);
+    sim_run(&params, &load.load, &result);
+}
+
+static void run_model(const char *name, uint64_t seed)
+{
+    struct sim_random_load load;
+
+    sim_random_load(&load, model(name), seed);
+    sim_run(&params, &load.load, &result);
+}
+
+/* Of clock @guest in percent; the tolerance is that of a second's end. */
+#define assert_error_pct(guest, least, most) \
+    do { \
+        double got_ = 100 * result.error[guest]; \
+        if (!(got_ >= (least) && got_ <= (most))) \
+            fail_because("mode %u: error %f", params.mode, got_); \
+    } while (0)
+
+/* With a CPU of its own, every mode is right. */
+static void alone(void **state)
+{
+    static const struct sim_turn turns[] = { { 1000 * MS, 0, 0 } };
+    unsigned int mode, guest;
+
+    (void)state;
+    for (mode = 0; mode < 5; mode++) {
+        start(mode, 1000);
+        run_turns(turns, 1);
+        for (guest = 0; guest < SIM_GUESTS; guest++)
+            assert_error_pct(guest, -0.00001, 0.00001);
+        assert_true(fabs(result.ticks - 1000) < 0.1);
+        assert_true(result.wakeups == 0 && result.merged == 0);
+        assert_true(fabs(result.cpu - 1) < 0.001);
+    }
+}
+
+/*
+ * 10 ms of each 20, and ticks at 3.5, 7.5... ms: five of them a turn, of which
+ * three come while the vCPU has no CPU.
+ */
+static void half_a_cpu(void **state)
+{
+    static const struct sim_turn turns[] = { { 10 * MS, 0, 10 * MS } };
+    static const struct {
+        double ticks, merged;
+    } want[] = { { 250, 0 },
+                 { 250, 0 },
+                 { 100, 150 },
+                 { 150, 100 },
+                 { 250, 0 } };
+    unsigned int mode;
+
+    (void)state;
+    for (mode = 0; mode < 5; mode++) {
+        start(mode, 250);
+        params.phase = 3500 * US;
+        run_turns(turns, 1);
+        if (fabs(result.ticks - want[mode].ticks) > 0.2 ||
+            fabs(result.merged - want[mode].merged) > 0.2)
+            fail_because("mode %u: %f ticks, %f merged", mode, result.ticks,
+                         result.merged);
+        assert_true(fabs(result.cpu - 0.5) < 0.001);
+    }
+    start(0, 250);
+    params.phase = 3500 * US;
+    run_turns(turns, 1);
+    assert_error_pct(SIM_CLOCK, -0.02, 0.02);
+    assert_true(result.step[SIM_CLOCK] > 3 * MS &&
+                result.step[SIM_CLOCK] <= 11 * MS);
+    start(1, 250);
+    params.phase = 3500 * US;
+    run_turns(turns, 1);
+    assert_int_equal(result.step[SIM_CLOCK], 0);
+    assert_error_pct(SIM_TICK_TSC, 20, 60);
+}
+
+/* It sleeps, is woken by each tick, and has to wait for 2.5 ms: two more. */
+static void woken_late(void **state)
+{
+    static const struct sim_turn turns[] = { { 100 * US, 900 * MS,
+                                               2500 * US } };
+
+    (void)state;
+    start(0, 1000);
+    run_turns(turns, 1);
+    /* Made up for and delivered: three ticks become four or five. */
+    assert_error_pct(SIM_TICK, -0.01, 0.01);
+    assert_error_pct(SIM_TICK_TSC, 30, 70);
+    start(4, 1000);
+    run_turns(turns, 1);
+    assert_error_pct(SIM_TICK, -0.01, 0.01);
+    assert_error_pct(SIM_TICK_TSC, -0.01, 0.01);
+    assert_error_pct(SIM_CLOCK, -0.01, 0.01);
+    assert_true(fabs(result.ticks - 1000) < 0.2);
+    start(3, 1000);
+    run_turns(turns, 1);
+    assert_error_pct(SIM_TICK, -70, -60);
+    assert_error_pct(SIM_TICK_TSC, -0.01, 0.1);
+    /* The tick that woke it is pending when the next ones come due. */
+    assert_true(result.wakeups < 2);
+}
+
+static void which_mode_for_which_guest(void **state)
+{
+    static const int hz[] = { 100, 250, 1000 };
+    const struct sim_load_model *m;
+    size_t i;
+
+    (void)state;
+    for (m = sim_load_models; m->name; m++)
+        for (i = 0; i < ARRAY_COUNT(hz); i++) {
+            start(1, hz[i]);
+            run_model(m->name, 7);
+            assert_error_pct(SIM_TICK, -0.005, 0.005);
+            assert_error_pct(SIM_CLOCK, -0.005, 0.005);
+            start(4, hz[i]);
+            params.length = 600000 * MS;
+            run_model(m->name, 7);
+            assert_error_pct(SIM_TICK, -0.005, 0.005);
+            assert_error_pct(SIM_TICK_TSC, -0.005, 0.005);
+            assert_error_pct(SIM_CLOCK, -0.005, 0.005);
+        }
+}
+
+static void same_seed_same_result(void **state)
+{
+    struct sim_result first;
+
+    (void)state;
+    start(3, 1000);
+    run_model("io-8", 1);
+    first = result;
+    run_model("io-8", 1);
+    assert_memory_equal(&first, &result, sizeof(first));
+    run_model("io-8", 2);
+    assert_memory_not_equal(&first, &result, sizeof(first));
+}
+
+/* Every tick that came due is accounted for, whatever the load. */
+static void no_tick_vanishes(void **state)
+{
+    const struct sim_load_model *m;
+    unsigned int mode;
+
+    (void)state;
+    for (m = sim_load_models; m->name; m++)
+        for (mode = 0; mode < 5; mode++) {
+            start(mode, 1000);
+            params.wakeup_after = mode == 2;
+            run_model(m->name, 3);
+            if (fabs(result.ticks + result.merged - 1000) > 1)
+                fail_because("%s mode %u: %f and %f", m->name, mode,
+                             result.ticks, result.merged);
+        }
+}
+
+/* Turns of no length at all, and ones that a tick's handler does not fit. */
+static void strange_turns(void **state)
+{
+    static const struct sim_turn turns[] = {
+        { 0, 0, 0 },      { 1, 1, 1 },      { 0, 5 * MS, 0 },
+        { 3 * US, 0, 0 }, { 0, 0, 7 * MS }, { 1 * MS, 1, 0 },
+    };
+    unsigned int mode;
+
+    (void)state;
+    for (mode = 0; mode < 5; mode++) {
+        start(mode, 10000);
+        run_turns(turns, ARRAY_COUNT(turns));
+        assert_true(isfinite(result.error[SIM_TICK]));
+        assert_true(result.ticks > 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alone),
+        cmocka_unit_test(half_a_cpu),
+        cmocka_unit_test(woken_late),
+        cmocka_unit_test(which_mode_for_which_guest),
+        cmocka_unit_test(same_seed_same_result),
+        cmocka_unit_test(no_tick_vanishes),
+        cmocka_unit_test(strange_turns),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Watching with xentrace how a vCPU gets its CPU. */
+#ifndef XENTIMECTL_OBSERVE_H
+#define XENTIMECTL_OBSERVE_H
+
+#include "predict.h"
+
+#define OBSERVE_DEFAULT (10 * INT64_C(1000000000))
+
+/*
+ * Lets xentrace record for @ns, rounded up to seconds, and takes the load of
+ * @vcpu ("3.0") from that; no file is left behind.  Returns an exit status:
+ * CANNOT where there is no xentrace.
+ */
+int observe_vcpu(struct tool *t, int64_t ns, const char *vcpu,
+                 struct predict_load *load);
+
+#endif

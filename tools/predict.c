@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See predict.h. */
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "predict.h"
+#include "sim-load.h"
+#include "xentrace.h"
+
+#define NS_PER_SEC 1000000000LL
+#define PIT_HZ 1193182LL
+#define NS_PER_US 1000LL
+
+/* What a guest's tick handler takes after it has read the clocks. */
+#define HANDLER (5 * NS_PER_US)
+
+/* What was recorded for less is gone through again and again. */
+#define LEAST_LENGTH (10 * NS_PER_SEC)
+
+/* Turns shorter than this on average are not of a CPU. */
+#define LEAST_TURN NS_PER_US
+
+const char *const sim_guest_names[SIM_GUESTS] = {
+    [SIM_TICK] = "tick",
+    [SIM_TICK_TSC] = "tick-tsc",
+    [SIM_CLOCK] = "clock",
+};
+
+double seconds_a_day(double error)
+{
+    return error * 86400;
+}
+
+/* As guests program the PIT, and as Xen rounds it (arch/x86/emul-i8254.c). */
+static int64_t pit_period(long hz)
+{
+    int64_t count = (PIT_HZ + hz / 2) / hz;
+
+    return (count * NS_PER_SEC + PIT_HZ / 2) / PIT_HZ;
+}
+
+int predict_params(const struct tool *t, const struct predict_load *load,
+                   struct sim_params *params)
+{
+    int64_t length = load->length;
+    long hz = 1000, latency = 2;
+    int status = option_number(t, OPT_HZ, 20, 10000, &hz);
+
+    if (length < LEAST_LENGTH)
+        length = 3600 * NS_PER_SEC;
+    if (!status)
+        status = option_number(t, OPT_LATENCY, 1, 10000, &latency);
+    if (!status)
+        status = option_hours(t, OPT_HOURS, &length);
+    *params = (struct sim_params){
+        .period = pit_period(hz),
+        .phase = pit_period(hz),
+        .length = length,
+        /* A host that is slow at the one is at the other. */
+        .inject = latency * NS_PER_US * 2 / 5,
+        .latency = latency * NS_PER_US,
+        .handler = HANDLER,
+    };
+    return status;
+}
+
+int predict_guests(const struct tool *t, unsigned int *guests)
+{
+    const char *word = t->opt[OPT_GUEST];
+    unsigned int i;
+
+    *guests = (1u << SIM_GUESTS) - 1;
+    if (!word || !strcmp(word, "all"))
+        return EXIT_DONE;
+    for (i = 0; i < SIM_GUESTS; i++)
+        if (!strcmp(word, sim_guest_names[i])) {
+            *guests = 1u << i;
+            return EXIT_DONE;
+        }
+    return report_usage(t,
+                        "--guest takes tick, tick-tsc, clock or all, "
+                        "not \"%s\"",
+                        word);
+}
+
+/* ---- a load that was recorded ---- */
+
+static int tsc_khz(struct tool *t, long *khz)
+{
+    struct xentime_host host;
+    int status;
+
+    *khz = 0;
+    status = option_number(t, OPT_TSC_KHZ, 1000, 100000000, khz);
+    if (status || *khz)
+        return status;
+    status = t->xt ? EXIT_DONE : tool_open(t);
+    if (!status && xentime_get_host(t->xt, &host))
+        status = report_error(t);
+    if (status) {
+        fprintf(stderr, "xentimectl: without Xen, say the host's: --tsc-khz "
+                        "(\"xl info\" has it as cpu_mhz)\n");
+        return status;
+    }
+    *khz = host.khz;
+    return EXIT_DONE;
+}
+
+static bool parse_u16(const char *text, char end, const char **rest,
+                      uint16_t *value)
+{
+    char *stop;
+    unsigned long n;
+
+    errno = 0;
+    n = strtoul(text, &stop, 10);
+    if (errno || stop == text || *text == '-' || *text == '+' || *stop != end ||
+        n > 0x7fff)
+        return false;
+    *value = n;
+    *rest = stop + (*stop != '\0');
+    return true;
+}
+
+static int find_vcpu(const struct tool *t, const struct xentrace *trace,
+                     const char *file, const char *text, uint16_t *domid,
+                     uint16_t *vcpu)
+{
+    const char *rest = text;
+
+    if (!text) {
+        if (xentrace_busiest(trace, domid, vcpu))
+            return report(t, EXIT_FAILED,
+                          "%s: no domain but dom0 has run in it", file);
+        return EXIT_DONE;
+    }
+    if (!parse_u16(text, '.', &rest, domid) ||
+        !parse_u16(rest, '\0', &rest, vcpu))
+        return report_usage(t, "--vcpu takes DOMID.VCPU, as 3.0, not \"%s\"",
+                            text);
+    return EXIT_DONE;
+}
+
+static int take_turns(const struct tool *t, const struct xentrace *trace,
+                      const char *file, const char *vcpu_text, long khz,
+                      struct predict_load *load)
+{
+    uint16_t domid = 0, vcpu = 0;
+    int status = find_vcpu(t, trace, file, vcpu_text, &domid, &vcpu);
+    int64_t total = 0;
+    size_t i;
+
+    if (status)
+        return status;
+    if (xentrace_turns(trace, domid, vcpu, khz, &load->turns, &load->n))
+        return report(t, EXIT_FAILED, "out of memory");
+    for (i = 0; i < load->n && total < INT64_MAX / 4; i++)
+        total += load->turns[i].run + load->turns[i].block +
+                 load->turns[i].wait;
+    if (!load->n || total / (int64_t)load->n < LEAST_TURN)
+        return report(t, EXIT_FAILED,
+                      "%s: domain %u vCPU %u has not run twice in it", file,
+                      domid, vcpu);
+    load->length = total;
+    snprintf(load->name, sizeof(load->name), "%.60s, domain %u vCPU %u", file,
+             domid, vcpu);
+    return EXIT_DONE;
+}
+
+int predict_trace_from(struct tool *t, FILE *f, const char *file,
+                       const char *vcpu, struct predict_load *load)
+{
+    struct xentrace trace = { .n = 0 };
+    int status = EXIT_DONE;
+    long khz = 0;
+
+    memset(load, 0, sizeof(*load));
+    if (xentrace_read(f, &trace))
+        status = report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
+    else if (trace.error[0])
+        status = report(t, EXIT_FAILED, "%s: %s", file, trace.error);
+    if (!status)
+        status = tsc_khz(t, &khz);
+    if (!status && trace.lost)
+        fprintf(stderr,
+                "xentimectl: %s: Xen lost %llu records; a larger "
+                "buffer helps (xentrace -S)\n",
+                file, (unsigned long long)trace.lost);
+    if (!status)
+        status = take_turns(t, &trace, file, vcpu, khz, load);
+    xentrace_free(&trace);
+    return status;
+}
+
+int predict_trace(struct tool *t, const char *file, const char *vcpu,
+                  struct predict_load *load)
+{
+    FILE *f = strcmp(file, "-") ? fopen(file, "re") : stdin;
+    int status;
+
+    memset(load, 0, sizeof(*load));
+    if (!f)
+        return report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
+    status = predict_trace_from(t, f, file, vcpu, load);
+    if (f != stdin)
+        fclose(f);
+    return status;
+}
+
+/* ---- a load of the table ---- */
+
+static int named_load(const struct tool *t, struct predict_load *load)
+{
+    const char *name = t->opt[OPT_LOAD] ? t->opt[OPT_LOAD] : "cpu";
+    const struct sim_load_model *m;
+    long seed = 1;
+    int status = option_number(t, OPT_SEED, 0, LONG_MAX, &seed);
+
+    for (m = sim_load_models; m->name && strcmp(m->name, name) != 0; m++)
+        ;
+    if (!status && !m->name)
+        return report_usage(t,
+                            "no load \"%s\"; there are cpu, io-8, io-32, "
+                            "io-4/32 and idle",
+                            name);
+    load->model = m;
+    load->seed = seed;
+    snprintf(load->name, sizeof(load->name), "%s", name);
+    return status;
+}
+
+int predict_load(struct tool *t, struct predict_load *load)
+{
+    memset(load, 0, sizeof(*load));
+    if (!t->opt[OPT_TRACE])
+        return named_load(t, load);
+    if (t->opt[OPT_LOAD])
+        return report_usage(t, "either --load or --trace");
+    return predict_trace(t, t->opt[OPT_TRACE], t->opt[OPT_VCPU], load);
+}
+
+void predict_free(struct predict_load *load)
+{
+    free(load->turns);
+    load->turns = NULL;
+}
+
+/* ---- running it ---- */
+
+/*
+ * When in its period a tick comes that was recorded with the load: where wake-
+ * ups gather, if they do.  A load of another guest, or of one that never
+ * sleeps, has no such place.
+ */
+static int64_t find_phase(const struct predict_load *load,
+                          const struct sim_params *params)
+{
+    enum { BINS = 400 };
+    struct {
+        size_t n;
+        int64_t sum;
+    } bin[BINS] = { { 0, 0 } };
+    int64_t now = 0, period = params->period, phase;
+    size_t wakeups = 0, best = 0, i;
+
+    for (i = 0; i < load->n; i++) {
+        const struct sim_turn *turn = &load->turns[i];
+
+        now += turn->run + turn->block;
+        if (turn->block) {
+            phase = now % period;
+            bin[phase * BINS / period].n++;
+            bin[phase * BINS / period].sum += phase;
+            wakeups++;
+        }
+        now += turn->wait;
+    }
+    for (i = 1; i < BINS; i++)
+        if (bin[i].n > bin[best].n)
+            best = i;
+    if (bin[best].n * BINS < 5 * wakeups || bin[best].n < 4)
+        return period;
+    phase = bin[best].sum / (int64_t)bin[best].n - params->inject;
+    return phase > 0 ? phase : phase + period;
+}
+
+static void say_progress(size_t done, size_t n, time_t start, bool *said)
+{
+    if (!isatty(STDERR_FILENO) || time(NULL) - start < 2)
+        return;
+    *said = true;
+    fprintf(stderr, "\rxentimectl: %zu of %zu modes simulated", done, n);
+}
+
+void predict(const struct sim_params *params, const struct predict_load *load,
+             const int *modes, size_t n, struct prediction *out)
+{
+    int64_t phase = load->n ? find_phase(load, params) : params->phase;
+    time_t start = time(NULL);
+    bool said = false;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        struct sim_params p = *params;
+        struct sim_random_load random;
+        struct sim_trace_load recorded;
+        struct sim_load *l = &random.load;
+
+        p.mode = modes[i];
+        p.phase = phase;
+        if (load->model) {
+            sim_random_load(&random, load->model, load->seed);
+        } else {
+            sim_trace_load(&recorded, load->turns, load->n);
+            l = &recorded.load;
+        }
+        out[i].mode = modes[i];
+        sim_run(&p, l, &out[i].result);
+        say_progress(i + 1, n, start, &said);
+    }
+    if (said)
+        fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See sim-load.h. */
+
+#include "sim-load.h"
+
+#define US 1000LL
+#define MS 1000000LL
+
+/* Without anybody to wait for: Xen's way from the wake-up to the guest. */
+#define AT_ONCE (5 * US)
+
+/* clang-format off */
+const struct sim_load_model sim_load_models[] = {
+    { "cpu", "busy, and shares its CPU with another busy vCPU (usex)",
+      { 8 * MS, 12 * MS }, { 0, 0 }, { 8 * MS, 12 * MS }, 100 },
+    { "io-8", "reads a disk with 8 processes, beside busy vCPUs",
+      { 100 * US, 500 * US }, { 1 * MS, 6 * MS }, { 100 * US, 5 * MS }, 50 },
+    { "io-32", "reads a disk with 32 processes, beside busy vCPUs",
+      { 100 * US, 500 * US }, { 500 * US, 3 * MS }, { 100 * US, 2 * MS }, 50 },
+    { "io-4/32", "reads with 4 processes, beside a guest that does with 32",
+      { 100 * US, 500 * US }, { 2 * MS, 12 * MS }, { 100 * US, 8 * MS }, 70 },
+    { "idle", "wakes up now and then, with a CPU at hand",
+      { 20 * US, 100 * US }, { 50 * MS, 1000 * MS }, { 0, 0 }, 0 },
+    { .name = NULL },
+};
+/* clang-format on */
+
+/* splitmix64: Steele, Lea and Flood, OOPSLA 2014 */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Of 32 random bits, a number below @n, which is less than 2^32. */
+static int64_t below(uint32_t random, int64_t n)
+{
+    return (int64_t)((uint64_t)random * (uint64_t)n >> 32);
+}
+
+static int64_t pick(uint32_t random, const struct sim_range *range)
+{
+    return range->min + below(random, range->max - range->min + 1);
+}
+
+static void random_turn(struct sim_load *load, struct sim_turn *turn)
+{
+    struct sim_random_load *l = (struct sim_random_load *)load;
+    const struct sim_load_model *m = l->model;
+    uint64_t guest = next_random(&l->state), host = next_random(&l->state);
+
+    turn->run = pick(guest, &m->run);
+    turn->block = m->block.max ? pick(guest >> 32, &m->block) : 0;
+    turn->wait = AT_ONCE;
+    if (below(host, 100) < m->waits)
+        turn->wait = pick(host >> 32, &m->wait);
+}
+
+void sim_random_load(struct sim_random_load *l,
+                     const struct sim_load_model *model, uint64_t seed)
+{
+    *l = (struct sim_random_load){ { random_turn }, model, seed };
+}
+
+static void recorded_turn(struct sim_load *load, struct sim_turn *turn)
+{
+    struct sim_trace_load *l = (struct sim_trace_load *)load;
+
+    *turn = l->turns[l->at];
+    l->at = (l->at + 1) % l->n;
+}
+
+void sim_trace_load(struct sim_trace_load *l, const struct sim_turn *turns,
+                    size_t n)
+{
+    *l = (struct sim_trace_load){ { recorded_turn }, turns, n, 0 };
+}
