@@ -116,10 +116,10 @@ static bool is_step(const double *level, size_t n, size_t i, double least,
 
 /* One that takes some readings to go all the way is found once. */
 static void find_steps(const struct fit_point *p, size_t n, const double *level,
-                       double scale, struct steps *found)
+                       double scale, double least_step, struct steps *found)
 {
     /* Of exact readings, what a double cannot tell is no step. */
-    double least = fmax(STEP_SCALES * scale, 1e-9), size;
+    double least = fmax(fmax(STEP_SCALES * scale, 1e-9), least_step), size;
     struct fit_step step = { .size = 0 };
     size_t i, last = 0;
 
@@ -205,7 +205,7 @@ static int regress(const struct fit_point *p, struct fit *f)
     return rc;
 }
 
-int fit_clock(struct fit_point *p, size_t n, struct fit *f)
+int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f)
 {
     struct steps found = { .n = 0 };
     double *work;
@@ -227,7 +227,7 @@ int fit_clock(struct fit_point *p, size_t n, struct fit *f)
     work = calloc(n, 2 * sizeof(*work));
     if (!work)
         return -1;
-    find_steps(p, n, work, find_levels(p, n, work, work + n), &found);
+    find_steps(p, n, work, find_levels(p, n, work, work + n), least, &found);
     free(work);
     /* Each of them takes readings to tell its size. */
     if (found.n + 2 < n) {

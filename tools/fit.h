@@ -41,8 +41,9 @@ struct fit {
 
 /*
  * @p is sorted by time.  0, or -1 when out of memory.  Below three readings,
- * or if all are of one time, there is no rate, and no step.
+ * or if all are of one time, there is no rate, and no step.  Moves of less than
+ * @least seconds are no steps.
  */
-int fit_clock(struct fit_point *p, size_t n, struct fit *f);
+int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f);
 
 #endif /* XENTIMECTL_FIT_H */

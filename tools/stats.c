@@ -2,7 +2,6 @@
 /* xentimectl stats: what becomes of a domain's timer ticks. */
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "repeat.h"
 #include "tool.h"
 
 #define SECOND INT64_C(1000000000)
@@ -398,31 +398,6 @@ static int read_first(const struct tool *t, const struct xentime_domain *dom,
     return rc ? report_error(t) : EXIT_DONE;
 }
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * SECOND + ts.tv_nsec;
-}
-
-/* False if one of @stops, which are blocked, has come first. */
-static bool wait_until(int64_t then, const sigset_t *stops)
-{
-    struct timespec left;
-    int64_t ns;
-
-    do {
-        ns = then - monotonic_ns();
-        if (ns < 0)
-            ns = 0;
-        left = (struct timespec){ ns / SECOND, ns % SECOND };
-        if (sigtimedwait(stops, NULL, &left) > 0)
-            return false;
-    } while (ns);
-    return true;
-}
-
 /* Reading after reading; *before, the first one, is replaced by the last. */
 static int read_on(const struct tool *t, const struct xentime_domain *dom,
                    struct reading *before, int64_t interval, long count,
@@ -435,7 +410,7 @@ static int read_on(const struct tool *t, const struct xentime_domain *dom,
 
     for (i = 0; !status && !ferror(stdout) && (!count || i < count); i++) {
         then += interval;
-        if (!wait_until(then, stops))
+        if (!repeat_wait(then, stops))
             break;
         /* Stopped for a while (Ctrl-Z): not all that was missed at once. */
         late = monotonic_ns();
@@ -453,19 +428,6 @@ static int read_on(const struct tool *t, const struct xentime_domain *dom,
     return status;
 }
 
-/* A blocked signal arrives although it is ignored, as by a background job. */
-static void add_unless_ignored(sigset_t *set, int sig)
-{
-    struct sigaction sa;
-
-    if (!sigaction(sig, NULL, &sa) && sa.sa_handler != SIG_IGN)
-        sigaddset(set, sig);
-}
-
-/*
- * Ctrl-C and SIGTERM are how this ends: they are waited for, so that the
- * last line and the JSON document are whole.
- */
 static int watch(const struct tool *t, const struct xentime_domain *dom,
                  int64_t interval, long count)
 {
@@ -473,10 +435,7 @@ static int watch(const struct tool *t, const struct xentime_domain *dom,
     sigset_t stops;
     int status;
 
-    sigemptyset(&stops);
-    add_unless_ignored(&stops, SIGINT);
-    add_unless_ignored(&stops, SIGTERM);
-    sigprocmask(SIG_BLOCK, &stops, NULL);
+    repeat_start(&stops);
     status = read_first(t, dom, &r);
     if (status)
         return status;

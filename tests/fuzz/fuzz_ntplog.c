@@ -22,7 +22,7 @@ static void check_series(struct ntp_series *s)
     for (i = 0; i < s->nrates; i++)
         if (!isfinite(s->rates[i]))
             abort();
-    if (fit_clock(s->points, s->n, &fit) || fit.n != s->n || fit.span < 0 ||
+    if (fit_clock(s->points, s->n, 0, &fit) || fit.n != s->n || fit.span < 0 ||
         fit.nsteps > FIT_MAX_STEPS)
         abort();
 }

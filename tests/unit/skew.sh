@@ -133,7 +133,7 @@ unsynchronised no line tells a clock's error at a time
 nope No such file or directory
 empty Is a directory
 EOF
-for args in "" web analyze "analyze loopstats --plot x.gif" \
+for args in "" "web db" analyze "analyze loopstats --plot x.gif" \
     "analyze --json loopstats --plot -" "analyze --plot"; do
     # shellcheck disable=SC2086 # words
     capture "$tool" skew $args

@@ -53,7 +53,7 @@ static void fit(const struct clock *c, size_t n, struct fit *f)
     static struct fit_point p[MANY];
 
     read_clock(c, n, p);
-    assert_int_equal(fit_clock(p, n, f), 0);
+    assert_int_equal(fit_clock(p, n, 0, f), 0);
     assert_int_equal(f->n, n);
 }
 
@@ -142,7 +142,7 @@ static void many_steps(void **state)
         p[i].t = i;
         p[i].error = i / 50 * (i / 50 % 2 ? 0.25 : 0.5) + 1e-3 * noise();
     }
-    assert_int_equal(fit_clock(p, MANY, &f), 0);
+    assert_int_equal(fit_clock(p, MANY, 0, &f), 0);
     assert_int_equal(f.nsteps, FIT_MAX_STEPS);
     for (i = 1; i < f.nsteps; i++)
         assert_true(f.step[i].t > f.step[i - 1].t);
@@ -163,7 +163,7 @@ static void a_step_that_takes_time(void **state)
                                 : (i - 99) * 0.06) +
                      1e-4 * noise();
     }
-    assert_int_equal(fit_clock(p, 200, &f), 0);
+    assert_int_equal(fit_clock(p, 200, 0, &f), 0);
     assert_int_equal(f.nsteps, 1);
     assert_near(f.step[0].t, 1015, 25);
     assert_near(f.step[0].size, 0.3, 0.01);
@@ -178,7 +178,7 @@ static void readings_out_of_order(void **state)
     struct fit f;
 
     (void)state;
-    assert_int_equal(fit_clock(p, 4, &f), 0);
+    assert_int_equal(fit_clock(p, 4, 0, &f), 0);
     assert_near(f.rate, 100, 1e-6);
     assert_near(f.last, 4e-3, 0);
 }
@@ -191,13 +191,13 @@ static void too_few(void **state)
 
     (void)state;
     for (n = 0; n <= 4; n++) {
-        assert_int_equal(fit_clock(p, n, &f), 0);
+        assert_int_equal(fit_clock(p, n, 0, &f), 0);
         assert_int_equal(f.n, n);
         assert_true(isnan(f.rate));
         assert_int_equal(f.nsteps, 0);
     }
     p[1].t = 6;
-    assert_int_equal(fit_clock(p, 2, &f), 0);
+    assert_int_equal(fit_clock(p, 2, 0, &f), 0);
     assert_true(isnan(f.rate));
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See repeat.h. */
+
+#include <stddef.h>
+#include <time.h>
+
+#include "repeat.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* A blocked signal arrives although it is ignored, as by a background job. */
+static void add_unless_ignored(sigset_t *set, int sig)
+{
+    struct sigaction sa;
+
+    if (!sigaction(sig, NULL, &sa) && sa.sa_handler != SIG_IGN)
+        sigaddset(set, sig);
+}
+
+void repeat_start(sigset_t *stops)
+{
+    sigemptyset(stops);
+    add_unless_ignored(stops, SIGINT);
+    add_unless_ignored(stops, SIGTERM);
+    sigprocmask(SIG_BLOCK, stops, NULL);
+}
+
+int64_t monotonic_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+bool repeat_wait(int64_t then, const sigset_t *stops)
+{
+    struct timespec left;
+    int64_t ns;
+
+    do {
+        ns = then - monotonic_ns();
+        if (ns < 0)
+            ns = 0;
+        left = (struct timespec){ ns / SECOND, ns % SECOND };
+        if (sigtimedwait(stops, NULL, &left) > 0)
+            return false;
+    } while (ns);
+    return true;
+}

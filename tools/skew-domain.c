@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl skew DOM: a domain's virtual clocks against the host's. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "repeat.h"
+#include "skew.h"
+
+#define SECOND 1000000000LL
+#define DEFAULT_COUNT 20
+
+/* What a guest that counts a timer's ticks of vCPU 0 would have. */
+enum { TICKS = XENTIME_CLOCKS, SOURCES = XENTIME_CLOCKS + XENTIME_TIMERS };
+
+/* A clock at one moment. */
+struct sight {
+    bool there;
+    int64_t at, ns, error;
+};
+
+struct source {
+    struct sight first;
+    struct fit_point *points;
+    size_t n, room;
+    int64_t error; /* the worst of a reading */
+};
+
+struct run {
+    struct tool *t;
+    const struct xentime_domain *dom;
+    struct source source[SOURCES];
+    bool has_rtc;
+    int64_t rtc_offset;
+    size_t readings;
+};
+
+static const char *source_name(unsigned int i, char text[32])
+{
+    if (i < TICKS)
+        return xentime_clock_name(i);
+    snprintf(text, 32, "%s ticks", xentime_timer_name(i - TICKS));
+    return text;
+}
+
+/* ---- reading ---- */
+
+/* Ticks, where the Xen counts them; without a word where it does not. */
+static void see_ticks(struct run *r, struct sight sights[SOURCES])
+{
+    struct xentime_vcpu_stats *vcpus;
+    size_t n, i;
+
+    if (xentime_stats(r->t->xt, r->dom, &vcpus, &n))
+        return;
+    for (i = 0; n && i < XENTIME_TIMERS; i++) {
+        const struct xentime_tick_counts *c = &vcpus[0].timer[i];
+
+        sights[TICKS + i] = (struct sight){
+            .there = c->period_ns && !vcpus[0].vcpu,
+            .at = (int64_t)vcpus[0].now_ns,
+            .ns = (int64_t)(c->delivered * c->period_ns),
+            .error = (int64_t)c->period_ns,
+        };
+    }
+    free(vcpus);
+}
+
+static int see(struct run *r, struct sight sights[SOURCES])
+{
+    struct xentime_clocks clocks;
+    unsigned int i;
+
+    memset(sights, 0, SOURCES * sizeof(*sights));
+    if (xentime_read_clocks(r->t->xt, r->dom, &clocks))
+        return report_error(r->t);
+    for (i = 0; i < XENTIME_CLOCKS; i++)
+        sights[i] = (struct sight){
+            .there = clocks.present & 1u << i,
+            .at = clocks.at_ns,
+            .ns = clocks.ns[i],
+            .error = clocks.error_ns,
+        };
+    r->has_rtc = clocks.has_rtc;
+    r->rtc_offset = clocks.rtc_offset_s;
+    see_ticks(r, sights);
+    return EXIT_DONE;
+}
+
+static bool grow(struct source *s)
+{
+    size_t room = s->room ? 2 * s->room : 64;
+    struct fit_point *more = reallocarray(s->points, room, sizeof(*more));
+
+    if (!more)
+        return false;
+    s->points = more;
+    s->room = room;
+    return true;
+}
+
+/* A clock that is switched off meanwhile is done with. */
+static bool add(struct source *s, const struct sight *sight, bool first)
+{
+    if (first)
+        s->first = *sight;
+    if (!s->first.there || !sight->there)
+        return true;
+    if (s->n == s->room && !grow(s))
+        return false;
+    s->points[s->n++] = (struct fit_point){
+        .t = (sight->at - s->first.at) / 1e9,
+        .error = ((sight->ns - s->first.ns) - (sight->at - s->first.at)) / 1e9,
+    };
+    if (sight->error > s->error)
+        s->error = sight->error;
+    return true;
+}
+
+static int read_once(struct run *r)
+{
+    struct sight sights[SOURCES];
+    int status = see(r, sights);
+    unsigned int i;
+
+    for (i = 0; !status && i < SOURCES; i++)
+        if (!add(&r->source[i], &sights[i], !r->readings))
+            status = report(r->t, EXIT_FAILED, "out of memory");
+    if (!status)
+        r->readings++;
+    return status;
+}
+
+/* On a terminal: how far it is, and what the first clock shows. */
+static void say_progress(const struct run *r, long count, bool *said)
+{
+    const struct source *s = r->source;
+
+    if (!isatty(STDERR_FILENO))
+        return;
+    *said = true;
+    while (s < r->source + SOURCES - 1 && !s->n)
+        s++;
+    fprintf(stderr, "\r\033[Kxentimectl: reading %zu of %ld; Ctrl-C ends it",
+            r->readings, count);
+    if (s->n)
+        fprintf(stderr, "; %+.3f ms", s->points[s->n - 1].error * 1e3);
+    fflush(stderr);
+}
+
+/* Until done, or Ctrl-C, or the domain goes away. */
+static int read_all(struct run *r, int64_t interval, long count)
+{
+    int64_t then = monotonic_ns();
+    bool said = false;
+    sigset_t stops;
+    int status;
+
+    repeat_start(&stops);
+    for (;;) {
+        status = read_once(r);
+        if (status || (long)r->readings >= count)
+            break;
+        say_progress(r, count, &said);
+        then += interval;
+        if (!repeat_wait(then, &stops))
+            break;
+        if (monotonic_ns() - then > interval)
+            then = monotonic_ns();
+    }
+    if (said)
+        fputs("\r\033[K", stderr);
+    return status;
+}
+
+/* ---- the result ---- */
+
+static int fit_all(struct run *r, struct clocks *all)
+{
+    char text[32];
+    unsigned int i;
+
+    for (i = 0; i < SOURCES; i++) {
+        struct source *s = &r->source[i];
+        struct clock *c;
+
+        if (!s->n)
+            continue;
+        c = clocks_add(all, source_name(i, text), "");
+        if (!c || fit_clock(s->points, s->n, 4 * s->error / 1e9, &c->fit))
+            return report(r->t, EXIT_FAILED, "out of memory");
+        c->format = i < TICKS ? "clock" : "ticks";
+        c->reading_error = s->error / 1e9;
+        c->points = s->points;
+        s->points = NULL;
+    }
+    return EXIT_DONE;
+}
+
+static int print_result(struct run *r)
+{
+    json_object *doc = r->t->opt[OPT_JSON] ? json_domain(r->dom) : NULL;
+    struct clocks all = { NULL, 0 };
+    int status = fit_all(r, &all);
+
+    if (doc)
+        json_object_object_add(doc, "rtc_offset_s",
+                               r->has_rtc ? json_object_new_int64(r->rtc_offset)
+                                          : NULL);
+    if (!status) {
+        status = clocks_report(r->t, &all, doc);
+        doc = NULL;
+    }
+    json_object_put(doc);
+    clocks_free(&all);
+    return status;
+}
+
+static int measure(struct tool *t, const struct xentime_domain *dom,
+                   int64_t interval, long count)
+{
+    struct run r = { .t = t, .dom = dom };
+    int status = read_all(&r, interval, count), printed = EXIT_DONE;
+    unsigned int i;
+
+    /* With --json an error is a document already. */
+    if (r.readings && !(status && t->opt[OPT_JSON]))
+        printed = print_result(&r);
+    for (i = 0; i < SOURCES; i++)
+        free(r.source[i].points);
+    return status ? status : printed;
+}
+
+int skew_domain(struct tool *t)
+{
+    int64_t interval = SECOND;
+    long count = DEFAULT_COUNT;
+    struct xentime_domain *dom;
+    int status;
+    size_t n;
+
+    if (t->nargs > 1)
+        return report_usage(t, "one DOM, or analyze FILE...");
+    status = option_seconds(t, OPT_INTERVAL, &interval);
+    if (!status)
+        status = option_number(t, OPT_COUNT, 1, 1000000, &count);
+    if (!status)
+        status = tool_open(t);
+    if (status)
+        return status;
+    if (xentime_find(t->xt, (const char *const *)t->args, 1, XENTIME_WANT_NAME,
+                     &dom, &n))
+        return report_error(t);
+    status = measure(t, dom, interval, count);
+    xentime_free_domains(dom, n);
+    return status;
+}
