@@ -345,6 +345,9 @@ uint32_t domain_create(const struct dom_config *config)
 
     if (config->weight)
         set_weight(domid, config->weight);
+    if (config->tsc_mode &&
+        xc_domain_set_tsc_info(xch, domid, config->tsc_mode, 0, 0, 0))
+        fail(errno, "cannot set the TSC mode of domain %u", domid);
 
     if (!config->no_xenstore)
         nodes_write(domid, config->name, create.handle, config->type);

@@ -55,24 +55,38 @@ static uint64_t scale(uint64_t delta, uint32_t mul)
     return (low >> 32) + high;
 }
 
+static const struct vcpu_time_info *time_info(uint32_t cpu)
+{
+    return (const void *)(uintptr_t)(GUEST_SHARED_INFO + cpu * VCPU_INFO_SIZE +
+                                     VCPU_TIME_OFFSET);
+}
+
+static uint64_t to_ns(const struct vcpu_time_info *t, uint64_t delta)
+{
+    if (t->tsc_shift < 0)
+        delta >>= -t->tsc_shift;
+    else
+        delta <<= t->tsc_shift;
+
+    return scale(delta, t->tsc_to_system_mul);
+}
+
+uint64_t pvclock_ns(uint32_t cpu, uint64_t cycles)
+{
+    return to_ns(time_info(cpu), cycles);
+}
+
 uint64_t pvclock_read(uint32_t cpu, uint64_t *tsc)
 {
-    const struct vcpu_time_info *t =
-        (const void *)(uintptr_t)(GUEST_SHARED_INFO + cpu * VCPU_INFO_SIZE +
-                                  VCPU_TIME_OFFSET);
-    uint64_t delta, value;
+    const struct vcpu_time_info *t = time_info(cpu);
     uint32_t version;
+    uint64_t value;
 
     do {
         version = t->version;
         barrier();
         *tsc = rdtsc();
-        delta = *tsc - t->tsc_timestamp;
-        if (t->tsc_shift < 0)
-            delta >>= -t->tsc_shift;
-        else
-            delta <<= t->tsc_shift;
-        value = t->system_time + scale(delta, t->tsc_to_system_mul);
+        value = t->system_time + to_ns(t, *tsc - t->tsc_timestamp);
         barrier();
     } while ((version & 1) || version != t->version);
 

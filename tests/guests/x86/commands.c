@@ -88,6 +88,7 @@ int cmd_create(int argc, char **argv)
         { "mem-kib", required_argument, NULL, 'm' },
         { "vcpus", required_argument, NULL, 'v' },
         { "weight", required_argument, NULL, 'w' },
+        { "tsc-mode", required_argument, NULL, 's' },
         { "guest", required_argument, NULL, 'g' },
         { "no-xenstore", no_argument, NULL, 'x' },
         { NULL, 0, NULL, 0 }
@@ -126,6 +127,9 @@ int cmd_create(int argc, char **argv)
             break;
         case 'w':
             config.weight = (unsigned int)number(optarg, 65535);
+            break;
+        case 's':
+            config.tsc_mode = (unsigned int)number(optarg, 2);
             break;
         case 'g':
             image = optarg;

@@ -35,6 +35,7 @@ int cmd_set(int argc, char **argv);
 int cmd_wait(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
 int cmd_gaps(int argc, char **argv);
+int cmd_keep(int argc, char **argv);
 int cmd_ticks(int argc, char **argv);
 int cmd_clocks(int argc, char **argv);
 int cmd_idle(int argc, char **argv);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "keep.h"
 #include "pmu.h"
 #include "self.h"
 #include "shared.h"
@@ -90,6 +91,8 @@ static void program_timers(bool all)
         shared->hpet_period_fs = period_fs;
     if (!armed_hz[TIMER_HPET])
         hpet_run(shared->control.hpet_clock);
+    if (all && shared->control.io_hz)
+        lapic_one_shot(shared->control.io_hz);
 }
 
 /* A new window of measurement forgets the longest gap of the last one. */
@@ -122,6 +125,8 @@ static void check_control(void)
     smp_meet(0);
     self_test();
     pmu_test();
+    keep_check(stats.timer[TIMER_PIT].period_tsc,
+               stats.timer[TIMER_PIT].period_ps);
     stats.request = request;
     publish();
 }
@@ -138,10 +143,14 @@ static void timer_interrupt(enum timer_id id)
     check_window();
     clock_record_tsc(stats.clock, now);
     tick_count(&stats.timer[id], now);
+    if (id == TIMER_PIT)
+        keep_tick();
     timer_ack(id);
     clocks_sample(stats.clock, shared->control.read_clocks & ~(1u << CLOCK_TSC),
                   0);
     lapic_eoi();
+    if (id == TIMER_LAPIC && shared->control.io_hz)
+        lapic_one_shot(shared->control.io_hz);
     stats.irq_tsc += rdtsc() - now;
     publish();
 }
@@ -224,6 +233,18 @@ static void idt_init(void)
     idt_load();
 }
 
+/* Halts until the next tick of the PIT, after every 64th. */
+static bool is_nap(void)
+{
+    static uint64_t last;
+    uint64_t ticks = stats.timer[TIMER_PIT].ticks;
+
+    if (ticks % 64 || ticks == last)
+        return false;
+    last = ticks;
+    return true;
+}
+
 static void idle(void)
 {
     switch (shared->control.idle) {
@@ -238,6 +259,12 @@ static void idle(void)
         irq_enable_and_spin();
         break;
 
+    case IDLE_NAP:
+        if (is_nap()) {
+            irq_enable_and_halt();
+            break;
+        }
+        /* fall through */
     default:
         irq_enable_and_spin();
         break;

@@ -20,7 +20,7 @@
 #include "options.h"
 
 #define NR_ERRNOS 134
-#define NR_TIMER_MODES 4
+#define NR_TIMER_MODES 5 /* with paced_missed_ticks */
 #define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 #define NR_OPS (XEN_VTIMER_OP_resync + 1)
 #define ONE_IN(rng, n) (!rng_below(rng, n))

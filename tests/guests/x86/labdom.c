@@ -42,14 +42,14 @@ void fail(int err, const char *fmt, ...)
 }
 
 #define SETTINGS \
-    "[pit=HZ] [rtc=HZ] [lapic=HZ] [hpet=HZ] " \
-    "[aplapic=HZ]\n    [idle=hlt|spin|sample] [apidle=...] [hpetclock=0|1] " \
+    "[pit=HZ] [rtc=HZ] [lapic=HZ | io=HZ] [hpet=HZ] " \
+    "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap] [apidle=...] [hpetclock=0|1] " \
     "[clocks=MASK]"
 
 static const struct command commands[] = {
     { "create",
       "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
-      " [--weight N]\n    [--guest FILE] [--no-xenstore] NAME [vcpus=N]\n"
+      " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore] NAME [vcpus=N]\n"
       "    " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
     { "many", "[--mem-kib N] N",
@@ -68,6 +68,10 @@ static const struct command commands[] = {
     { "measure", "DOM MS", "measure over MS of dom0's time", cmd_measure },
     { "gaps", "[--pause MS] [--times N] [--period MS] [--settle MS] DOM",
       "measure while pausing again and again (200, 4, 400, 300)", cmd_gaps },
+    { "keep", "DOM [start|SECONDS]",
+      "by how many percent each kind of clock is fast, in so many seconds;\n"
+      "        start anew",
+      cmd_keep },
     { "ticks", "DOM", "the guest's counters as they stand", cmd_ticks },
     { "clocks", "DOM", "let all vCPUs meet and compare their clocks",
       cmd_clocks },

@@ -31,6 +31,7 @@ struct dom_config {
     unsigned long mem_kib;
     unsigned int vcpus;
     unsigned int weight;                /* credit2, 0 = Xen's default */
+    unsigned int tsc_mode;              /* 0 default, 1 emulate, 2 native */
     const char *image;                  /* guest.bin; NULL: nothing to run */
     struct shared_control control;      /* for the guest of the image */
     bool no_xenstore;

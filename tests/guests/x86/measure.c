@@ -48,6 +48,7 @@ static const char *const idle_names[] = {
     [IDLE_HLT] = "hlt",
     [IDLE_SPIN] = "spin",
     [IDLE_SAMPLE] = "sample",
+    [IDLE_NAP] = "nap",
 };
 
 const char *const clock_names[NR_CLOCKS] = {
@@ -114,6 +115,7 @@ void page_init(uint32_t domid, const struct shared_control *control)
     memset((void *)page, 0, XC_PAGE_SIZE);
     memset((void *)page_map_at(domid, GUEST_SMP_ADDR), 0, XC_PAGE_SIZE);
     memset((void *)page_map_at(domid, GUEST_SELF_ADDR), 0, XC_PAGE_SIZE);
+    memset((void *)page_map_at(domid, GUEST_KEEP_ADDR), 0, XC_PAGE_SIZE);
     memcpy((void *)&page->control, control, sizeof(*control));
     page->version = SHARED_VERSION;
     page->magic = SHARED_MAGIC;
@@ -203,6 +205,7 @@ bool control_set(struct shared_control *control, const char *arg)
         { "aplapic", &control->ap_hz, 20000 },
         { "hpet", &control->hz[TIMER_HPET], 20000 },
         { "hpetclock", &control->hpet_clock, 1 },
+        { "io", &control->io_hz, 20000 },
         { "clocks", &control->read_clocks, (1u << NR_CLOCKS) - 1 },
         { "rearm", &control->rearm, UINT32_MAX },
     };
@@ -213,7 +216,7 @@ bool control_set(struct shared_control *control, const char *arg)
         return false;
 
     if (!strncmp(arg, "idle=", 5) || !strncmp(arg, "apidle=", 7)) {
-        for (i = 0; i < 3; i++)
+        for (i = 0; i < IDLE_KINDS; i++)
             if (!strcmp(value, idle_names[i])) {
                 if (*arg == 'i')
                     control->idle = i;

@@ -28,6 +28,7 @@
 #define GUEST_SMP_ADDR      0x113000u   /* struct smp_page */
 #define GUEST_SELF_ADDR     0x114000u   /* struct self_page */
 #define GUEST_PMU_ADDR      0x115000u   /* struct pmu_page */
+#define GUEST_KEEP_ADDR     0x116000u   /* struct keep_page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
 
 #define SHARED_MAGIC        0x656d6974u /* "time" */
@@ -48,6 +49,8 @@ enum guest_idle {
     IDLE_HLT,                           /* sti; hlt */
     IDLE_SPIN,                          /* busy, interrupts on */
     IDLE_SAMPLE,                        /* busy, reading all the clocks */
+    IDLE_NAP,                           /* busy, but for one tick in 64 */
+    IDLE_KINDS,
 };
 
 /* A doorbell: dom0 sends this vector as an MSI after changing the control. */
@@ -68,6 +71,10 @@ struct shared_control {
     uint32_t meet;                      /* changed: see struct meeting */
     uint32_t selftest;                  /* changed: see struct self_page */
     uint32_t pmutest;                   /* changed: see struct pmu_page */
+    uint32_t keep;                      /* changed: see struct keep_page */
+    uint32_t io_hz;                     /* the LAPIC stands for a disk: an
+                                           interrupt so soon after the last
+                                           was handled; 0: it does not */
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -204,6 +211,34 @@ struct pmu_page {
     uint64_t value[PMU_ACCESSES];       /* read */
 };
 
+/*
+ * The clocks that three kinds of guest would keep with the ticks of the PIT,
+ * all at once, against Xen's system time as the pvclock tells it in the same
+ * interrupt.  A clock that moves by whole ticks is right when it has just
+ * ticked: what counts is the most that each is ahead in a second.
+ */
+enum keeper {
+    KEEP_TICK,                          /* counts ticks */
+    KEEP_TICK_TSC,                      /* and makes up lost ones by the TSC */
+    KEEP_CLOCK,                         /* reads the TSC */
+    KEEPERS,
+};
+#define KEEP_SECONDS 124
+
+struct keep_second {
+    uint64_t at_ns;                     /* since it began: the second's end */
+    int64_t ahead_ps[KEEPERS];          /* the most */
+};
+
+struct keep_page {
+    uint32_t done;                      /* shared_control.keep as seen */
+    uint32_t n;                         /* seconds that are over */
+    uint64_t ticks;
+    uint64_t made_up;                   /* added by KEEP_TICK_TSC */
+    uint64_t delay_tsc;                 /* from injection to reading, summed */
+    struct keep_second second[KEEP_SECONDS];
+};
+
 _Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");
@@ -213,5 +248,6 @@ _Static_assert(offsetof(struct self_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct shared_page) <= 4096, "one page");
 _Static_assert(sizeof(struct smp_page) <= 4096, "one page");
 _Static_assert(sizeof(struct self_page) <= 4096, "one page");
+_Static_assert(sizeof(struct keep_page) <= 4096, "one page");
 
 #endif

@@ -19,6 +19,7 @@
 #define PIT_CH0 0x40
 #define PIT_CONTROL 0x43
 #define PIT_CH0_MODE2 0x34
+#define PIT_CH0_LATCH 0x00
 #define PIT_CH0_MODE0 0x30 /* stops when its count is written */
 #define PIT_PIN 2
 
@@ -101,6 +102,20 @@ static uint32_t count_for(uint32_t hz, uint32_t tick_ps)
     return count ? (uint32_t)count : 1;
 }
 
+static uint32_t pit_divisor;
+
+uint32_t pit_elapsed(uint32_t *period)
+{
+    uint32_t count;
+
+    outb(PIT_CONTROL, PIT_CH0_LATCH);
+    count = inb(PIT_CH0);
+    count |= (uint32_t)inb(PIT_CH0) << 8;
+    *period = pit_divisor;
+
+    return count < pit_divisor ? pit_divisor - 1 - count : 0;
+}
+
 static uint64_t pit_program(uint32_t hz)
 {
     uint32_t divisor;
@@ -118,6 +133,7 @@ static uint64_t pit_program(uint32_t hz)
     else if (divisor < 2)
         divisor = 2;
 
+    pit_divisor = divisor;
     ioapic_route(PIT_PIN, TIMER_PIT);
     outb(PIT_CONTROL, PIT_CH0_MODE2);
     outb(PIT_CH0, (uint8_t)divisor);
@@ -165,6 +181,13 @@ static uint64_t lapic_program(uint32_t hz)
     mmio_write(LAPIC_BASE + LAPIC_TMICT, count);
 
     return (uint64_t)count * LAPIC_TICK_PS;
+}
+
+void lapic_one_shot(uint32_t hz)
+{
+    mmio_write(LAPIC_BASE + LAPIC_TDCR, LAPIC_TDCR_DIV_16);
+    mmio_write(LAPIC_BASE + LAPIC_LVTT, TIMER_VECTOR + TIMER_LAPIC);
+    mmio_write(LAPIC_BASE + LAPIC_TMICT, count_for(hz, LAPIC_TICK_PS));
 }
 
 uint32_t hpet_period_fs(void)

@@ -22,11 +22,17 @@ void timers_init(void);
  */
 uint64_t timer_program(enum timer_id id, uint32_t hz);
 
+/* Lets the LAPIC interrupt once, 1/hz seconds from now. */
+void lapic_one_shot(uint32_t hz);
+
 /* What the device wants before its next interrupt; no EOI. */
 void timer_ack(enum timer_id id);
 
 /* Enables the LAPIC of a vCPU other than 0. */
 void lapic_init(void);
+
+/* PIT counts since it was reloaded, and how many there are in a period. */
+uint32_t pit_elapsed(uint32_t *period);
 
 void lapic_eoi(void);
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How right the clocks are that guests would keep: struct keep_page. */
+/* First: xenctrl.h after another Xen header lacks its tools half. */
+#include "labdom.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define KEEP_SKIP 2
+
+static void start(uint32_t domid, volatile struct keep_page *keep)
+{
+    volatile struct shared_page *page = page_map(domid);
+
+    page->control.keep = keep->done + 1;
+    page_request(domid, page);
+}
+
+/*
+ * The rate of what was ahead, in percent: least squares, over whole seconds but
+ * the first two, which what dom0 did before may have disturbed.
+ */
+static double rate(volatile struct keep_page *keep, uint32_t n,
+                   enum keeper keeper)
+{
+    double t = 0, y = 0, tt = 0, ty = 0, count = n - KEEP_SKIP;
+    uint32_t i;
+
+    for (i = KEEP_SKIP; i < n; i++) {
+        double at = (double)keep->second[i].at_ns;
+        double ahead = (double)keep->second[i].ahead_ps[keeper] / 1e3;
+
+        t += at;
+        y += ahead;
+        tt += at * at;
+        ty += at * ahead;
+    }
+
+    return 100 * (count * ty - t * y) / (count * tt - t * t);
+}
+
+static int print(uint32_t domid, volatile struct keep_page *keep, uint32_t most)
+{
+    static const char *const names[KEEPERS] = {
+        [KEEP_TICK] = "tick",
+        [KEEP_TICK_TSC] = "tick-tsc",
+        [KEEP_CLOCK] = "clock",
+    };
+    double khz = page_map(domid)->tsc_khz;
+    uint32_t n = keep->n < most ? keep->n : most, i;
+
+    if (n < KEEP_SKIP + 2)
+        fail(0, "only %u seconds are over", n);
+    printf("seconds=%u ticks=%" PRIu64 " made_up=%" PRIu64 " latency_us=%.1f",
+           n, keep->ticks, keep->made_up,
+           (double)keep->delay_tsc / (double)keep->ticks / khz * 1e3);
+    for (i = 0; i < KEEPERS; i++)
+        printf(" %s=%.6f", names[i], rate(keep, n, i));
+    putchar('\n');
+    return 0;
+}
+
+int cmd_keep(int argc, char **argv)
+{
+    volatile struct keep_page *keep;
+    uint32_t domid;
+
+    if (argc != 2 && argc != 3)
+        return usage_error();
+
+    domid = unpaused_domid_of(argv[1]);
+    keep = page_map_at(domid, GUEST_KEEP_ADDR);
+    if (argc == 2 || strcmp(argv[2], "start") != 0)
+        return print(domid, keep,
+                     argc == 2 ? UINT32_MAX
+                               : (uint32_t)number(argv[2], UINT32_MAX));
+    start(domid, keep);
+    return 0;
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+#
+# Measures, proves nothing: the error of three kinds of clock in every timer
+# mode under one load.
+#
+# How: see accuracy.sh. lab.load, lab.hz and lab.seconds come from Linux' command
+# line. Rows of JSON, one a line, are sent as accuracy.rows, with what xentrace
+# has recorded, for tests/lab/bench-accuracy to predict the errors by.
+#
+# lab: releases=4.17,4.20 hv=stock,patched timeout=7200 idle=600 output=plain icount=2
+
+. /lib/lab/lib.sh
+. /lib/lab/accuracy.sh
+
+argument() { tr ' ' '\n' </proc/cmdline | sed -n "s/^lab.$1=//p"; }
+load=$(argument load) seconds=$(argument seconds)
+rows=/run/lab/rows
+
+latency=$(latency)
+# xl info has MHz with three decimals.
+khz=$(xl info | sed -n 's/^cpu_mhz *: *\([0-9]*\)\.\([0-9]*\)$/\1\2/p')
+echo "latency $latency us, TSC $khz kHz"
+: >$rows
+hz=$(argument hz)
+for mode in 0 1 2 3 4; do
+    measure_cell "$load" "$hz" $mode "$seconds" || continue
+    for guest in tick tick_tsc clock; do
+        eval "got=\$got_$guest"
+        printf '{"xen": "%s", "guest": "%s", "load": "%s", "hz": %s, "mode": %s, "error_pct": %s, %s}\n' \
+            "$LAB_HYPERVISOR" "$(echo $guest | tr _ -)" "$load" "$hz" \
+            $mode "$got" "$row" >>$rows
+    done
+    echo "$load $hz Hz mode $mode: $got_tick $got_tick_tsc $got_clock"
+    base64 /run/lab/trace >/run/lab/trace64
+    send_file "trace.$mode" /run/lab/trace64
+    echo "$mode $hz $vcpu $latency $khz $hours" >>/run/lab/cells
+done
+send_file accuracy.cells /run/lab/cells
+send_file accuracy.rows $rows
