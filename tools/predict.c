@@ -17,9 +17,6 @@
 #define PIT_HZ 1193182LL
 #define NS_PER_US 1000LL
 
-/* What a guest's tick handler takes after it has read the clocks. */
-#define HANDLER (5 * NS_PER_US)
-
 /* What was recorded for less is gone through again and again. */
 #define LEAST_LENGTH (10 * NS_PER_SEC)
 
@@ -62,10 +59,11 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .period = pit_period(hz),
         .phase = pit_period(hz),
         .length = length,
-        /* A host that is slow at the one is at the other. */
+        /* Exits to Xen, all of them: two for the one, seven for the other. */
         .inject = latency * NS_PER_US * 2 / 5,
         .latency = latency * NS_PER_US,
-        .handler = HANDLER,
+        .handler = latency * NS_PER_US,
+        .other = 3 * latency * NS_PER_US,
     };
     return status;
 }

@@ -15,6 +15,9 @@
 /* Errors closer than that are the same: 0.001 %, a second a day. */
 #define SAME_ERROR 1e-5
 
+/* 0.05 %, which is 43 s a day. */
+#define NTP_LIMIT 5e-4
+
 #define LEAST_LENGTH (600 * INT64_C(1000000000))
 
 /* What a mode comes to, for the worst of the guests in question. */
@@ -225,6 +228,13 @@ static void print_advice(const struct question *q)
     if (r != ideal)
         printf("Better still, with a patched Xen: mode %d (%s).\n",
                ideal->p->mode, xentime_mode_name(ideal->p->mode)->name);
+    if (r->error > NTP_LIMIT)
+        printf(
+            "NTP cannot follow that: it is more than 43 s a day.%s\n",
+            q->guests & (q->guests - 1)
+                ? "  It may be better to know how\nthe guest keeps time: see "
+                  "--guest."
+                : "");
     if (vpt_freezes_time(r->p->mode) && q->dom->vcpus > 1)
         printf("In that mode the clocks of its %u vCPUs differ by what each "
                "has just lost.\n",

@@ -236,18 +236,22 @@ static void preempted(struct sim *s, int64_t until)
     resume(s, vpt_freezes_time(s->p->mode) ? s->now - start : 0);
 }
 
-static void woken(struct sim *s, int64_t until)
+/* What it was woken by, or has come since, is handled before the tick. */
+static void woken(struct sim *s, int64_t until, bool by_tick)
 {
     int64_t start = s->now;
 
     wait_for_cpu(s, until);
     resume(s, vpt_freezes_wakeup(s->p->mode) ? s->now - start : 0);
+    if (!by_tick || s->now - start > s->p->period)
+        s->ready += s->p->other;
 }
 
 static void finish_ticks(struct sim *s)
 {
-    while (s->t.pending_intr_nr || s->to_end)
-        run(s, s->now + s->p->inject + s->p->latency + s->p->handler);
+    while ((s->t.pending_intr_nr || s->to_end) && s->now < s->p->length)
+        run(s, s->now + s->p->inject + s->p->other + s->p->latency +
+                   s->p->handler);
 }
 
 /*
@@ -263,7 +267,7 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
         if (s->now < s->expires)
             s->now = s->expires;
         timer_fired(s);
-        woken(s, (this_is_it ? until : s->now) + wait);
+        woken(s, (this_is_it ? until : s->now) + wait, true);
         if (this_is_it)
             return;
         finish_ticks(s);
@@ -271,7 +275,7 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
             return;
     }
     s->now = until;
-    woken(s, until + wait);
+    woken(s, until + wait, false);
 }
 
 /*

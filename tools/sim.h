@@ -51,6 +51,7 @@ struct sim_params {
                                   and from having a CPU to running */
     int64_t latency;           /* from there to the handler's reading clocks */
     int64_t handler;           /* from there to its end */
+    int64_t other;             /* of what else may have woken the guest */
 };
 
 struct sim_result {
