@@ -47,6 +47,8 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_SLEW] = { "slew", 0, "PPM",
         "let guest time run faster by 1 to 100000 ppm" },
     [OPT_STEP] = { "step", 0, NULL, "at once (what is done unless told)" },
+    [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
+        "timer_mode 2 as \"tune\" would have it (default 0)" },
     [OPT_TRACE] = { "trace", 't', "FILE",
         "the load as \"xentrace -e 0x21000 FILE\" has recorded it" },
     [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
@@ -143,8 +145,8 @@ const struct command commands[] = {
       "STEP is the most that the guest's clock moves against real time from one\n"
       "tick to the next.  Needs no Xen.",
       OPT(MODE) | OPT(GUEST) | OPT(LOAD) | OPT(TRACE) | OPT(VCPU) | OPT(TSC_KHZ) |
-      OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(RAW) |
-      OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, false },
+      OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(SYNC_WAKEUP) |
+      OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, false },
     { "recommend", "DOM", "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
       "and ranks them by the worst error, with the reason and the command to\n"

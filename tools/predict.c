@@ -46,13 +46,16 @@ int predict_params(const struct tool *t, const struct predict_load *load,
                    struct sim_params *params)
 {
     int64_t length = load->length;
-    long hz = 1000, latency = 2;
+    long hz = 1000, latency = 2, wakeup_after = 0;
     int status = option_number(t, OPT_HZ, 20, 10000, &hz);
 
     if (length < LEAST_LENGTH)
         length = 3600 * NS_PER_SEC;
     if (!status)
         status = option_number(t, OPT_LATENCY, 1, 10000, &latency);
+    if (!status)
+        status = option_number(t, OPT_SYNC_WAKEUP, 0, XENTIME_SYNC_WAKEUP_MAX,
+                               &wakeup_after);
     if (!status)
         status = option_hours(t, OPT_HOURS, &length);
     *params = (struct sim_params){
@@ -64,6 +67,7 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .latency = latency * NS_PER_US,
         .handler = latency * NS_PER_US,
         .other = 3 * latency * NS_PER_US,
+        .wakeup_after = wakeup_after,
     };
     return status;
 }

@@ -22,7 +22,8 @@
 # has a say about; with waits in between there are fewer.
 
 # start_load LOAD HZ MODE: the guest, running, is $dom; its rivals are $rivals.
-# Fails if this Xen has no such mode. $tsc_mode is that of the guest (0).
+# Fails if this Xen has no such mode. $tsc_mode is that of the guest (0), and
+# $wakeup_after its sync_wakeup_after (Xen's own rule).
 start_load() {
     rivals=
     case $1 in
@@ -45,6 +46,7 @@ start_load() {
         end_load
         return 1
     }
+    [ -z "${wakeup_after-}" ] || labdom tune "$dom" "$wakeup_after"
     # shellcheck disable=SC2086 # one word a domain
     labdom unpause $rivals "$dom"
     usleep 300000

@@ -20,7 +20,6 @@
 #include "options.h"
 
 #define NR_ERRNOS 134
-#define NR_TIMER_MODES 5 /* with paced_missed_ticks */
 #define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 #define NR_OPS (XEN_VTIMER_OP_resync + 1)
 #define ONE_IN(rng, n) (!rng_below(rng, n))
@@ -311,13 +310,14 @@ static uint64_t random_value(struct hostile *h, uint64_t max)
 static void set_param(struct hostile *h)
 {
     bool mode = rng_below(&h->rng, 2);
-    uint64_t value = random_value(h, mode ? NR_TIMER_MODES - 1 : 1), now;
+    uint64_t modes = HVMPTM_paced_missed_ticks + !h->stock;
+    uint64_t value = random_value(h, mode ? modes - 1 : 1), now;
     uint32_t index = mode ? HVM_PARAM_TIMER_MODE : HVM_PARAM_HPET_ENABLED;
     int err = xc_hvm_param_set(xch, h->domid, index, value) ? errno : 0;
 
     h->sets++;
     count(h, err);
-    if (mode && (value < NR_TIMER_MODES) != !err)
+    if (mode && (value < modes) != !err)
         wrong(h, "timer_mode: value, errno", value, (uint64_t)err);
     if (xc_hvm_param_get(xch, h->domid, index, &now))
         wrong(h, "a parameter that cannot be read: errno", (uint64_t)errno, 0);

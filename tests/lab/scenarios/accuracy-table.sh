@@ -23,18 +23,21 @@ khz=$(xl info | sed -n 's/^cpu_mhz *: *\([0-9]*\)\.\([0-9]*\)$/\1\2/p')
 echo "latency $latency us, TSC $khz kHz"
 : >$rows
 hz=$(argument hz)
-for mode in 0 1 2 3 4; do
-    measure_cell "$load" "$hz" $mode "$seconds" || continue
+# Mode 2 as it is, and 2.N: with sync_wakeup_after=N.
+for cell in 0 1 2 3 4 2.1; do
+    mode=${cell%.*} wakeup_after=${cell#"$mode"} wakeup_after=${wakeup_after#.}
+    [ "$LAB_HYPERVISOR" != stock ] || [ -z "$wakeup_after" ] || continue
+    measure_cell "$load" "$hz" "$mode" "$seconds" || continue
     for guest in tick tick_tsc clock; do
         eval "got=\$got_$guest"
-        printf '{"xen": "%s", "guest": "%s", "load": "%s", "hz": %s, "mode": %s, "error_pct": %s, %s}\n' \
+        printf '{"xen": "%s", "guest": "%s", "load": "%s", "hz": %s, "mode": %s, "sync_wakeup_after": %s, "error_pct": %s, %s}\n' \
             "$LAB_HYPERVISOR" "$(echo $guest | tr _ -)" "$load" "$hz" \
-            $mode "$got" "$row" >>$rows
+            "$mode" "${wakeup_after:-0}" "$got" "$row" >>$rows
     done
-    echo "$load $hz Hz mode $mode: $got_tick $got_tick_tsc $got_clock"
+    echo "$load $hz Hz mode $cell: $got_tick $got_tick_tsc $got_clock"
     base64 /run/lab/trace >/run/lab/trace64
-    send_file "trace.$mode" /run/lab/trace64
-    echo "$mode $hz $vcpu $latency $khz $hours" >>/run/lab/cells
+    send_file "trace.$cell" /run/lab/trace64
+    echo "$cell $mode ${wakeup_after:-0} $hz $vcpu $latency $khz $hours" >>/run/lab/cells
 done
 send_file accuracy.cells /run/lab/cells
 send_file accuracy.rows $rows
