@@ -155,21 +155,26 @@ static int take_turns(const struct tool *t, const struct xentrace *trace,
 {
     uint16_t domid = 0, vcpu = 0;
     int status = find_vcpu(t, trace, file, vcpu_text, &domid, &vcpu);
-    int64_t total = 0;
+    int64_t total = 0, ran = 0, waited = 0;
     size_t i;
 
     if (status)
         return status;
     if (xentrace_turns(trace, domid, vcpu, khz, &load->turns, &load->n))
         return report(t, EXIT_FAILED, "out of memory");
-    for (i = 0; i < load->n && total < INT64_MAX / 4; i++)
+    for (i = 0; i < load->n && total < INT64_MAX / 4; i++) {
+        ran += load->turns[i].run;
+        waited += load->turns[i].wait;
         total += load->turns[i].run + load->turns[i].block +
                  load->turns[i].wait;
+    }
     if (!load->n || total / (int64_t)load->n < LEAST_TURN)
         return report(t, EXIT_FAILED,
                       "%s: domain %u vCPU %u has not run twice in it", file,
                       domid, vcpu);
     load->length = total;
+    load->ran = (double)ran / total;
+    load->waited = (double)waited / total;
     snprintf(load->name, sizeof(load->name), "%.60s, domain %u vCPU %u", file,
              domid, vcpu);
     return EXIT_DONE;
@@ -245,6 +250,15 @@ int predict_load(struct tool *t, struct predict_load *load)
     if (t->opt[OPT_LOAD])
         return report_usage(t, "either --load or --trace");
     return predict_trace(t, t->opt[OPT_TRACE], t->opt[OPT_VCPU], load);
+}
+
+void predict_add_load(json_object *doc, const struct predict_load *load)
+{
+    json_object_object_add(doc, "load", json_text(load->name));
+    if (!load->n)
+        return;
+    json_object_object_add(doc, "ran", json_decimals(load->ran, 4));
+    json_object_object_add(doc, "waited", json_decimals(load->waited, 4));
 }
 
 void predict_free(struct predict_load *load)

@@ -13,6 +13,8 @@ struct predict_load {
     struct sim_turn *turns;
     size_t n;
     int64_t length; /* of all turns; 0: as long as one likes */
+    double ran;     /* share of that time with a CPU */
+    double waited;  /* and waiting for one */
     char name[96]; /* for people: "cpu", "FILE, domain 3 vCPU 0" */
 };
 
@@ -48,6 +50,8 @@ int predict_trace_from(struct tool *t, FILE *f, const char *file,
 
 /* --load, --seed, --trace. */
 int predict_load(struct tool *t, struct predict_load *load);
+/* "load" and, of what was recorded, "ran" and "waited". */
+void predict_add_load(json_object *doc, const struct predict_load *load);
 void predict_free(struct predict_load *load);
 
 /* Says on a terminal how far it is, if it takes more than two seconds. */

@@ -197,17 +197,20 @@ static int print_ranks(const struct question *q)
         { "BECAUSE", 0.5, SCOLS_FL_WRAP },
     };
     struct libscols_table *table = new_table(q->t, cols, ARRAY_LEN(cols));
+    bool all = true;
     size_t i;
 
     if (!table)
         return EXIT_FAILED;
-    for (i = 0; i < XENTIME_TIMER_MODES; i++)
+    for (i = 0; i < XENTIME_TIMER_MODES; i++) {
+        all &= q->ranks[i].possible;
         if (!add_rank(table, &q->ranks[i])) {
             scols_unref_table(table);
             return report(q->t, EXIT_FAILED, "out of memory");
         }
+    }
     print_table(table);
-    puts("* what it has now   ! only with a patched Xen");
+    printf("* what it has now%s\n", all ? "" : "   ! only with a patched Xen");
     return EXIT_DONE;
 }
 
@@ -246,8 +249,11 @@ static int print_text(const struct question *q)
     int status;
 
     print_domain(stdout, q->dom);
-    printf(": timer_mode %d, simulated with %s\n",
-           q->dom->setting[XENTIME_TIMER_MODE], q->load.name);
+    printf(": timer_mode %d, simulated with %s\n"
+           "(of that time it had a CPU for %.1f %% and waited for one for "
+           "%.1f %%)\n",
+           q->dom->setting[XENTIME_TIMER_MODE], q->load.name, 100 * q->load.ran,
+           100 * q->load.waited);
     status = print_ranks(q);
     if (!status)
         print_advice(q);
@@ -282,7 +288,7 @@ static int print_as_json(const struct question *q)
     json_object *list = json_object_new_array();
     size_t i;
 
-    json_object_object_add(doc, "load", json_text(q->load.name));
+    predict_add_load(doc, &q->load);
     json_object_object_add(doc, "best",
                            json_object_new_int(best(q, true)->p->mode));
     for (i = 0; i < XENTIME_TIMER_MODES; i++)

@@ -120,7 +120,7 @@ static int print_as_json(const struct sim_params *params,
     unsigned int guest;
     size_t i;
 
-    json_object_object_add(doc, "load", json_text(load->name));
+    predict_add_load(doc, load);
     json_object_object_add(doc, "hz", json_decimals(1e9 / params->period, 3));
     json_object_object_add(doc, "seconds",
                            json_decimals(params->length / 1e9, 3));

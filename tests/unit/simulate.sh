@@ -42,6 +42,15 @@ is_range "$(error tick-tsc 2)" 0.0005 0.05 "io-8: mode 2 is nearly right"
 capture "$tool" simulate -l io-8 -g tick-tsc -m paced
 is "$(printf '%s\n' "$out" | wc -l)" 2 "one mode, one guest"
 like "$out" '^ *4 paced_missed_ticks tick-tsc +[+-]0\.0000 ' "as a line"
+for after in 0 1 4; do
+    out=$("$tool" simulate --load cpu --hz 100 --mode 2 --json \
+        --sync-wakeup-after $after)
+    eval "woken_$after=\$(printf '%s' \"\$out\" | jq '.rows[0].wakeups_per_s')"
+done
+# shellcheck disable=SC2154 # by eval
+is_range "$woken_1" "$(jq -n "$woken_0 + 0.1")" 5 "sync-wakeup-after 1: more wake-ups"
+# shellcheck disable=SC2154 # by eval
+is_range "$woken_4" 0 "$(jq -n "$woken_0 / 2")" "sync-wakeup-after 4: fewer"
 first=$("$tool" simulate --load io-8 --json)
 is "$("$tool" simulate --load io-8 --json)" "$first" "the same again"
 isnt "$("$tool" simulate --load io-8 --seed 2 --json)" "$first" "another seed"
@@ -54,6 +63,8 @@ tail -c +2 "$corpus/mixed" >trace
 capture "$tool" simulate --trace trace --tsc-khz 1000000 --hours 0.01 --json
 is "$status $err" "0 " "a trace"
 is "$(printf '%s' "$out" | jq -r .load)" "trace, domain 3 vCPU 0" "whose it is"
+is_range "$(printf '%s' "$out" | jq .ran)" 0.31 0.33 "how long it ran"
+is_range "$(printf '%s' "$out" | jq .waited)" 0.47 0.49 "and waited"
 capture "$tool" simulate --trace - --tsc-khz 1000000 --vcpu 3.0 <trace
 is "$status" 0 "from standard input"
 capture "$tool" simulate --trace trace --tsc-khz 1000000 --vcpu 4.0
@@ -76,6 +87,7 @@ like "$err" '^xentimectl: .*--tsc-khz' "and says so"
 
 for use in "--mode 5" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
     "--hours 0" "--hours -1" "--hours 10001" "--latency 0" "--seed -1" \
+    "--sync-wakeup-after 65536" "--sync-wakeup-after -1" \
     "--vcpu 3 --trace trace --tsc-khz 1000000" \
     "--vcpu 3.x --trace trace --tsc-khz 1000000" \
     "--trace trace --load cpu" "--tsc-khz 10 --trace trace" "web"; do

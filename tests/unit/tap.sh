@@ -9,6 +9,12 @@ tap_count=0 tap_failed=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
+# A test that calls what is not there would pass by not being counted.
+command_not_found_handle() {
+    echo "not ok - there is a command $1"
+    return 127
+}
+
 # result NAME STATUS REMARK...
 result() {
     tap_count=$((tap_count + 1))
@@ -36,10 +42,30 @@ is() {
     result "$3" $? "   got: $1" "wanted: $2"
 }
 
+# isnt GOT UNWANTED NAME
+isnt() {
+    [ "$1" != "$2" ]
+    result "$3" $? "   got: $1, unwanted"
+}
+
+# is_range VALUE LO HI NAME: LO <= VALUE <= HI; decimals are fine
+is_range() {
+    awk -v v="$1" -v lo="$2" -v hi="$3" 'BEGIN {
+        number = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$"
+        exit !(v ~ number && v + 0 >= lo + 0 && v + 0 <= hi + 0) }'
+    result "$4" $? "   got: $1" "wanted: $2 to $3"
+}
+
 # like TEXT ERE NAME: a line of the text matches
 like() {
     printf '%s\n' "$1" | grep -Eq -e "$2"
     result "$3" $? "   got: $1" "wanted: /$2/"
+}
+
+# unlike TEXT ERE NAME: no line matches
+unlike() {
+    ! printf '%s\n' "$1" | grep -Eq -e "$2"
+    result "$3" $? "     got: $1" "unwanted: /$2/"
 }
 
 # skip NAME REASON
