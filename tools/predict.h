@@ -55,7 +55,7 @@ void predict_add_load(json_object *doc, const struct predict_load *load);
 void predict_free(struct predict_load *load);
 
 /* Says on a terminal how far it is, if it takes more than two seconds. */
-void predict(const struct sim_params *params, const struct predict_load *load,
+void predict(const struct sim_params *params, struct predict_load *load,
              const int *modes, size_t n, struct prediction *out);
 
 double seconds_a_day(double error);

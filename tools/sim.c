@@ -179,7 +179,7 @@ static int64_t next_event(const struct sim *s, int64_t until)
         next = earlier(next,
                        s->now + (s->to_reading ? s->to_reading : s->to_end));
     if (s->expires != NEVER)
-        next = earlier(next, s->expires + s->p->inject);
+        next = earlier(next, s->expires + s->p->fire);
     if (s->t.pending_intr_nr && s->ready > s->now)
         next = earlier(next, s->ready);
     return next > s->now ? next : s->now;
@@ -200,7 +200,7 @@ static void run(struct sim *s, int64_t until)
             if (s->to_reading && !(s->to_reading -= ran))
                 read_clocks(s);
         }
-        if (s->expires != NEVER && s->now >= s->expires + s->p->inject)
+        if (s->expires != NEVER && s->now >= s->expires + s->p->fire)
             timer_fired(s);
     }
     s->cpu += s->now - start;
@@ -250,7 +250,7 @@ static void woken(struct sim *s, int64_t until, bool by_tick)
 static void finish_ticks(struct sim *s)
 {
     while ((s->t.pending_intr_nr || s->to_end) && s->now < s->p->length)
-        run(s, s->now + s->p->inject + s->p->other + s->p->latency +
+        run(s, s->now + s->p->fire + s->p->inject + s->p->other + s->p->latency +
                    s->p->handler);
 }
 
@@ -262,7 +262,7 @@ static void finish_ticks(struct sim *s)
 static void blocked(struct sim *s, int64_t until, int64_t wait)
 {
     while (s->expires < until) {
-        bool this_is_it = s->expires + 4 * s->p->inject >= until;
+        bool this_is_it = s->expires + 4 * s->p->fire >= until;
 
         if (s->now < s->expires)
             s->now = s->expires;

@@ -47,8 +47,9 @@ struct sim_params {
     int64_t period;            /* of the timer */
     int64_t phase;             /* when its first tick is due */
     int64_t length;            /* of the simulation */
-    int64_t inject;            /* from a tick's coming due to its injection,
-                                  and from having a CPU to running */
+    int64_t fire;              /* from a tick's coming due to Xen's handling
+                                  it: its injection, or a wake-up */
+    int64_t inject;            /* from having a CPU to an injection */
     int64_t latency;           /* from there to the handler's reading clocks */
     int64_t handler;           /* from there to its end */
     int64_t other;             /* of what else may have woken the guest */

@@ -6,18 +6,20 @@
 
 #include "asm/hvm/vpt-policy.h"
 #include "fuzz.h"
+#include "phase.h"
 #include "sim-load.h"
 #include "xentrace.h"
 
 #define MS 1000000LL
 
-static void simulate(const struct sim_turn *turns, size_t n, unsigned int mode)
+static void simulate(struct sim_turn *turns, size_t n, unsigned int mode)
 {
-    const struct sim_params params = {
+    struct sim_params params = {
         .mode = mode,
         .period = MS,
         .phase = MS,
         .length = 20 * MS,
+        .fire = 500,
         .inject = 1000,
         .latency = 2000,
         .handler = 5000,
@@ -25,6 +27,10 @@ static void simulate(const struct sim_turn *turns, size_t n, unsigned int mode)
     struct sim_trace_load load;
     struct sim_result result;
 
+    phase_align(turns, n, MS);
+    if (phase_find(turns, n, MS, &params.phase) &&
+        (params.phase < 0 || params.phase > MS))
+        abort();
     sim_trace_load(&load, turns, n);
     sim_run(&params, &load.load, &result);
     if (result.ticks < 0 || result.cpu < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The simulation behind simulate and recommend: schedules that can be
- * followed by hand, what must be so of any, and the facts of FINDINGS: which
- * mode is right for which guest.
+ * followed by hand, what must be so of any, and the lab's facts: which mode
+ * is right for which guest.
  */
 
 #include <math.h>
@@ -34,6 +34,7 @@ static void start(unsigned int mode, int hz)
         .period = 1000 * MS / hz,
         .phase = 1000 * MS / hz,
         .length = 60000 * MS,
+        .fire = 1 * US,
         .inject = 1 * US,
         .latency = 2 * US,
         .handler = 5 * US,
