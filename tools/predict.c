@@ -43,6 +43,16 @@ static int64_t pit_period(long hz)
     return (count * NS_PER_SEC + PIT_HZ / 2) / PIT_HZ;
 }
 
+/*
+ * What else the latency tells, being made of exits to Xen as everything is
+ * that a guest does about a tick: the shares are those of the lab's guest,
+ * read off the lengths of its turns as xentrace records them.
+ */
+static int64_t percent_of(long us, int64_t percent)
+{
+    return us * NS_PER_US * percent / 100;
+}
+
 int predict_params(const struct tool *t, const struct predict_load *load,
                    struct sim_params *params)
 {
@@ -63,15 +73,11 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .period = pit_period(hz),
         .phase = pit_period(hz),
         .length = length,
-        /*
-         * Exits to Xen, all of them, as the lab's records fit best: half a
-         * one, one, two, two and seven.
-         */
-        .fire = latency * NS_PER_US / 5,
-        .inject = latency * NS_PER_US * 2 / 5,
-        .latency = latency * NS_PER_US * 9 / 10,
-        .handler = latency * NS_PER_US,
-        .other = 3 * latency * NS_PER_US,
+        .fire = percent_of(latency, 15),
+        .inject = percent_of(latency, 40),
+        .latency = percent_of(latency, 105),
+        .handler = percent_of(latency, 220),
+        .other = percent_of(latency, 387),
         .wakeup_after = wakeup_after,
     };
     return status;

@@ -30,7 +30,8 @@ struct sim {
     const struct sim_params *p;
     struct sim_load *load;
     int64_t now;
-    int64_t plan; /* when the load's turn was to begin */
+    int64_t plan;          /* when the load's turn was to begin */
+    struct sim_turn ahead; /* the next one */
 
     /* vpt.c's */
     struct vpt_ticks t;
@@ -185,25 +186,29 @@ static int64_t next_event(const struct sim *s, int64_t until)
     return next > s->now ? next : s->now;
 }
 
-/* Lets the vCPU run until @until. */
+/* Lets the vCPU run until something happens, or @until. */
+static void advance(struct sim *s, int64_t until)
+{
+    int64_t ran;
+
+    if (s->t.pending_intr_nr && !s->to_end && s->now >= s->ready)
+        deliver(s);
+    ran = next_event(s, until) - s->now;
+    s->now += ran;
+    s->cpu += ran;
+    if (s->to_end) {
+        s->to_end -= ran;
+        if (s->to_reading && !(s->to_reading -= ran))
+            read_clocks(s);
+    }
+    if (s->expires != NEVER && s->now >= s->expires + s->p->fire)
+        timer_fired(s);
+}
+
 static void run(struct sim *s, int64_t until)
 {
-    int64_t start = s->now, ran;
-
-    while (s->now < until) {
-        if (s->t.pending_intr_nr && !s->to_end && s->now >= s->ready)
-            deliver(s);
-        ran = next_event(s, until) - s->now;
-        s->now += ran;
-        if (s->to_end) {
-            s->to_end -= ran;
-            if (s->to_reading && !(s->to_reading -= ran))
-                read_clocks(s);
-        }
-        if (s->expires != NEVER && s->now >= s->expires + s->p->fire)
-            timer_fired(s);
-    }
-    s->cpu += s->now - start;
+    while (s->now < until)
+        advance(s, until);
 }
 
 /* No CPU until @until; what fires meanwhile finds the vCPU waiting. */
@@ -236,22 +241,31 @@ static void preempted(struct sim *s, int64_t until)
     resume(s, vpt_freezes_time(s->p->mode) ? s->now - start : 0);
 }
 
-/* What it was woken by, or has come since, is handled before the tick. */
+/*
+ * What else woke it, or has come since, is handled before the tick, if it then
+ * runs for long enough to have handled both.
+ */
+static bool has_other_to_do(const struct sim *s, int64_t waited, bool by_tick)
+{
+    return (!by_tick || waited > s->p->period) &&
+           s->ahead.run >= s->p->inject + s->p->latency + s->p->handler +
+                               s->p->other / 2;
+}
+
 static void woken(struct sim *s, int64_t until, bool by_tick)
 {
     int64_t start = s->now;
 
     wait_for_cpu(s, until);
     resume(s, vpt_freezes_wakeup(s->p->mode) ? s->now - start : 0);
-    if (!by_tick || s->now - start > s->p->period)
+    if (has_other_to_do(s, s->now - start, by_tick))
         s->ready += s->p->other;
 }
 
 static void finish_ticks(struct sim *s)
 {
     while ((s->t.pending_intr_nr || s->to_end) && s->now < s->p->length)
-        run(s, s->now + s->p->fire + s->p->inject + s->p->other + s->p->latency +
-                   s->p->handler);
+        advance(s, s->p->length);
 }
 
 /*
@@ -262,7 +276,7 @@ static void finish_ticks(struct sim *s)
 static void blocked(struct sim *s, int64_t until, int64_t wait)
 {
     while (s->expires < until) {
-        bool this_is_it = s->expires + 4 * s->p->fire >= until;
+        bool this_is_it = s->expires + 4 * s->p->inject >= until;
 
         if (s->now < s->expires)
             s->now = s->expires;
@@ -284,19 +298,19 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
  */
 static void turn(struct sim *s)
 {
-    struct sim_turn turn;
+    struct sim_turn turn = s->ahead;
 
-    s->load->next(s->load, &turn);
+    s->load->next(s->load, &s->ahead);
     run(s, earlier(s->plan + turn.run, s->p->length));
     s->plan += turn.run;
-    if (turn.block) {
+    if (turn.block)
         finish_ticks(s);
-        if (s->now < s->plan + turn.block)
-            blocked(s, s->plan + turn.block, turn.wait);
-    } else if (s->now < s->plan + turn.wait) {
+    s->plan += turn.block;
+    if (s->now < s->plan)
+        blocked(s, s->plan, turn.wait);
+    else if (s->now < s->plan + turn.wait)
         preempted(s, s->plan + turn.wait);
-    }
-    s->plan += turn.block + turn.wait;
+    s->plan += turn.wait;
 }
 
 void sim_run(const struct sim_params *params, struct sim_load *load,
@@ -318,6 +332,7 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
     for (i = 0; i < SIM_GUESTS; i++)
         s.keeper[i].most = INT64_MIN;
 
+    load->next(load, &s.ahead);
     while (s.now < params->length)
         turn(&s);
 
