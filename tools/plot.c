@@ -2,6 +2,7 @@
 /* Drawing with gnuplot: see plot.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <math.h>
 #include <spawn.h>
@@ -195,7 +196,7 @@ static bool write_to(FILE *f, const char *file, const char *output,
 /* ---- gnuplot ---- */
 
 /* Its exit status, or -1 with errno: ENOENT where there is no gnuplot. */
-static int run_gnuplot(FILE *script)
+static int run_gnuplot(FILE *script, bool to_file)
 {
     char *const argv[] = { "gnuplot", "-", NULL };
     posix_spawn_file_actions_t actions;
@@ -208,6 +209,9 @@ static int run_gnuplot(FILE *script)
     setenv("LC_ALL", "C.UTF-8", 1);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+    if (to_file)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
+                                         O_WRONLY, 0);
     rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (rc) {
@@ -257,10 +261,13 @@ static int draw(const struct tool *t, const char *file, const char *output,
             fclose(script);
         return report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
     }
-    rc = run_gnuplot(script);
+    rc = run_gnuplot(script, output);
     fclose(script);
-    if (rc < 0 && errno == ENOENT)
+    if (rc < 0 && errno == ENOENT) {
+        if (output)
+            unlink(output);
         return leave_script(t, file, lines, n);
+    }
     if (!rc && output)
         rc = rename(output, file);
     if (!rc)
@@ -274,13 +281,19 @@ int plot(const struct tool *t, const char *file, const struct plot_line *lines,
          size_t n)
 {
     char *output = NULL;
-    int status;
+    int status, fd;
 
     if (!strcmp(file, "-"))
         return draw(t, file, NULL, lines, n);
     if (asprintf(&output, "%s.%d", file, (int)getpid()) < 0)
         return report(t, EXIT_FAILED, "out of memory");
-    status = draw(t, file, output, lines, n);
+    fd = open(output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        status = report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
+    } else {
+        close(fd);
+        status = draw(t, file, output, lines, n);
+    }
     free(output);
     return status;
 }

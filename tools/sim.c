@@ -248,8 +248,8 @@ static void preempted(struct sim *s, int64_t until)
 static bool has_other_to_do(const struct sim *s, int64_t waited, bool by_tick)
 {
     return (!by_tick || waited > s->p->period) &&
-           s->ahead.run >= s->p->inject + s->p->latency + s->p->handler +
-                               s->p->other / 2;
+           s->ahead.run >=
+               s->p->inject + s->p->latency + s->p->handler + s->p->other / 2;
 }
 
 static void woken(struct sim *s, int64_t until, bool by_tick)

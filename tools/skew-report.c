@@ -14,9 +14,6 @@
 #define PPM_PER_PERCENT 1e4
 #define PPM_PER_S_A_DAY (1e6 / 86400)
 
-/* What ntpd and the kernel's clock can correct (0.05 %). */
-#define NTP_LIMIT_PPM 500
-
 /* The rate that NTP has to correct: its own, or what was measured. */
 static double rate_of(const struct clock *c)
 {

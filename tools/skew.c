@@ -17,6 +17,20 @@ static int fail_memory(const struct tool *t)
     return report(t, EXIT_FAILED, "out of memory");
 }
 
+/*
+ * How fast the clock is without NTP, by what NTP corrects.  What drifts faster
+ * than NTP corrects at all is getting away from it: that much is missing.
+ */
+static double own_rate(const struct ntp_series *s, const struct fit *fit)
+{
+    double corrected;
+
+    if (!s->nrates)
+        return NAN;
+    corrected = gsl_stats_median(s->rates, 1, s->nrates);
+    return fabs(fit->rate) > NTP_LIMIT_PPM ? corrected + fit->rate : corrected;
+}
+
 static int add_series(const struct tool *t, const char *file,
                       struct ntp_log *log, struct clocks *all)
 {
@@ -31,8 +45,7 @@ static int add_series(const struct tool *t, const char *file,
         c->points = s->points;
         s->points = NULL;
         c->format = log->format;
-        c->own_rate = s->nrates ? gsl_stats_median(s->rates, 1, s->nrates)
-                                : NAN;
+        c->own_rate = own_rate(s, &c->fit);
         c->hard = log->hard;
     }
     return EXIT_DONE;

@@ -8,6 +8,9 @@
 #include "fit.h"
 #include "tool.h"
 
+/* What ntpd and the kernel's clock can correct (0.05 %). */
+#define NTP_LIMIT_PPM 500
+
 /* A clock, as one file, one source in it, or one device tells of it. */
 struct clock {
     char *name;

@@ -53,6 +53,13 @@ ok "a JSON document" jq -e '.clocks | length == 2 and
         and .ntp_can_follow and .hard == 6
         and (.steps | length == 1) and .steps[0].after_s == 3200
         and (.steps[0].size_s + 0.5 | fabs) < 0.001)' <<<"$out"
+# One that gets away from ntpd, whose correction is at its limit.
+awk 'BEGIN { for (i = 0; i < 50; i++)
+        printf "60000 %d %.6f 500.000 0.02 1 6\n", 64 * i, 64e-3 * i }' >runaway
+capture "$tool" skew analyze --json runaway
+rm runaway
+ok "what is not corrected counts as well" jq -e '.clocks[0] |
+    (.own_rate_ppm + 1500 | fabs) < 0.01 and (.ntp_can_follow | not)' <<<"$out"
 capture "$tool" skew analyze - <loopstats
 like "$out" '^- +300 ' "standard input"
 head -c 1000 loopstats >part
@@ -66,6 +73,11 @@ like "$out" '^one +1 +0s +-0\.100000 +- +- +\+132\.569 +0$' \
     "one reading has no rate"
 capture "$tool" skew analyze --json one
 ok "in JSON neither" jq -e '.clocks[0].rate_ppm == null' <<<"$out"
+
+capture "$tool" skew analyze one --plot nowhere/one.svg
+is "$status $err" "1 xentimectl: nowhere/one.svg: No such file or directory" \
+    "a plot in a directory that is not there"
+unlike "$out" "svg" "and nothing of it elsewhere"
 
 # ---- a locale with a decimal comma ----
 
