@@ -36,6 +36,7 @@ int cmd_wait(int argc, char **argv);
 int cmd_measure(int argc, char **argv);
 int cmd_gaps(int argc, char **argv);
 int cmd_keep(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_ticks(int argc, char **argv);
 int cmd_clocks(int argc, char **argv);
 int cmd_idle(int argc, char **argv);

@@ -72,6 +72,9 @@ static const struct command commands[] = {
       "by how many percent each kind of clock is fast, in so many seconds;\n"
       "        start anew",
       cmd_keep },
+    { "trace", "DOM",
+      "what is of DOM in a record of xentrace, from stdin to stdout",
+      cmd_trace },
     { "ticks", "DOM", "the guest's counters as they stand", cmd_ticks },
     { "clocks", "DOM", "let all vCPUs meet and compare their clocks",
       cmd_clocks },
