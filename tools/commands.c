@@ -39,7 +39,7 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_PASSIVE] = { "passive", 0, NULL,
         "dom0 samples the domain, which does not know of it" },
     [OPT_PLOT] = { "plot", 0, "FILE",
-        "draw the errors: FILE.svg, FILE.png, or \"-\" (text)" },
+        "draw the errors: FILE.svg, FILE.png, without FILE as text", "-" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },

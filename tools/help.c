@@ -8,21 +8,62 @@
 
 /* ---- help ---- */
 
+/* The width of what is printed, and where a second column begins. */
+#define WIDTH 79
+#define COLUMN 25
+
+/* After @at columns, in lines that begin at @indent; a blank before each word. */
+static void print_wrapped(size_t at, size_t indent, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, " ");
+
+        if (at + 1 + len > WIDTH) {
+            printf("\n%*s", (int)indent - 1, "");
+            at = indent - 1;
+        }
+        printf(" %.*s", (int)len, text);
+        at += 1 + len;
+        text += len + (text[len] == ' ');
+    }
+    putchar('\n');
+}
+
+/* What does not fit into the first column has a line of its own. */
+static void print_entry(const char *name, const char *help)
+{
+    size_t len = strlen(name) + 2;
+
+    printf("  %s", name);
+    if (len < COLUMN)
+        printf("%*s", (int)(COLUMN - len - 1), "");
+    else
+        printf("\n%*s", COLUMN - 1, "");
+    print_wrapped(COLUMN - 1, COLUMN, help);
+}
+
+static void print_option(const struct option_def *d)
+{
+    char name[64], letter[5] = "    ";
+
+    if (d->letter)
+        snprintf(letter, sizeof(letter), "-%c, ", d->letter);
+    if (!d->arg)
+        snprintf(name, sizeof(name), "%s--%s", letter, d->name);
+    else
+        snprintf(name, sizeof(name),
+                 d->without_arg ? "%s--%s [%s]" : "%s--%s %s", letter, d->name,
+                 d->arg);
+    print_entry(name, d->help);
+}
+
 static void print_options(uint64_t opts)
 {
-    const struct option_def *d;
-    char left[40];
     int o;
 
-    for (o = 0; o < OPTIONS; o++) {
-        if (!(opts & (UINT64_C(1) << o)))
-            continue;
-        d = &option_defs[o];
-        snprintf(left, sizeof(left), "%c%c%c --%s%s%s", d->letter ? '-' : ' ',
-                 d->letter ? d->letter : ' ', d->letter ? ',' : ' ', d->name,
-                 d->arg ? " " : "", d->arg ? d->arg : "");
-        printf("  %-22s %s\n", left, d->help);
-    }
+    for (o = 0; o < OPTIONS; o++)
+        if (opts & (UINT64_C(1) << o))
+            print_option(&option_defs[o]);
 }
 
 static void print_columns(void)
@@ -32,13 +73,15 @@ static void print_columns(void)
 
     puts("\nColumns:");
     for (i = 0; (name = list_column(i, &help)); i++)
-        printf("  %-22s %s\n", name, help);
+        print_entry(name, help);
 }
 
 static int help_command(const struct command *c)
 {
-    printf("Usage: xentimectl %s [OPTIONS] %s\n\n%c%s.\n", c->name, c->operands,
-           c->summary[0] - 'a' + 'A', c->summary + 1);
+    size_t at = printf("Usage: xentimectl %s [OPTIONS]", c->name);
+
+    print_wrapped(at, 8, c->operands);
+    printf("\n%c%s.\n", c->summary[0] - 'a' + 'A', c->summary + 1);
     if (*c->details)
         printf("\n%s\n", c->details);
     if (c->kind[0] == DOMAINS || c->kind[0] == DOMAIN_LIST)
@@ -53,13 +96,13 @@ static int help_command(const struct command *c)
 static int help_all(void)
 {
     const struct command *c;
-    char left[64];
+    char left[96];
 
     puts("Usage: xentimectl COMMAND [OPTIONS] [ARGUMENTS]\n\n"
          "Control the virtual time of Xen domains.\n\nCommands:");
     for (c = commands; c->name; c++) {
         snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-        printf("  %-36s %s\n", left, c->summary);
+        print_entry(left, c->summary);
     }
     puts("\nOptions of every command:");
     print_options(COMMON_OPTS);

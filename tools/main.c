@@ -121,6 +121,22 @@ static int option_by_letter(int letter)
     return -1;
 }
 
+/*
+ * The option in a value's place is the next one, where the value can be left
+ * out.
+ */
+static const char *value_of(int o)
+{
+    const struct option_def *d = &option_defs[o];
+
+    if (!d->arg)
+        return "";
+    if (!d->without_arg || optarg[0] != '-' || !optarg[1])
+        return optarg;
+    optind--;
+    return d->without_arg;
+}
+
 static int parse_options(struct tool *t, int argc, char **argv)
 {
     struct option longs[OPTIONS + 1];
@@ -130,6 +146,11 @@ static int parse_options(struct tool *t, int argc, char **argv)
     make_getopt_tables(t->command->opts | COMMON_OPTS, longs, shorts);
     opterr = 0;
     while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (c == ':' && optopt >= 256 &&
+            option_defs[optopt - 256].without_arg) {
+            t->opt[optopt - 256] = option_defs[optopt - 256].without_arg;
+            continue;
+        }
         if (c == ':')
             return report_usage(t, "%s needs a value", argv[optind - 1]);
         if (c == '?' && optopt && optopt < 256)
@@ -137,7 +158,7 @@ static int parse_options(struct tool *t, int argc, char **argv)
         if (c == '?')
             return report_usage(t, "unknown option %s", argv[optind - 1]);
         c = c >= 256 ? c - 256 : option_by_letter(c);
-        t->opt[c] = option_defs[c].arg ? optarg : "";
+        t->opt[c] = value_of(c);
     }
     t->args = argv + optind;
     t->nargs = argc - optind;

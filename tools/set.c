@@ -241,7 +241,7 @@ static int set(struct tool *t, enum xentime_setting setting,
 int cmd_set_mode(struct tool *t)
 {
     return set(t, XENTIME_TIMER_MODE, xentime_parse_mode,
-               "a timer mode (0 to 3 or a name)");
+               "a timer mode (0 to 4 or a name)");
 }
 
 int cmd_tune(struct tool *t)

@@ -41,6 +41,7 @@ struct option_def {
     char letter;             /* 0: none */
     const char *arg;         /* NULL: a flag */
     const char *help;
+    const char *without_arg; /* what it is without one; NULL: it needs one */
 };
 extern const struct option_def option_defs[OPTIONS];
 

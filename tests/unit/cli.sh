@@ -18,6 +18,7 @@ for c in $commands; do
     is "$status $err" "0 " "help $c exits 0"
     like "$out" "^Usage: xentimectl $c( |\$)" "help $c shows the usage"
     help=$out
+    unlike "$help" '.{80}| $' "help $c is for 80 columns"
     for option in --help -h; do
         capture $tool "$c" $option
         is "$status $out" "0 $help" "$c $option is the same"

@@ -104,9 +104,12 @@ like "$(cat o\'graph.svg)" 'rhel 4' "with the name"
 like "$(cat o\'graph.svg)" 'cliffs' "and the step"
 ok "a PNG file" "$tool" skew analyze loopstats --plot graph.png
 like "$(head -c 4 graph.png)" 'PNG' "is one"
-capture "$tool" skew analyze loopstats --plot -
-like "$out" 'loopstats \*\*\*' "in characters"
-like "$out" '^loopstats +300' "with the table"
+for args in "loopstats --plot -" "loopstats --plot" "--plot --verbose loopstats"; do
+    # shellcheck disable=SC2086 # words
+    capture "$tool" skew analyze $args
+    like "$out" 'loopstats \*\*\*' "$args: in characters"
+    like "$out" '^loopstats +300' "$args: with the table"
+done
 is "$(ls)" "$(printf "%s\n" graph.png loopstats "o'graph.svg" one part 'rhel 4')" \
     "nothing else is left"
 
@@ -146,7 +149,8 @@ nope No such file or directory
 empty Is a directory
 EOF
 for args in "" "web db" analyze "analyze loopstats --plot x.gif" \
-    "analyze --json loopstats --plot -" "analyze --plot"; do
+    "analyze --json loopstats --plot -" "analyze --json loopstats --plot" \
+    "analyze --plot" "analyze --plot loopstats"; do
     # shellcheck disable=SC2086 # words
     capture "$tool" skew $args
     is "$status" 2 "usage: skew $args"
