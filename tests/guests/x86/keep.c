@@ -7,6 +7,7 @@
 #include "shared.h"
 #include "timers.h"
 #include "x86.h"
+#include "xen.h"
 
 #define NS_PER_SEC 1000000000u
 #define NEVER INT64_MIN
@@ -16,14 +17,21 @@ static volatile struct shared_page *const shared =
 static volatile struct keep_page *const page =
     (volatile struct keep_page *)GUEST_KEEP_ADDR;
 
+/* As Xen has it, and as it was at the last tick. */
+static volatile struct runstate runstate;
+static uint64_t slept, waited;
+
 static struct {
-    bool on, begun;
+    bool on, begun, gains;
     uint64_t period_tsc, period_ps;
     uint64_t ref, tsc; /* at the first tick */
     uint64_t seen;     /* TSC that is accounted for */
     uint64_t shown_ps[KEEPERS];
     int64_t most[KEEPERS];
-    uint64_t second; /* the end of this one */
+    uint64_t second;       /* the end of this one */
+    uint64_t last;         /* the tick before */
+    int64_t top_ps;        /* the most that KEEP_TICK_TSC was ahead */
+    struct keep_gain gain; /* what is known of the next one */
 } keep;
 
 void keep_check(uint64_t period_tsc, uint64_t period_ps)
@@ -33,9 +41,10 @@ void keep_check(uint64_t period_tsc, uint64_t period_ps)
 
     keep.on = period_tsc;
     keep.begun = false;
+    keep.gains = shared->control.keep_gains && !xen_watch_runstate(&runstate);
     keep.period_tsc = period_tsc;
     keep.period_ps = period_ps;
-    page->n = 0;
+    page->n = page->gains = 0;
     page->ticks = page->made_up = page->delay_tsc = 0;
     page->done = shared->control.keep;
 }
@@ -56,6 +65,8 @@ static void begin(uint64_t ref, uint64_t tsc, uint64_t delay)
     keep.tsc = tsc;
     keep.seen = tsc - delay;
     keep.second = NS_PER_SEC;
+    keep.last = 0;
+    keep.top_ps = 0;
     for (i = 0; i < KEEPERS; i++) {
         keep.shown_ps[i] = 0;
         keep.most[i] = 0;
@@ -101,16 +112,58 @@ static void end_second(uint64_t passed)
         keep.second += NS_PER_SEC;
 }
 
+static int64_t ahead_ps(enum keeper i, uint64_t passed)
+{
+    return (int64_t)(keep.shown_ps[i] - passed * 1000);
+}
+
 static void note_ahead(uint64_t passed)
 {
     unsigned int i;
 
     for (i = 0; i < KEEPERS; i++) {
-        int64_t ahead = (int64_t)(keep.shown_ps[i] - passed * 1000);
+        int64_t ahead = ahead_ps(i, passed);
 
         if (ahead > keep.most[i])
             keep.most[i] = ahead;
     }
+}
+
+/* What the vCPU did since the last tick belongs to one that makes up for it. */
+static void note_made_up(uint64_t passed, uint32_t ticks)
+{
+    uint64_t now_slept = runstate.time[RUNSTATE_BLOCKED];
+    uint64_t now_waited = runstate.time[RUNSTATE_RUNNABLE];
+
+    if (ticks > 1)
+        keep.gain = (struct keep_gain){
+            .at_ns = passed,
+            .made_up = ticks - 1,
+            .slept_ns = (uint32_t)(now_slept - slept),
+            .waited_ns = (uint32_t)(now_waited - waited),
+        };
+    slept = now_slept;
+    waited = now_waited;
+}
+
+static void note_gain(uint64_t passed)
+{
+    int64_t ahead = ahead_ps(KEEP_TICK_TSC, passed);
+    struct keep_gain gain = keep.gain;
+
+    if (ahead < keep.top_ps + (int64_t)keep.period_ps / 2)
+        return;
+
+    keep.top_ps = ahead;
+    /* It may have begun in the midst of a backlog. */
+    if (passed < NS_PER_SEC)
+        return;
+    gain.gap_ns = (uint32_t)(passed - keep.last);
+    gain.since_ns = (uint32_t)(passed - gain.at_ns);
+    gain.at_ns = passed;
+    if (page->gains < KEEP_GAINS)
+        page->gain[page->gains] = gain;
+    page->gains++;
 }
 
 void keep_tick(void)
@@ -138,4 +191,9 @@ void keep_tick(void)
     ref -= keep.ref;
     end_second(ref);
     note_ahead(ref);
+    if (keep.gains) {
+        note_made_up(ref, ticks);
+        note_gain(ref);
+        keep.last = ref;
+    }
 }

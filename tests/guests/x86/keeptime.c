@@ -4,6 +4,7 @@
 #include "labdom.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,10 +12,11 @@
 
 #define KEEP_SKIP 2
 
-static void start(uint32_t domid, volatile struct keep_page *keep)
+static void start(uint32_t domid, volatile struct keep_page *keep, bool gains)
 {
     volatile struct shared_page *page = page_map(domid);
 
+    page->control.keep_gains = gains;
     page->control.keep = keep->done + 1;
     page_request(domid, page);
 }
@@ -63,20 +65,41 @@ static int print(uint32_t domid, volatile struct keep_page *keep, uint32_t most)
     return 0;
 }
 
+static int print_gains(volatile struct keep_page *keep)
+{
+    uint32_t i;
+
+    printf("gains=%u\n", keep->gains);
+    for (i = 0; i < keep->gains && i < KEEP_GAINS; i++) {
+        volatile struct keep_gain *g = &keep->gain[i];
+
+        printf("at_us=%" PRIu64 " gap_us=%u since_us=%u made_up=%u "
+               "slept_us=%u waited_us=%u\n",
+               g->at_ns / 1000, g->gap_ns / 1000, g->since_ns / 1000,
+               g->made_up, g->slept_ns / 1000, g->waited_ns / 1000);
+    }
+    return 0;
+}
+
 int cmd_keep(int argc, char **argv)
 {
     volatile struct keep_page *keep;
     uint32_t domid;
 
-    if (argc != 2 && argc != 3)
+    if (argc < 2 || argc > 4)
         return usage_error();
 
     domid = unpaused_domid_of(argv[1]);
     keep = page_map_at(domid, GUEST_KEEP_ADDR);
-    if (argc == 2 || strcmp(argv[2], "start") != 0)
-        return print(domid, keep,
-                     argc == 2 ? UINT32_MAX
-                               : (uint32_t)number(argv[2], UINT32_MAX));
-    start(domid, keep);
-    return 0;
+    if (argc > 2 && !strcmp(argv[2], "start")) {
+        if (argc == 4 && strcmp(argv[3], "gains") != 0)
+            return usage_error();
+        start(domid, keep, argc == 4);
+        return 0;
+    }
+    if (argc == 3 && !strcmp(argv[2], "gains"))
+        return print_gains(keep);
+    return print(domid, keep,
+                 argc == 2 ? UINT32_MAX
+                           : (uint32_t)number(argv[2], UINT32_MAX));
 }

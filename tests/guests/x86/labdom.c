@@ -68,9 +68,9 @@ static const struct command commands[] = {
     { "measure", "DOM MS", "measure over MS of dom0's time", cmd_measure },
     { "gaps", "[--pause MS] [--times N] [--period MS] [--settle MS] DOM",
       "measure while pausing again and again (200, 4, 400, 300)", cmd_gaps },
-    { "keep", "DOM [start|SECONDS]",
+    { "keep", "DOM [start [gains]|SECONDS|gains]",
       "by how many percent each kind of clock is fast, in so many seconds;\n"
-      "        start anew",
+      "        start anew; the single ticks that set tick-tsc ahead",
       cmd_keep },
     { "trace", "DOM",
       "what is of DOM in a record of xentrace, from stdin to stdout",

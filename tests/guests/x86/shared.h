@@ -72,9 +72,11 @@ struct shared_control {
     uint32_t selftest;                  /* changed: see struct self_page */
     uint32_t pmutest;                   /* changed: see struct pmu_page */
     uint32_t keep;                      /* changed: see struct keep_page */
+    uint32_t keep_gains;                /* 1: look for gains, too */
     uint32_t io_hz;                     /* the LAPIC stands for a disk: an
                                            interrupt so soon after the last
                                            was handled; 0: it does not */
+    uint32_t pad;
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -223,11 +225,27 @@ enum keeper {
     KEEP_CLOCK,                         /* reads the TSC */
     KEEPERS,
 };
-#define KEEP_SECONDS 124
+#define KEEP_SECONDS 88
+#define KEEP_GAINS 32
 
 struct keep_second {
     uint64_t at_ns;                     /* since it began: the second's end */
     int64_t ahead_ps[KEEPERS];          /* the most */
+};
+
+/*
+ * A single tick that set the KEEP_TICK_TSC clock more than half a period
+ * further ahead than it ever was, and the last one before it that made up for
+ * others: the two counted the same time.
+ */
+struct keep_gain {
+    uint64_t at_ns;                     /* since it began */
+    uint32_t gap_ns;                    /* since the tick before */
+    uint32_t since_ns;                  /* since the one that made up */
+    uint32_t made_up;                   /* ticks, by that one */
+    uint32_t slept_ns;                  /* from the tick before that one to it: */
+    uint32_t waited_ns;                 /* blocked; runnable without a CPU */
+    uint32_t pad;
 };
 
 struct keep_page {
@@ -237,6 +255,9 @@ struct keep_page {
     uint64_t made_up;                   /* added by KEEP_TICK_TSC */
     uint64_t delay_tsc;                 /* from injection to reading, summed */
     struct keep_second second[KEEP_SECONDS];
+    uint32_t gains;                     /* there were, if they are looked for */
+    uint32_t pad;
+    struct keep_gain gain[KEEP_GAINS];  /* the first of them */
 };
 
 _Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");

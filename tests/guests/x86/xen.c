@@ -8,12 +8,14 @@
 
 /* From Xen's xen.h, memory.h, sched.h, hvm/hvm_op.h, arch-x86/cpuid.h. */
 #define HYPERVISOR_MEMORY_OP 12
+#define HYPERVISOR_VCPU_OP 24
 #define HYPERVISOR_SCHED_OP 29
 #define HYPERVISOR_HVM_OP 34
 #define HYPERVISOR_DOMCTL 36
 #define HVMOP_SET_PARAM 0
 #define XENMEM_ADD_TO_PHYSMAP 7
 #define XENMAPSPACE_SHARED_INFO 0
+#define VCPUOP_REGISTER_RUNSTATE_MEMORY_AREA 5
 #define SCHEDOP_SHUTDOWN 2
 #define SHUTDOWN_CRASH 3
 #define DOMID_SELF 0x7ff0
@@ -38,18 +40,24 @@ struct hvm_param {
     uint64_t value;
 };
 
-static int hypercall2(uint32_t op, uint32_t arg1, const void *arg2)
+static int hypercall3(uint32_t op, uint32_t arg1, uint32_t arg2,
+                      const void *arg3)
 {
-    uint32_t entry = GUEST_HYPERCALL + op * 32, a = arg1;
-    const void *b = arg2;
+    uint32_t entry = GUEST_HYPERCALL + op * 32, a = arg1, b = arg2;
+    const void *c = arg3;
     int rc;
 
     asm volatile("call *%%eax"
-                 : "=a"(rc), "+b"(a), "+c"(b)
+                 : "=a"(rc), "+b"(a), "+c"(b), "+d"(c)
                  : "0"(entry)
-                 : "memory", "edx", "esi", "edi", "cc");
+                 : "memory", "esi", "edi", "cc");
 
     return rc;
+}
+
+static int hypercall2(uint32_t op, uint32_t arg1, const void *arg2)
+{
+    return hypercall3(op, arg1, (uint32_t)arg2, NULL);
 }
 
 /* Xen's leaves are not at 0x40000000 when Viridian's are. */
@@ -98,6 +106,14 @@ int xen_hvm_param_set(uint16_t domid, uint32_t index, uint64_t value)
     };
 
     return hypercall2(HYPERVISOR_HVM_OP, HVMOP_SET_PARAM, &param);
+}
+
+int xen_watch_runstate(volatile struct runstate *runstate)
+{
+    uint64_t area = (uint32_t)runstate;
+
+    return hypercall3(HYPERVISOR_VCPU_OP, VCPUOP_REGISTER_RUNSTATE_MEMORY_AREA,
+                      0, &area);
 }
 
 int xen_domctl(void *domctl)

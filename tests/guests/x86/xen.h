@@ -15,6 +15,23 @@ uint32_t xen_init(void);
 int xen_hvm_param_set(uint16_t domid, uint32_t index, uint64_t value);
 int xen_domctl(void *domctl);
 
+/*
+ * Has Xen say what becomes of this vCPU's time, whenever it gets a CPU: since
+ * it was created, in ns by RUNSTATE_* of Xen's vcpu.h.
+ */
+enum {
+    RUNSTATE_RUNNING,
+    RUNSTATE_RUNNABLE,
+    RUNSTATE_BLOCKED,
+    RUNSTATE_OFFLINE
+};
+struct runstate {
+    uint32_t state;
+    uint64_t since;
+    uint64_t time[4];
+} __attribute__((packed));
+int xen_watch_runstate(volatile struct runstate *runstate);
+
 /* Ends the domain with SHUTDOWN_crash, which dom0 sees in its state. */
 void xen_crash(void);
 
