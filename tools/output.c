@@ -251,6 +251,9 @@ void decimal_text(double value, int decimals, bool sign,
         return;
     }
     snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, value);
+    /* There is one zero. */
+    if (*text == '-' && !strpbrk(text, "123456789"))
+        snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, 0.0);
     comma = strchr(text, ',');
     if (comma)
         *comma = '.';

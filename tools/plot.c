@@ -170,7 +170,7 @@ static void write_script(FILE *f, const char *file, const char *output,
     write_terminal(f, file, output);
     fprintf(f,
             "set encoding utf8\nset termoption noenhanced\nset grid\n"
-            "set key below\nset xlabel '%s'\n"
+            "set key below width 2\nset xlabel '%s'\n"
             "set ylabel 'clock error (%s)'\n",
             x->name, y->name);
     for (i = 0; i < n; i++)
