@@ -73,11 +73,12 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .period = pit_period(hz),
         .phase = pit_period(hz),
         .length = length,
-        .fire = percent_of(latency, 15),
-        .inject = percent_of(latency, 40),
-        .latency = percent_of(latency, 105),
-        .handler = percent_of(latency, 220),
-        .other = percent_of(latency, 387),
+        .wake = percent_of(latency, 15),
+        .fire = percent_of(latency, 20),
+        .inject = percent_of(latency, 41),
+        .latency = percent_of(latency, 132),
+        .handler = percent_of(latency, 128),
+        .other = percent_of(latency, 388),
         .wakeup_after = wakeup_after,
     };
     return status;
@@ -291,7 +292,7 @@ static int64_t find_phase(struct predict_load *load,
     phase_align(load->turns, load->n, params->period);
     if (!phase_find(load->turns, load->n, params->period, &phase))
         return params->phase;
-    phase -= params->fire;
+    phase -= params->wake;
     return phase > 0 ? phase : phase + params->period;
 }
 

@@ -10,8 +10,19 @@
 #define NEVER INT64_MAX
 #define SECOND 1000000000LL
 
-/* Of the latency: as measured in the lab, where all exits cost the same. */
-#define LATCH_TO_TSC(latency) ((latency)*3 / 5)
+/*
+ * From an injection to the latching of the PIT's counter, and how much later
+ * the guest comes to that and to reading its clocks where Xen looks after its
+ * own timers in between: as measured in the lab, tick by tick.
+ */
+#define LATCH(p) ((p)->latency / 3)
+#define DETOUR(p) ((p)->inject)
+#define DETOUR_LATCH(p) ((p)->inject * 4 / 9)
+#define AGAIN(p) ((p)->inject * 6 / 5)
+#define AGAIN_LATCH(p) ((p)->inject * 4 / 3)
+
+/* What comes only after the tick is handled in a little less time. */
+#define OTHER_LATER(p) ((p)->other * 7 / 8)
 
 /* Seconds at the beginning that say nothing of the rate yet. */
 #define SKIP 2
@@ -30,8 +41,8 @@ struct sim {
     const struct sim_params *p;
     struct sim_load *load;
     int64_t now;
-    int64_t plan;          /* when the load's turn was to begin */
-    struct sim_turn ahead; /* the next one */
+    int64_t plan;                      /* when the load's turn was to begin */
+    struct sim_turn ahead;             /* the next one */
     bool freezes_time, freezes_wakeup; /* of the mode */
 
     /* vpt.c's */
@@ -44,8 +55,10 @@ struct sim {
 
     /* the guest's tick handler: CPU time to go; 0: not in it */
     int64_t to_reading, to_end;
-    int64_t reload; /* guest time when the PIT's counter was reloaded */
-    int64_t seen;   /* SIM_TICK_TSC: TSC of the last tick accounted for */
+    int64_t latch;   /* when it latches the PIT's counter */
+    int64_t handled; /* real time when it last ended */
+    int64_t reload;  /* guest time when the PIT's counter was reloaded */
+    int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for */
     struct keeper keeper[SIM_GUESTS];
     int64_t second_end;
     unsigned int seconds;
@@ -62,11 +75,7 @@ struct sim {
 static unsigned int ticks_by_tsc(struct sim *s, int64_t tsc)
 {
     int64_t period = s->p->period;
-    /*
-     * What the PIT's counter has said.  It was read before the TSC: latching
-     * it is one exit to Xen, and reading it two more.
-     */
-    int64_t delay = (tsc - LATCH_TO_TSC(s->p->latency) - s->reload) % period;
+    int64_t delay = s->latch; /* which is what the PIT's counter has said */
     int64_t offset = tsc - s->seen - period;
     unsigned int lost = 0;
 
@@ -152,6 +161,26 @@ static void timer_fired(struct sim *s)
     vpt_timer_fired(&s->t, &s->tally);
 }
 
+/*
+ * Xen's timer that was set for the next tick may be due by the time that the
+ * guest is to run; and it has just been set again where one tick follows
+ * another.
+ */
+static void begin_handler(struct sim *s)
+{
+    s->to_reading = s->p->latency;
+    s->latch = LATCH(s->p);
+    if (s->expires - s->now < DETOUR(s->p) / 5) {
+        s->to_reading += DETOUR(s->p);
+        s->latch += DETOUR_LATCH(s->p);
+    }
+    if (s->now == s->handled) {
+        s->to_reading += AGAIN(s->p);
+        s->latch += AGAIN_LATCH(s->p);
+    }
+    s->to_end = s->to_reading + s->p->handler;
+}
+
 static void deliver(struct sim *s)
 {
     uint64_t gtime = s->now + s->offset;
@@ -161,8 +190,7 @@ static void deliver(struct sim *s)
     if (s->freezes_time && vpt_tick_leads(&s->t, gtime))
         s->offset = (int64_t)s->t.last_plt_gtime - s->now;
     s->reload = s->now + s->offset;
-    s->to_reading = s->p->latency;
-    s->to_end = s->p->latency + s->p->handler;
+    begin_handler(s);
 }
 
 /* ---- the vCPU ---- */
@@ -187,18 +215,29 @@ static int64_t next_event(const struct sim *s, int64_t until)
     return next > s->now ? next : s->now;
 }
 
+/*
+ * Not to one that is just about to lose its CPU: Xen handles timers that are
+ * due closer to each other than 50 us (TIMER_SLOP) together.
+ */
+static bool can_deliver(const struct sim *s, int64_t until)
+{
+    return s->t.pending_intr_nr && !s->to_end && s->now >= s->ready &&
+           until - s->now >= s->p->latency;
+}
+
 /* Lets the vCPU run until something happens, or @until. */
 static void advance(struct sim *s, int64_t until)
 {
     int64_t ran;
 
-    if (s->t.pending_intr_nr && !s->to_end && s->now >= s->ready)
+    if (can_deliver(s, until))
         deliver(s);
     ran = next_event(s, until) - s->now;
     s->now += ran;
     s->cpu += ran;
     if (s->to_end) {
         s->to_end -= ran;
+        s->handled = s->now;
         if (s->to_reading && !(s->to_reading -= ran))
             read_clocks(s);
     }
@@ -242,15 +281,63 @@ static void preempted(struct sim *s, int64_t until)
     resume(s, s->freezes_time ? s->now - start : 0);
 }
 
-/*
- * What else woke it, or has come since, is handled before the tick, if it then
- * runs for long enough to have handled both.
- */
-static bool has_other_to_do(const struct sim *s, int64_t waited, bool by_tick)
+/* How long a run is that handles a tick at @at, and those that come meanwhile. */
+static int64_t length_of_ticks(const struct sim *s, int64_t at)
 {
-    return (!by_tick || waited > s->p->period) &&
-           s->ahead.run >=
-               s->p->inject + s->p->latency + s->p->handler + s->p->other / 2;
+    int64_t period = s->p->period, handling = s->p->latency + s->p->handler;
+    int64_t due = s->t.scheduled, end = at + handling;
+
+    if (due < at)
+        due += (at - due + period - 1) / period * period;
+    while (due <= end && end - at < period) {
+        due += period;
+        end += handling + AGAIN(s->p);
+    }
+    return end - s->now;
+}
+
+/*
+ * A tick has woken it, and something else may have come while it waited.  Xen
+ * asks whose time came first, and in modes that drop ticks it reckons a tick's
+ * from the last delivery, so that both are possible.  The length of the run
+ * tells what it was: the tick alone, the other after it, or before.
+ */
+static int64_t other_first(const struct sim *s)
+{
+    const struct {
+        int64_t before, after;
+    } ways[] = { { 0, 0 }, { 0, OTHER_LATER(s->p) }, { s->p->other, 0 } };
+    int64_t nearest = INT64_MAX, before = 0;
+    size_t i;
+
+    for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        int64_t at = s->now + s->p->inject + ways[i].before;
+        int64_t off = s->ahead.run - length_of_ticks(s, at) - ways[i].after;
+
+        if (off < 0)
+            off = -off;
+        if (off < nearest) {
+            nearest = off;
+            before = ways[i].before;
+        }
+    }
+    return before;
+}
+
+/*
+ * How long what else woke it, or has come since, keeps it from the tick: if it
+ * then runs for long enough to have handled both.
+ */
+static int64_t other_to_do(const struct sim *s, int64_t waited, bool by_tick)
+{
+    int64_t both = s->p->inject + s->p->latency + s->p->handler +
+                   s->p->other / 2;
+
+    if (by_tick && !vpt_keeps_backlog(s->p->mode))
+        return other_first(s);
+    if (by_tick && waited <= s->p->period)
+        return 0;
+    return s->ahead.run >= both ? s->p->other : 0;
 }
 
 static void woken(struct sim *s, int64_t until, bool by_tick)
@@ -259,8 +346,7 @@ static void woken(struct sim *s, int64_t until, bool by_tick)
 
     wait_for_cpu(s, until);
     resume(s, s->freezes_wakeup ? s->now - start : 0);
-    if (has_other_to_do(s, s->now - start, by_tick))
-        s->ready += s->p->other;
+    s->ready += other_to_do(s, s->now - start, by_tick);
 }
 
 static void finish_ticks(struct sim *s)
@@ -313,12 +399,11 @@ static void quiet_turn(struct sim *s, const struct sim_turn *turn)
     s->cpu += s->plan - s->now;
     s->plan += turn->block + turn->wait;
     s->now = s->plan;
-    if (turn->wait &&
-        (turn->block ? s->freezes_wakeup : s->freezes_time))
+    if (turn->wait && (turn->block ? s->freezes_wakeup : s->freezes_time))
         s->offset -= turn->wait;
     s->ready = s->now + s->p->inject;
-    if (turn->block && has_other_to_do(s, turn->wait, false))
-        s->ready += s->p->other;
+    if (turn->block)
+        s->ready += other_to_do(s, turn->wait, false);
 }
 
 /*

@@ -47,8 +47,9 @@ struct sim_params {
     int64_t period;            /* of the timer */
     int64_t phase;             /* when its first tick is due */
     int64_t length;            /* of the simulation */
-    int64_t fire;              /* from a tick's coming due to Xen's handling
-                                  it: its injection, or a wake-up */
+    int64_t wake;              /* from a tick's coming due to a vCPU's that
+                                  sleeps being woken, in a record */
+    int64_t fire;              /* to Xen's handling it, of one that runs */
     int64_t inject;            /* from having a CPU to an injection */
     int64_t latency;           /* from there to the handler's reading clocks */
     int64_t handler;           /* from there to its end */
@@ -59,9 +60,9 @@ struct sim_result {
     double error[SIM_GUESTS]; /* of the clock's rate: 0.01 is 1 % fast */
     int64_t step[SIM_GUESTS]; /* the largest, against real time, in a tick */
     double ticks;             /* delivered, per second */
-    double wakeups;           /* timer fired with the vCPU waiting, per second */
-    double merged;            /* ticks collapsed or dropped, per second */
-    double cpu;               /* share of the time that it had a CPU */
+    double wakeups; /* timer fired with the vCPU waiting, per second */
+    double merged;  /* ticks collapsed or dropped, per second */
+    double cpu;     /* share of the time that it had a CPU */
 };
 
 /* @load is used up as far as the simulation goes. */
