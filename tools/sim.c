@@ -10,6 +10,9 @@
 #define NEVER INT64_MAX
 #define SECOND 1000000000LL
 
+/* xen/common/timer.c, its default */
+#define TIMER_SLOP 50000LL
+
 /*
  * From an injection to the latching of the PIT's counter, and how much later
  * the guest comes to that and to reading its clocks where Xen looks after its
@@ -216,13 +219,15 @@ static int64_t next_event(const struct sim *s, int64_t until)
 }
 
 /*
- * Not to one that is just about to lose its CPU: Xen handles timers that are
- * due closer to each other than 50 us (TIMER_SLOP) together.
+ * Not to one that is just about to lose its CPU: Xen does not set its timer
+ * for less than TIMER_SLOP from when it has looked.  What is due soon after a
+ * tick, as the end of a time slice, comes with it, and then the vCPU goes
+ * before it has the tick, or that much later.
  */
 static bool can_deliver(const struct sim *s, int64_t until)
 {
     return s->t.pending_intr_nr && !s->to_end && s->now >= s->ready &&
-           until - s->now >= s->p->latency;
+           until - s->now >= TIMER_SLOP + s->p->fire / 2;
 }
 
 /* Lets the vCPU run until something happens, or @until. */
