@@ -39,27 +39,28 @@ struct question {
     struct rank ranks[XENTIME_TIMER_MODES]; /* the best first */
 };
 
+/* In lines, for a table of 80 columns. */
 static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
     [SIM_TICK] = {
-        "no tick is lost, and its time stands still while it waits",
-        "no tick is lost; late ones come in a burst",
-        "a tick that it misses is lost to its clock",
-        "of the ticks that it misses all but one are lost to its clock",
-        "no tick is lost, and each comes at its own guest time",
+        "no tick is lost, and its time stands\nstill while it waits",
+        "no tick is lost; late ones come in a\nburst",
+        "a tick that it misses is lost to its\nclock",
+        "of the ticks that it misses all but\none are lost to its clock",
+        "no tick is lost, and each comes at\nits own guest time",
     },
     [SIM_TICK_TSC] = {
-        "ticks that are late after a wake-up count twice",
-        "late ticks count twice: it makes up for them, and gets them as well",
-        "it makes up for missed ticks; now and then one counts twice",
-        "it makes up for missed ticks; now and then one counts twice",
-        "no tick is missing, so there is none to make up for",
+        "ticks that are late after a wake-up\ncount twice",
+        "late ticks count twice: it makes up\nfor them, and gets them as well",
+        "it makes up for missed ticks; now\nand then one counts twice",
+        "it makes up for missed ticks; now\nand then one counts twice",
+        "no tick is missing, so there is none\nto make up for",
     },
     [SIM_CLOCK] = {
-        "its clock stands still while it waits, and comes back with the ticks",
-        "its clock goes on, and its scheduler gets every tick",
-        "its clock goes on; its scheduler loses the ticks that it misses",
-        "its clock goes on; its scheduler gets one tick for those it misses",
-        "its clock stands still while it waits, and comes back with the ticks",
+        "its clock stands still while it\nwaits, and comes back with the ticks",
+        "its clock goes on, and its scheduler\ngets every tick",
+        "its clock goes on; its scheduler\nloses the ticks that it misses",
+        "its clock goes on; its scheduler gets\none tick for those it misses",
+        "its clock stands still while it\nwaits, and comes back with the ticks",
     },
 };
 
@@ -194,7 +195,7 @@ static int print_ranks(const struct question *q)
         { "S/DAY", 1, SCOLS_FL_RIGHT },
         { "STEP(ms)", 1, SCOLS_FL_RIGHT },
         { "GUEST", 1, 0 },
-        { "BECAUSE", 0.5, SCOLS_FL_WRAP },
+        { "BECAUSE", 1, SCOLS_FL_WRAP },
     };
     struct libscols_table *table = new_table(q->t, cols, ARRAY_LEN(cols));
     bool all = true;
@@ -202,6 +203,10 @@ static int print_ranks(const struct question *q)
 
     if (!table)
         return EXIT_FAILED;
+    scols_column_set_wrapfunc(scols_table_get_column(table,
+                                                     ARRAY_LEN(cols) - 1),
+                              scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
+                              NULL);
     for (i = 0; i < XENTIME_TIMER_MODES; i++) {
         all &= q->ranks[i].possible;
         if (!add_rank(table, &q->ranks[i])) {
@@ -260,6 +265,17 @@ static int print_text(const struct question *q)
     return status;
 }
 
+static json_object *json_reason(const struct rank *r)
+{
+    char text[96], *line;
+
+    snprintf(text, sizeof(text), "%s", reason(r));
+    line = strchr(text, '\n');
+    if (line)
+        *line = ' ';
+    return json_object_new_string(text);
+}
+
 static json_object *rank_json(const struct rank *r)
 {
     json_object *o = json_object_new_object();
@@ -278,7 +294,7 @@ static json_object *rank_json(const struct rank *r)
                            json_decimals(r->p->result.step[r->guest] / 1e6, 6));
     json_object_object_add(o, "possible", json_object_new_boolean(r->possible));
     json_object_object_add(o, "current", json_object_new_boolean(r->current));
-    json_object_object_add(o, "reason", json_object_new_string(reason(r)));
+    json_object_object_add(o, "reason", json_reason(r));
     return o;
 }
 
