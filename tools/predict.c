@@ -45,8 +45,8 @@ static int64_t pit_period(long hz)
 
 /*
  * What else the latency tells, being made of exits to Xen as everything is
- * that a guest does about a tick: the shares are those of the lab's guest,
- * read off the lengths of its turns as xentrace records them.
+ * that a guest does about a tick: the shares are those of the lab's guest, of
+ * which single ticks were logged beside xentrace's record.
  */
 static int64_t percent_of(long us, int64_t percent)
 {
@@ -73,12 +73,12 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .period = pit_period(hz),
         .phase = pit_period(hz),
         .length = length,
-        .wake = percent_of(latency, 15),
-        .fire = percent_of(latency, 20),
-        .inject = percent_of(latency, 41),
-        .latency = percent_of(latency, 132),
-        .handler = percent_of(latency, 128),
-        .other = percent_of(latency, 388),
+        .wake = percent_of(latency, 11),
+        .fire = percent_of(latency, 15),
+        .inject = percent_of(latency, 31),
+        .latency = percent_of(latency, 100),
+        .handler = percent_of(latency, 97),
+        .other = percent_of(latency, 294),
         .wakeup_after = wakeup_after,
     };
     return status;

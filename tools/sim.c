@@ -302,10 +302,9 @@ static int64_t length_of_ticks(const struct sim *s, int64_t at)
 }
 
 /*
- * A tick has woken it, and something else may have come while it waited.  Xen
- * asks whose time came first, and in modes that drop ticks it reckons a tick's
- * from the last delivery, so that both are possible.  The length of the run
- * tells what it was: the tick alone, the other after it, or before.
+ * A tick has woken it, and something else may have come while it waited, and
+ * be first: Xen reckons a one-shot's time from when it was armed.  The length
+ * of the run tells what it was: the tick alone, the other after it, or before.
  */
 static int64_t other_first(const struct sim *s)
 {
@@ -330,18 +329,16 @@ static int64_t other_first(const struct sim *s)
 }
 
 /*
- * How long what else woke it, or has come since, keeps it from the tick: if it
- * then runs for long enough to have handled both.
+ * How long what else woke it, or has come since, keeps it from the tick.  In a
+ * backlog: if it then runs for long enough to have handled both.
  */
 static int64_t other_to_do(const struct sim *s, int64_t waited, bool by_tick)
 {
     int64_t both = s->p->inject + s->p->latency + s->p->handler +
                    s->p->other / 2;
 
-    if (by_tick && !vpt_keeps_backlog(s->p->mode))
+    if (by_tick && (waited <= s->p->period || !vpt_keeps_backlog(s->p->mode)))
         return other_first(s);
-    if (by_tick && waited <= s->p->period)
-        return 0;
     return s->ahead.run >= both ? s->p->other : 0;
 }
 

@@ -70,7 +70,7 @@ is "$status" 0 "from standard input"
 capture "$tool" simulate --trace trace --tsc-khz 1000000 --vcpu 4.0
 is "$status $err" "1 xentimectl: trace: domain 4 vCPU 0 has not run twice in it" \
     "nobody"
-tail -c +2 "$corpus/cut" >cut
+tail -c +2 "$corpus/cut" >./cut
 capture "$tool" simulate --trace cut --tsc-khz 1000000
 is "$status" 1 "cut off"
 like "$err" '^xentimectl: cut: truncated at byte [0-9]+$' "where"
