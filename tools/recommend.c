@@ -198,15 +198,16 @@ static int print_ranks(const struct question *q)
         { "BECAUSE", 1, SCOLS_FL_WRAP },
     };
     struct libscols_table *table = new_table(q->t, cols, ARRAY_LEN(cols));
+    struct libscols_column *because;
     bool all = true;
     size_t i;
 
     if (!table)
         return EXIT_FAILED;
-    scols_column_set_wrapfunc(scols_table_get_column(table,
-                                                     ARRAY_LEN(cols) - 1),
-                              scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
-                              NULL);
+    because = scols_table_get_column(table, ARRAY_LEN(cols) - 1);
+    scols_column_set_wrapfunc(because, scols_wrapnl_chunksize,
+                              scols_wrapnl_nextchunk, NULL);
+    scols_column_set_safechars(because, "\n");
     for (i = 0; i < XENTIME_TIMER_MODES; i++) {
         all &= q->ranks[i].possible;
         if (!add_rank(table, &q->ranks[i])) {

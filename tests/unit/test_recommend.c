@@ -61,6 +61,7 @@ static void on_a_stock_xen(void **state)
                        "domain 1 vCPU 0\n");
     assert_has(r->out, "\n  4! ");
     assert_has(r->out, "\n  0! ");
+    assert_has(r->out, " it makes up for missed ticks; now\n");
     assert_has(r->out, "xentimectl set-mode web ");
     assert_lacks(r->out, "set-mode web 4");
 
