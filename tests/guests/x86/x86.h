@@ -105,7 +105,7 @@ static inline void barrier(void)
 
 /*
  * Long enough, with interrupts on, for all that are pending to be taken.  NOPs,
- * of which an emulator makes nothing: a loop is ten times the work.
+ * of which an emulator makes nothing.
  */
 static inline void irq_enable_and_spin(void)
 {
