@@ -11,8 +11,10 @@
 /* Of a period: some microseconds at 1000 Hz. */
 #define BINS 400
 
-/* Wake-ups that are looked at together: of some seconds. */
+/* Wake-ups that are looked at together: of some seconds, or an eighth of all. */
 #define BLOCK 500
+#define LEAST_BLOCK 16
+#define BLOCKS 8
 
 /* Further than that, in bins, no clock drifts in a block. */
 #define REACH 10
@@ -116,12 +118,25 @@ bool phase_find(const struct sim_turn *turns, size_t n, int64_t period,
     return true;
 }
 
+/* How many wake-ups a block has; a busy vCPU sleeps but now and then. */
+static size_t block_of(const struct sim_turn *turns, size_t n)
+{
+    size_t wakeups = 0, i;
+
+    for (i = 0; i < n; i++)
+        wakeups += turns[i].block > 0;
+    wakeups /= BLOCKS;
+    if (wakeups < LEAST_BLOCK)
+        return LEAST_BLOCK;
+    return wakeups < BLOCK ? wakeups : BLOCK;
+}
+
 /*
  * Where ticks are in each block, as a clock's error.  A block without a peak
  * is left out.
  */
 static size_t follow(const struct sim_turn *turns, size_t n, int64_t period,
-                     struct fit_point *p, size_t most)
+                     size_t block, struct fit_point *p, size_t most)
 {
     struct cursor c = { .turns = turns, .n = n, .factor = 1 };
     double offset = 0, last = 0, now;
@@ -131,7 +146,7 @@ static size_t follow(const struct sim_turn *turns, size_t n, int64_t period,
     while (found < most && c.at < n) {
         int64_t start = c.now;
 
-        fill(&c, period, BLOCK, &h);
+        fill(&c, period, block, &h);
         bin = fullest(&h, bin, found ? REACH : BINS / 2);
         if (!is_peak(&h, bin))
             continue;
@@ -173,14 +188,14 @@ static void stretch(struct sim_turn *turns, size_t n, double factor)
 static double find_factor(const struct sim_turn *turns, size_t n,
                           int64_t period)
 {
-    size_t most = n / BLOCK + 1;
+    size_t block = block_of(turns, n), most = n / block + 1;
     struct fit_point *p = calloc(most, sizeof(*p));
     double factor = 1;
     struct fit fit;
 
     if (!p)
         return 1;
-    most = follow(turns, n, period, p, most);
+    most = follow(turns, n, period, block, p, most);
     /* Nothing is a step, and what is followed stays within a bin. */
     if (!fit_clock(p, most, INFINITY, &fit) && fabs(fit.rate) <= MOST_DRIFT &&
         fit.noise * 1e9 * BINS <= period)

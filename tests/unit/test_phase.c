@@ -12,6 +12,7 @@
 #define MS 1000000LL
 #define PERIOD 999848LL /* a PIT's at 1000 Hz */
 #define TURNS 60000
+#define FEW 180
 
 static struct sim_turn turns[TURNS];
 
@@ -116,6 +117,38 @@ static void aligned(void **state)
         }
 }
 
+/* Of a busy vCPU, that sleeps three times a second. */
+static void record_few(int64_t phase, double ppm)
+{
+    int64_t now = 0;
+    size_t i;
+
+    for (i = 0; i < FEW; i++) {
+        int64_t wake = llrint((333.0 * PERIOD * (double)(i + 1) + phase) *
+                              (1 + ppm / 1e6));
+
+        turns[i].block = 50 * US;
+        turns[i].run = wake - now - turns[i].block;
+        turns[i].wait = spread(i) % (300 * US);
+        now = wake + turns[i].wait;
+    }
+}
+
+static void aligned_by_few(void **state)
+{
+    static const double ppms[] = { 0.3, 1, -1 };
+    int64_t phase;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(ppms); i++) {
+        record_few(500 * US, ppms[i]);
+        phase_align(turns, FEW, PERIOD);
+        assert_true(phase_find(turns, FEW, PERIOD, &phase));
+        assert_in_range(apart(phase, 500 * US), 0, 1 * US);
+    }
+}
+
 static void left_alone(void **state)
 {
     int64_t was;
@@ -135,9 +168,8 @@ static void left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(found),
-        cmocka_unit_test(not_found),
-        cmocka_unit_test(aligned),
+        cmocka_unit_test(found),      cmocka_unit_test(not_found),
+        cmocka_unit_test(aligned),    cmocka_unit_test(aligned_by_few),
         cmocka_unit_test(left_alone),
     };
 
