@@ -43,16 +43,6 @@ static int64_t pit_period(long hz)
     return (count * NS_PER_SEC + PIT_HZ / 2) / PIT_HZ;
 }
 
-/*
- * What else the latency tells, being made of exits to Xen as everything is
- * that a guest does about a tick: the shares are those of the lab's guest, of
- * which single ticks were logged beside xentrace's record.
- */
-static int64_t percent_of(long us, int64_t percent)
-{
-    return us * NS_PER_US * percent / 100;
-}
-
 int predict_params(const struct tool *t, const struct predict_load *load,
                    struct sim_params *params)
 {
@@ -73,14 +63,9 @@ int predict_params(const struct tool *t, const struct predict_load *load,
         .period = pit_period(hz),
         .phase = pit_period(hz),
         .length = length,
-        .wake = percent_of(latency, 11),
-        .fire = percent_of(latency, 15),
-        .inject = percent_of(latency, 31),
-        .latency = percent_of(latency, 100),
-        .handler = percent_of(latency, 97),
-        .other = percent_of(latency, 294),
         .wakeup_after = wakeup_after,
     };
+    sim_cost(latency, &params->cost);
     return status;
 }
 
@@ -292,7 +277,7 @@ static int64_t find_phase(struct predict_load *load,
     phase_align(load->turns, load->n, params->period);
     if (!phase_find(load->turns, load->n, params->period, &phase))
         return params->phase;
-    phase -= params->wake;
+    phase -= params->cost.wake;
     return phase > 0 ? phase : phase + params->period;
 }
 

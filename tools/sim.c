@@ -5,27 +5,12 @@
 #include <string.h>
 
 #include "asm/hvm/vpt-policy.h"
+#include "sim-cost.h"
+#include "sim-run.h"
 #include "sim.h"
 
 #define NEVER INT64_MAX
 #define SECOND 1000000000LL
-
-/* xen/common/timer.c, its default */
-#define TIMER_SLOP 50000LL
-
-/*
- * From an injection to the latching of the PIT's counter, and how much later
- * the guest comes to that and to reading its clocks where Xen looks after its
- * own timers in between: as measured in the lab, tick by tick.
- */
-#define LATCH(p) ((p)->latency / 3)
-#define DETOUR(p) ((p)->inject)
-#define DETOUR_LATCH(p) ((p)->inject * 4 / 9)
-#define AGAIN(p) ((p)->inject * 6 / 5)
-#define AGAIN_LATCH(p) ((p)->inject * 4 / 3)
-
-/* What comes only after the tick is handled in a little less time. */
-#define OTHER_LATER(p) ((p)->other * 7 / 8)
 
 /* Seconds at the beginning that say nothing of the rate yet. */
 #define SKIP 2
@@ -42,6 +27,7 @@ struct keeper {
 
 struct sim {
     const struct sim_params *p;
+    const struct sim_cost *cost;
     struct sim_load *load;
     int64_t now;
     int64_t plan;                      /* when the load's turn was to begin */
@@ -52,15 +38,22 @@ struct sim {
     struct vpt_ticks t;
     struct vpt_tally tally;
     int64_t expires; /* of Xen's timer; NEVER: it is not set */
+    int64_t fires;   /* when Xen comes to it, if the vCPU runs */
+    int64_t fired;   /* when it last did */
     int64_t offset;  /* guest time - real time, of a vCPU that runs */
     uint64_t wakeups;
-    int64_t ready; /* the vCPU has its CPU, and can be interrupted */
+
+    /* the vCPU's */
+    int64_t ready;      /* it has its CPU, and can be interrupted */
+    int64_t other_done; /* as ready, if something else came first */
+    int64_t woken;      /* by something else: it has waited so long, which is
+                           not in ready yet; NEVER: it is */
 
     /* the guest's tick handler: CPU time to go; 0: not in it */
     int64_t to_reading, to_end;
     int64_t latch;   /* when it latches the PIT's counter */
-    int64_t handled; /* real time when it last ended */
-    int64_t reload;  /* guest time when the PIT's counter was reloaded */
+    int64_t began;   /* real time when it last began */
+    int64_t handled; /* and when it ended */
     int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for */
     struct keeper keeper[SIM_GUESTS];
     int64_t second_end;
@@ -68,6 +61,11 @@ struct sim {
     int64_t step[SIM_GUESTS];
     int64_t cpu;
 };
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* ---- the guest ---- */
 
@@ -154,34 +152,67 @@ static void read_clocks(struct sim *s)
 
 static void set_timer(struct sim *s, bool wanted)
 {
-    if (wanted)
-        s->expires = s->t.scheduled;
+    int64_t soonest = s->now + TIMER_SLOP;
+
+    if (!wanted)
+        return;
+    s->expires = s->t.scheduled;
+    s->fires = s->cost->fire + (s->expires > soonest ? s->expires : soonest);
 }
 
 static void timer_fired(struct sim *s)
 {
+    s->fired = s->now;
     s->expires = NEVER;
     vpt_timer_fired(&s->t, &s->tally);
 }
 
-/*
- * Xen's timer that was set for the next tick may be due by the time that the
- * guest is to run; and it has just been set again where one tick follows
- * another.
- */
+static int64_t latch(const struct sim *s)
+{
+    if (s->now == s->other_done)
+        return s->cost->latch_other;
+    return s->now > s->ready ? s->cost->latch_running : s->cost->latch_resumed;
+}
+
+static void take_longer(struct sim *s, int64_t to_reading, int64_t to_latch)
+{
+    s->to_reading += to_reading;
+    s->latch += to_latch;
+}
+
+/* What Xen does about its timers, for the next tick and others, before. */
+static int64_t see_to_timers(struct sim *s)
+{
+    const struct sim_cost *c = s->cost;
+
+    if (s->now == s->other_done && s->expires - s->now < SIM_NEAR)
+        take_longer(s, c->head, c->head);
+    if (s->expires - s->now >= c->detour / 5)
+        return 0;
+    take_longer(s, c->detour, c->latch_detour);
+    timer_fired(s);
+    return c->fired_linger;
+}
+
 static void begin_handler(struct sim *s)
 {
-    s->to_reading = s->p->latency;
-    s->latch = LATCH(s->p);
-    if (s->expires - s->now < DETOUR(s->p) / 5) {
-        s->to_reading += DETOUR(s->p);
-        s->latch += DETOUR_LATCH(s->p);
+    const struct sim_cost *c = s->cost;
+    int64_t linger;
+
+    s->to_reading = c->latency;
+    s->latch = latch(s);
+    if (s->t.pending_intr_nr)
+        take_longer(s, c->pending, c->latch_pending);
+    linger = see_to_timers(s);
+    if (s->now - s->began < s->p->period / 2)
+        take_longer(s, c->suspect, c->latch_suspect);
+    if (s->now - s->handled < c->inject) {
+        take_longer(s, c->again - c->suspect, 0);
+        if (s->fired > s->handled - c->inject * 3 / 5)
+            take_longer(s, c->late - (s->now - s->handled), 0);
     }
-    if (s->now == s->handled) {
-        s->to_reading += AGAIN(s->p);
-        s->latch += AGAIN_LATCH(s->p);
-    }
-    s->to_end = s->to_reading + s->p->handler;
+    s->began = s->now;
+    s->to_end = s->to_reading + c->handler + linger;
 }
 
 static void deliver(struct sim *s)
@@ -192,16 +223,10 @@ static void deliver(struct sim *s)
                                     s->p->wakeup_after, &s->tally));
     if (s->freezes_time && vpt_tick_leads(&s->t, gtime))
         s->offset = (int64_t)s->t.last_plt_gtime - s->now;
-    s->reload = s->now + s->offset;
     begin_handler(s);
 }
 
 /* ---- the vCPU ---- */
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* What happens next to a vCPU that runs, at @until at the latest. */
 static int64_t next_event(const struct sim *s, int64_t until)
@@ -212,7 +237,7 @@ static int64_t next_event(const struct sim *s, int64_t until)
         next = earlier(next,
                        s->now + (s->to_reading ? s->to_reading : s->to_end));
     if (s->expires != NEVER)
-        next = earlier(next, s->expires + s->p->fire);
+        next = earlier(next, s->fires);
     if (s->t.pending_intr_nr && s->ready > s->now)
         next = earlier(next, s->ready);
     return next > s->now ? next : s->now;
@@ -227,7 +252,22 @@ static int64_t next_event(const struct sim *s, int64_t until)
 static bool can_deliver(const struct sim *s, int64_t until)
 {
     return s->t.pending_intr_nr && !s->to_end && s->now >= s->ready &&
-           until - s->now >= TIMER_SLOP + s->p->fire / 2;
+           until - s->now >= TIMER_SLOP + s->cost->fire / 2;
+}
+
+/* The vCPU is away for as long as Xen needs. */
+static void interrupted(struct sim *s)
+{
+    const struct sim_cost *c = s->cost;
+
+    timer_fired(s);
+    if (s->to_reading) {
+        take_longer(s, c->fired,
+                    s->to_reading > c->latency - c->latency / 3 ? c->fired : 0);
+        s->to_end += c->fired + c->fired_linger;
+    } else if (s->to_end > c->inject) {
+        s->to_end += c->fired_later;
+    }
 }
 
 /* Lets the vCPU run until something happens, or @until. */
@@ -246,8 +286,8 @@ static void advance(struct sim *s, int64_t until)
         if (s->to_reading && !(s->to_reading -= ran))
             read_clocks(s);
     }
-    if (s->expires != NEVER && s->now >= s->expires + s->p->fire)
-        timer_fired(s);
+    if (s->expires != NEVER && s->now >= s->fires)
+        interrupted(s);
 }
 
 static void run(struct sim *s, int64_t until)
@@ -259,7 +299,7 @@ static void run(struct sim *s, int64_t until)
 /* No CPU until @until; what fires meanwhile finds the vCPU waiting. */
 static void wait_for_cpu(struct sim *s, int64_t until)
 {
-    while (s->expires <= until) {
+    while (s->expires <= until - s->cost->fire) {
         s->now = s->expires;
         timer_fired(s);
         s->wakeups++;
@@ -270,10 +310,11 @@ static void wait_for_cpu(struct sim *s, int64_t until)
 
 static void resume(struct sim *s, int64_t frozen)
 {
-    set_timer(s, vpt_vcpu_resumed(s->p->mode, &s->t, s->now, s->p->wakeup_after,
-                                  &s->tally));
+    set_timer(s, vpt_vcpu_resumed(s->p->mode, &s->t, s->now + s->cost->restore,
+                                  s->p->wakeup_after, &s->tally));
     s->offset -= frozen;
-    s->ready = s->now + s->p->inject;
+    s->ready = s->now + s->cost->inject;
+    s->woken = NEVER;
 }
 
 static void preempted(struct sim *s, int64_t until)
@@ -286,60 +327,37 @@ static void preempted(struct sim *s, int64_t until)
     resume(s, s->freezes_time ? s->now - start : 0);
 }
 
-/* How long a run is that handles a tick at @at, and those that come meanwhile. */
-static int64_t length_of_ticks(const struct sim *s, int64_t at)
+/* What comes before a tick in the @run that begins now. */
+static int64_t other_before_tick(const struct sim *s,
+                                 const struct sim_turn *run, int64_t waited,
+                                 bool by_tick)
 {
-    int64_t period = s->p->period, handling = s->p->latency + s->p->handler;
-    int64_t due = s->t.scheduled, end = at + handling;
+    bool backlog = vpt_keeps_backlog(s->p->mode);
+    int64_t next = s->t.scheduled - s->now, period = s->p->period;
+    struct sim_run r = {
+        .cost = s->cost,
+        .length = run->run,
+        .blocks = run->block,
+        .period = period,
+        .last = s->began - s->now,
+        .next = next < 0 ? next + (-next + period - 1) / period * period : next,
+        .backlog = backlog,
+    };
 
-    if (due < at)
-        due += (at - due + period - 1) / period * period;
-    while (due <= end && end - at < period) {
-        due += period;
-        end += handling + AGAIN(s->p);
-    }
-    return end - s->now;
+    if (by_tick && (waited <= period || !backlog))
+        return sim_other_than_tick(&r);
+    return sim_other_with_tick(&r);
 }
 
-/*
- * A tick has woken it, and something else may have come while it waited, and
- * be first: Xen reckons a one-shot's time from when it was armed.  The length
- * of the run tells what it was: the tick alone, the other after it, or before.
- */
-static int64_t other_first(const struct sim *s)
+static void look_at_run(struct sim *s, const struct sim_turn *run,
+                        int64_t waited, bool by_tick)
 {
-    const struct {
-        int64_t before, after;
-    } ways[] = { { 0, 0 }, { 0, OTHER_LATER(s->p) }, { s->p->other, 0 } };
-    int64_t nearest = INT64_MAX, before = 0;
-    size_t i;
+    int64_t before = other_before_tick(s, run, waited, by_tick);
 
-    for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        int64_t at = s->now + s->p->inject + ways[i].before;
-        int64_t off = s->ahead.run - length_of_ticks(s, at) - ways[i].after;
-
-        if (off < 0)
-            off = -off;
-        if (off < nearest) {
-            nearest = off;
-            before = ways[i].before;
-        }
-    }
-    return before;
-}
-
-/*
- * How long what else woke it, or has come since, keeps it from the tick.  In a
- * backlog: if it then runs for long enough to have handled both.
- */
-static int64_t other_to_do(const struct sim *s, int64_t waited, bool by_tick)
-{
-    int64_t both = s->p->inject + s->p->latency + s->p->handler +
-                   s->p->other / 2;
-
-    if (by_tick && (waited <= s->p->period || !vpt_keeps_backlog(s->p->mode)))
-        return other_first(s);
-    return s->ahead.run >= both ? s->p->other : 0;
+    if (!before)
+        return;
+    s->ready += before;
+    s->other_done = s->ready;
 }
 
 static void woken(struct sim *s, int64_t until, bool by_tick)
@@ -348,7 +366,10 @@ static void woken(struct sim *s, int64_t until, bool by_tick)
 
     wait_for_cpu(s, until);
     resume(s, s->freezes_wakeup ? s->now - start : 0);
-    s->ready += other_to_do(s, s->now - start, by_tick);
+    if (by_tick)
+        look_at_run(s, &s->ahead, s->now - start, true);
+    else
+        s->woken = s->now - start;
 }
 
 static void finish_ticks(struct sim *s)
@@ -365,7 +386,7 @@ static void finish_ticks(struct sim *s)
 static void blocked(struct sim *s, int64_t until, int64_t wait)
 {
     while (s->expires < until) {
-        bool this_is_it = s->expires + 4 * s->p->inject >= until;
+        bool this_is_it = s->expires + 4 * s->cost->inject >= until;
 
         if (s->now < s->expires)
             s->now = s->expires;
@@ -387,8 +408,8 @@ static bool is_quiet(const struct sim *s, const struct sim_turn *turn)
     int64_t end = s->plan + turn->run + turn->block + turn->wait;
 
     return !s->t.pending_intr_nr && !s->to_end &&
-           s->now <= s->plan + turn->run && s->expires > end &&
-           end < s->p->length;
+           s->now <= s->plan + turn->run &&
+           s->expires > end + s->cost->restore && end < s->p->length;
 }
 
 /*
@@ -403,9 +424,8 @@ static void quiet_turn(struct sim *s, const struct sim_turn *turn)
     s->now = s->plan;
     if (turn->wait && (turn->block ? s->freezes_wakeup : s->freezes_time))
         s->offset -= turn->wait;
-    s->ready = s->now + s->p->inject;
-    if (turn->block)
-        s->ready += other_to_do(s, turn->wait, false);
+    s->ready = s->now + s->cost->inject;
+    s->woken = turn->block ? turn->wait : NEVER;
 }
 
 /*
@@ -414,6 +434,8 @@ static void quiet_turn(struct sim *s, const struct sim_turn *turn)
  */
 static void long_turn(struct sim *s, const struct sim_turn *turn)
 {
+    if (s->woken != NEVER)
+        look_at_run(s, turn, s->woken, false);
     run(s, earlier(s->plan + turn->run, s->p->length));
     s->plan += turn->run;
     if (turn->block)
@@ -442,9 +464,12 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
 {
     struct sim s = {
         .p = params,
+        .cost = &params->cost,
         .load = load,
         .t = { .period = params->period, .scheduled = params->phase },
         .expires = params->phase,
+        .woken = NEVER,
+        .began = -params->period,
         .second_end = SECOND,
         .freezes_time = vpt_freezes_time(params->mode),
         .freezes_wakeup = vpt_freezes_wakeup(params->mode),

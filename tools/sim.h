@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim-cost.h"
+
 /* How a guest's kernel keeps time. */
 enum sim_guest {
     SIM_TICK,     /* counts ticks */
@@ -47,13 +49,7 @@ struct sim_params {
     int64_t period;            /* of the timer */
     int64_t phase;             /* when its first tick is due */
     int64_t length;            /* of the simulation */
-    int64_t wake;              /* from a tick's coming due to a vCPU's that
-                                  sleeps being woken, in a record */
-    int64_t fire;              /* to Xen's handling it, of one that runs */
-    int64_t inject;            /* from having a CPU to an injection */
-    int64_t latency;           /* from there to the handler's reading clocks */
-    int64_t handler;           /* from there to its end */
-    int64_t other;             /* of what else may have woken the guest */
+    struct sim_cost cost;
 };
 
 struct sim_result {

@@ -19,14 +19,11 @@ static void simulate(struct sim_turn *turns, size_t n, unsigned int mode)
         .period = MS,
         .phase = MS,
         .length = 20 * MS,
-        .fire = 500,
-        .inject = 1000,
-        .latency = 2000,
-        .handler = 5000,
     };
     struct sim_trace_load load;
     struct sim_result result;
 
+    sim_cost(10, &params.cost);
     phase_align(turns, n, MS);
     if (phase_find(turns, n, MS, &params.phase) &&
         (params.phase < 0 || params.phase > MS))

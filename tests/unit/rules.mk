@@ -59,7 +59,9 @@ $U/$1/test_fit: $U/$1/tools/fit.o
 $U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/fit.o
 $U/$1/test_ntplog: $U/$1/tools/ntplog.o
 $U/$1/test_xentrace: $U/$1/tools/xentrace.o
-$U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-load.o $U/$1/$(POLICY).o
+$U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
+                $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o $U/$1/$(POLICY).o
+$U/$1/test_sim_run: $U/$1/tools/sim-cost.o $U/$1/tools/sim-run.o
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
                $$(filter-out tools/main.c,$$(wildcard tools/*.c))) $U/$1/$(POLICY).o

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See sim-cost.h. */
+
+#include "sim-cost.h"
+
+void sim_cost(int64_t latency, struct sim_cost *cost)
+{
+    /* A us, and thousandths of it, make ns. */
+    *cost = (struct sim_cost){
+        .wake = 110 * latency,
+        .fire = 180 * latency,
+        .restore = 160 * latency,
+        .inject = 310 * latency,
+        .again = 300 * latency,
+        .late = 310 * latency,
+        .head = 44 * latency,
+        .detour = 310 * latency,
+        .fired = 195 * latency,
+        .fired_linger = 39 * latency,
+        .fired_later = 52 * latency,
+
+        .latency = 1000 * latency,
+        .handler = 980 * latency,
+        .suspect = 420 * latency,
+        .pending = 200 * latency,
+
+        .latch_resumed = 360 * latency,
+        .latch_running = 330 * latency,
+        .latch_other = 310 * latency,
+        .latch_detour = 138 * latency,
+        .latch_suspect = 405 * latency,
+        .latch_pending = 40 * latency,
+
+        .other = 3030 * latency,
+        .other_later = 2520 * latency,
+    };
+}
