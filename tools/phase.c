@@ -155,7 +155,7 @@ static size_t follow(const struct sim_turn *turns, size_t n, int64_t period,
             offset += now < last ? period : -period;
         last = now;
         p[found++] = (struct fit_point){
-            .t = (start + (c.now - start) / 2) / 1e9,
+            .t = (start / 2.0 + c.now / 2.0) / 1e9,
             .error = (now + offset) / 1e9,
         };
     }

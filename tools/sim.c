@@ -296,10 +296,15 @@ static void run(struct sim *s, int64_t until)
         advance(s, until);
 }
 
-/* No CPU until @until; what fires meanwhile finds the vCPU waiting. */
+/*
+ * No CPU until @until; what fires meanwhile finds the vCPU waiting.  Xen has
+ * just seen to its timers when it begins to: none fires for TIMER_SLOP.
+ */
 static void wait_for_cpu(struct sim *s, int64_t until)
 {
-    while (s->expires <= until - s->cost->fire) {
+    bool fires = until - s->now >= TIMER_SLOP - s->cost->wake;
+
+    while (s->expires <= until - s->cost->fire && fires) {
         s->now = s->expires;
         timer_fired(s);
         s->wakeups++;
