@@ -24,11 +24,11 @@ void sim_cost(int64_t latency, struct sim_cost *cost)
         .suspect = 420 * latency,
         .pending = 200 * latency,
 
-        .latch_resumed = 360 * latency,
-        .latch_running = 330 * latency,
-        .latch_other = 310 * latency,
+        .latch_resumed = 381 * latency,
+        .latch_running = 335 * latency,
+        .latch_other = 335 * latency,
         .latch_detour = 138 * latency,
-        .latch_suspect = 405 * latency,
+        .latch_suspect = 426 * latency,
         .latch_pending = 40 * latency,
 
         .other = 3030 * latency,

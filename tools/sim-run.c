@@ -14,7 +14,7 @@
  */
 struct way {
     int64_t takes, from, to;
-    enum { MERGED, NOT_YET, SECOND } next;
+    enum { MERGED, NOT_YET, AT_ONCE, SECOND } next;
 };
 
 static int64_t off(int64_t a, int64_t b)
@@ -70,8 +70,10 @@ static bool fits(const struct sim_run *r, const struct way *way,
         return false;
     if (way->next == MERGED && after > 0)
         start += after + 1;
-    else if (way->next == SECOND && after <= 0 && !r->backlog)
+    else if (way->next >= AT_ONCE && after <= 0 && !r->backlog)
         start += after - 1;
+    else if (way->next == AT_ONCE && after >= c->detour / 5)
+        start += after - c->detour / 5 + 1;
     *before = start - c->inject;
     return true;
 }
@@ -95,7 +97,7 @@ static int64_t before_tick(const struct sim_run *r)
     const struct way ways[] = {
         { one, -ANY, r->backlog ? -ANY : slack, MERGED },
         { one, last - slack, ANY, NOT_YET },
-        { two + c->detour + c->fired_linger, -slack, soon + slack, SECOND },
+        { two + c->detour + c->fired_linger, -slack, soon + slack, AT_ONCE },
         { two + c->fired + c->fired_linger, soon - slack,
           fires ? read + 2 * slack : -ANY, SECOND },
         { two + c->fired_later,
@@ -125,8 +127,9 @@ int64_t sim_other_than_tick(const struct sim_run *r)
         return 0;
     alone = r->length - length_with_tick_first(r);
     before = before_tick(r);
+    /* In doubt it came first, as what has waited for longer does. */
     if (off(before, c->other) < off(alone, 0) &&
-        off(before, c->other) < off(alone, c->other_later))
+        off(before, c->other) < off(alone, c->other_later) + c->inject / 4)
         return before;
     return 0;
 }
