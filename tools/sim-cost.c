@@ -10,10 +10,11 @@ void sim_cost(int64_t latency, struct sim_cost *cost)
         .wake = 110 * latency,
         .fire = 180 * latency,
         .restore = 160 * latency,
-        .inject = 310 * latency,
+        .inject = 317 * latency,
         .again = 300 * latency,
         .late = 310 * latency,
         .head = 44 * latency,
+        .soon = 73 * latency,
         .detour = 310 * latency,
         .fired = 195 * latency,
         .fired_linger = 39 * latency,
@@ -32,6 +33,6 @@ void sim_cost(int64_t latency, struct sim_cost *cost)
         .latch_pending = 40 * latency,
 
         .other = 3030 * latency,
-        .other_later = 2520 * latency,
+        .other_later = 2600 * latency,
     };
 }

@@ -34,7 +34,8 @@ struct sim_cost {
                              clocks in the next one's, if that is pending */
     int64_t late;         /* and still more, if that falls due at the end */
     int64_t head;         /* more, of a timer that is the first of all */
-    int64_t detour;       /* more, of one that is due when it is set */
+    int64_t soon;         /* within that a timer is due when it is set */
+    int64_t detour;       /* more, of such a one */
     int64_t fired;        /* more, of one that fires before the reading */
     int64_t fired_linger; /* and after it */
     int64_t fired_later;  /* more, of one that fires only then */

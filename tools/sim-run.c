@@ -37,7 +37,7 @@ static int64_t length_with_tick_first(const struct sim_run *r)
         next += r->period;
     if (at - r->last < r->period / 2)
         end += c->suspect;
-    if (next >= at && next - at < c->detour / 5)
+    if (next >= at && next - at < c->soon)
         end += c->detour;
     while (next <= end && end - at < r->period) {
         if (next + c->fire > end - c->inject * 3 / 5)
@@ -72,8 +72,8 @@ static bool fits(const struct sim_run *r, const struct way *way,
         start += after + 1;
     else if (way->next >= AT_ONCE && after <= 0 && !r->backlog)
         start += after - 1;
-    else if (way->next == AT_ONCE && after >= c->detour / 5)
-        start += after - c->detour / 5 + 1;
+    else if (way->next == AT_ONCE && after >= c->soon)
+        start += after - c->soon + 1;
     *before = start - c->inject;
     return true;
 }
@@ -89,7 +89,7 @@ static int64_t before_tick(const struct sim_run *r)
 {
     const struct sim_cost *c = r->cost;
     int64_t one = one_tick(c), two = one + c->again + one;
-    int64_t slack = c->inject / 4, soon = c->detour / 5;
+    int64_t slack = c->inject / 4, soon = c->soon;
     int64_t read = c->latency - c->fire, end = one - c->inject - c->fire;
     int64_t last = one - c->inject * 6 / 5;
     /* No timer fires sooner than that. */

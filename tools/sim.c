@@ -193,7 +193,7 @@ static int64_t see_to_timers(struct sim *s)
 
     if (s->now == s->other_done && s->expires - s->now < SIM_NEAR)
         take_longer(s, c->head, c->head);
-    if (s->expires - s->now >= c->detour / 5)
+    if (s->expires - s->now >= c->soon)
         return 0;
     take_longer(s, c->detour, c->latch_detour);
     timer_fired(s);
