@@ -38,11 +38,13 @@ struct sim_cost {
     int64_t detour;       /* more, of such a one */
     int64_t fired;        /* more, of one that fires before the reading */
     int64_t fired_linger; /* and after it */
-    int64_t fired_later;  /* more, of one that fires only then */
+    int64_t fired_late;   /* more, of one that fires during its last exit */
+    int64_t fired_later;  /* and of one that fires only then */
 
     /* the guest's, from an injection */
     int64_t latency; /* to its handler's reading clocks */
-    int64_t handler; /* from there to its end */
+    int64_t last_exit; /* that takes so long before */
+    int64_t handler;   /* from there to its end */
     int64_t suspect; /* more, of a tick that comes too soon after another: some
                         know of doubled interrupts, and look twice */
     int64_t pending; /* more, if Xen has another tick for it */

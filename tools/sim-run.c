@@ -91,7 +91,7 @@ static int64_t before_tick(const struct sim_run *r)
     int64_t one = one_tick(c), two = one + c->again + one;
     int64_t slack = c->inject / 4, soon = c->soon;
     int64_t read = c->latency - c->fire, end = one - c->inject - c->fire;
-    int64_t last = one - c->inject * 6 / 5;
+    int64_t exit = read - c->last_exit, last = one - c->inject * 6 / 5;
     /* No timer fires sooner than that. */
     bool fires = read >= TIMER_SLOP;
     const struct way ways[] = {
@@ -99,10 +99,12 @@ static int64_t before_tick(const struct sim_run *r)
         { one, last - slack, ANY, NOT_YET },
         { two + c->detour + c->fired_linger, -slack, soon + slack, AT_ONCE },
         { two + c->fired + c->fired_linger, soon - slack,
-          fires ? read + 2 * slack : -ANY, SECOND },
+          fires ? exit + slack : -ANY, SECOND },
+        { two + c->fired_late, exit - slack, fires ? read + slack : -ANY,
+          SECOND },
         { two + c->fired_later,
-          r->backlog ? -ANY : (fires ? read - slack : soon) - slack,
-          end + slack, SECOND },
+          r->backlog ? -ANY : (fires ? read : soon) - slack, end + slack,
+          SECOND },
         { two, end - slack, last + slack, SECOND },
         { two + c->late, last - slack, one + slack, SECOND },
     };

@@ -215,7 +215,7 @@ static void begin_handler(struct sim *s)
     if (s->now - s->handled < c->inject) {
         take_longer(s, c->again - c->suspect, 0);
         if (s->fired > s->handled - c->inject * 3 / 5)
-            take_longer(s, c->late - (s->now - s->handled), 0);
+            take_longer(s, c->late - (s->now - s->handled), c->head);
     }
     s->began = s->now;
     s->to_end = s->to_reading + c->handler + linger;
@@ -267,10 +267,12 @@ static void interrupted(struct sim *s)
     const struct sim_cost *c = s->cost;
 
     timer_fired(s);
-    if (s->to_reading) {
+    if (s->to_reading > c->last_exit) {
         take_longer(s, c->fired,
                     s->to_reading > c->latency - c->latency / 3 ? c->fired : 0);
         s->to_end += c->fired + c->fired_linger;
+    } else if (s->to_reading) {
+        s->to_end += c->fired_late;
     } else if (s->to_end > c->inject) {
         s->to_end += c->fired_later;
     }
