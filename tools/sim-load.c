@@ -51,12 +51,13 @@ static void random_turn(struct sim_load *load, struct sim_turn *turn)
     struct sim_random_load *l = (struct sim_random_load *)load;
     const struct sim_load_model *m = l->model;
     uint64_t guest = next_random(&l->state), host = next_random(&l->state);
+    int64_t wait = pick(host >> 32, &m->wait), waits;
 
     turn->run = pick(guest, &m->run);
     turn->block = m->block.max ? pick(guest >> 32, &m->block) : 0;
-    turn->wait = AT_ONCE;
-    if (below(host, 100) < m->waits)
-        turn->wait = pick(host >> 32, &m->wait);
+    /* No branch: a processor cannot foretell which way it goes. */
+    waits = below(host, 100) < m->waits;
+    turn->wait = AT_ONCE + waits * (wait - AT_ONCE);
 }
 
 void sim_random_load(struct sim_random_load *l,

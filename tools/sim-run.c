@@ -78,10 +78,9 @@ static bool fits(const struct sim_run *r, const struct way *way,
     return true;
 }
 
-/* Too long for that: a busy vCPU's, of which the length tells nothing. */
-static bool is_long(const struct sim_run *r)
+int64_t sim_longest_run(const struct sim_cost *c)
 {
-    return r->length > 6 * one_tick(r->cost) + 2 * r->cost->other;
+    return 6 * one_tick(c) + 2 * c->other;
 }
 
 /* How long something else took before the tick: nearest to what it should. */
@@ -125,7 +124,7 @@ int64_t sim_other_than_tick(const struct sim_run *r)
     const struct sim_cost *c = r->cost;
     int64_t alone, before;
 
-    if (!r->blocks || is_long(r))
+    if (!r->blocks || r->length > sim_longest_run(c))
         return 0;
     alone = r->length - length_with_tick_first(r);
     before = before_tick(r);
@@ -144,6 +143,6 @@ int64_t sim_other_with_tick(const struct sim_run *r)
 
     if (r->length < c->inject + one_tick(c) + c->other / 2)
         return 0;
-    before = r->blocks && !is_long(r) ? before_tick(r) : 0;
+    before = r->blocks && r->length <= sim_longest_run(c) ? before_tick(r) : 0;
     return off(before, c->other) < c->other / 4 ? before : c->other;
 }

@@ -31,4 +31,7 @@ struct sim_run {
 int64_t sim_other_than_tick(const struct sim_run *r);
 int64_t sim_other_with_tick(const struct sim_run *r);
 
+/* Of a longer one, as of a vCPU that is busy, the length tells nothing. */
+int64_t sim_longest_run(const struct sim_cost *cost);
+
 #endif

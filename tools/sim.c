@@ -36,9 +36,10 @@ struct sim {
     const struct sim_cost *cost;
     struct sim_load *load;
     int64_t now;
-    int64_t plan;                      /* when the load's turn was to begin */
-    struct sim_turn ahead;             /* the next one */
-    bool freezes_time, freezes_wakeup; /* of the mode */
+    int64_t plan;          /* when the load's turn was to begin */
+    struct sim_turn ahead; /* the next one */
+    bool freezes_time, freezes_wakeup, keeps_backlog; /* of the mode */
+    int64_t longest_run;
 
     /* vpt.c's */
     struct vpt_ticks t;
@@ -278,13 +279,46 @@ static void interrupted(struct sim *s)
     }
 }
 
+/* Nothing happens before @time. */
+static bool is_undisturbed(const struct sim *s, int64_t time, int64_t until)
+{
+    return time < until && (s->expires == NEVER || time < s->fires);
+}
+
+static void wait_for_tick(struct sim *s, int64_t until)
+{
+    if (!s->t.pending_intr_nr || s->to_end || s->now >= s->ready ||
+        !is_undisturbed(s, s->ready, until))
+        return;
+    s->cpu += s->ready - s->now;
+    s->now = s->ready;
+}
+
+static void handle_at_once(struct sim *s)
+{
+    int64_t rest = s->to_end - s->to_reading;
+
+    s->cpu += s->to_end;
+    s->now += s->to_reading;
+    read_clocks(s);
+    s->now += rest;
+    s->handled = s->now;
+    s->to_reading = s->to_end = 0;
+}
+
 /* Lets the vCPU run until something happens, or @until. */
 static void advance(struct sim *s, int64_t until)
 {
     int64_t ran;
 
-    if (can_deliver(s, until))
+    wait_for_tick(s, until);
+    if (can_deliver(s, until)) {
         deliver(s);
+        if (is_undisturbed(s, s->now + s->to_end, until)) {
+            handle_at_once(s);
+            return;
+        }
+    }
     ran = next_event(s, until) - s->now;
     s->now += ran;
     s->cpu += ran;
@@ -345,8 +379,8 @@ static int64_t other_before_tick(const struct sim *s,
                                  const struct sim_turn *run, int64_t waited,
                                  bool by_tick)
 {
-    bool backlog = vpt_keeps_backlog(s->p->mode);
     int64_t next = s->t.scheduled - s->now, period = s->p->period;
+    bool alone = by_tick && (waited <= period || !s->keeps_backlog);
     struct sim_run r = {
         .cost = s->cost,
         .length = run->run,
@@ -354,19 +388,19 @@ static int64_t other_before_tick(const struct sim *s,
         .period = period,
         .last = s->began - s->now,
         .next = next < 0 ? next + (-next + period - 1) / period * period : next,
-        .backlog = backlog,
+        .backlog = s->keeps_backlog,
     };
 
-    if (by_tick && (waited <= period || !backlog))
-        return sim_other_than_tick(&r);
-    return sim_other_with_tick(&r);
+    return alone ? sim_other_than_tick(&r) : sim_other_with_tick(&r);
 }
 
 static void look_at_run(struct sim *s, const struct sim_turn *run,
                         int64_t waited, bool by_tick)
 {
-    int64_t before = other_before_tick(s, run, waited, by_tick);
+    int64_t before = by_tick ? 0 : s->cost->other;
 
+    if (run->run <= s->longest_run)
+        before = other_before_tick(s, run, waited, by_tick);
     if (!before)
         return;
     s->ready += before;
@@ -463,13 +497,16 @@ static void long_turn(struct sim *s, const struct sim_turn *turn)
 
 static void turn(struct sim *s)
 {
-    struct sim_turn turn = s->ahead;
+    struct sim_turn turn;
 
+    if (is_quiet(s, &s->ahead)) {
+        quiet_turn(s, &s->ahead);
+        s->load->next(s->load, &s->ahead);
+        return;
+    }
+    turn = s->ahead;
     s->load->next(s->load, &s->ahead);
-    if (is_quiet(s, &turn))
-        quiet_turn(s, &turn);
-    else
-        long_turn(s, &turn);
+    long_turn(s, &turn);
 }
 
 void sim_run(const struct sim_params *params, struct sim_load *load,
@@ -486,6 +523,8 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
         .second_end = SECOND,
         .freezes_time = vpt_freezes_time(params->mode),
         .freezes_wakeup = vpt_freezes_wakeup(params->mode),
+        .keeps_backlog = vpt_keeps_backlog(params->mode),
+        .longest_run = sim_longest_run(&params->cost),
     };
     double seconds = params->length / 1e9;
     unsigned int i;
