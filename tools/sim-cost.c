@@ -13,6 +13,7 @@ void sim_cost(int64_t latency, struct sim_cost *cost)
         .inject = 317 * latency,
         .again = 300 * latency,
         .late = 375 * latency,
+        .tail = 190 * latency,
         .head = 44 * latency,
         .soon = 73 * latency,
         .detour = 310 * latency,

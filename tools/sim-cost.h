@@ -32,7 +32,8 @@ struct sim_cost {
     int64_t inject;       /* from having a CPU to an injection */
     int64_t again;        /* more, from the end of a tick's handler to reading
                              clocks in the next one's, if that is pending */
-    int64_t late;         /* and still more, if that falls due at the end */
+    int64_t late;         /* and still more, if Xen's timer fires so short a */
+    int64_t tail;         /* time before the end */
     int64_t head;         /* more, of a timer that is the first of all */
     int64_t soon;         /* within that a timer is due when it is set */
     int64_t detour;       /* more, of such a one */
@@ -42,12 +43,12 @@ struct sim_cost {
     int64_t fired_later;  /* and of one that fires only then */
 
     /* the guest's, from an injection */
-    int64_t latency; /* to its handler's reading clocks */
+    int64_t latency;   /* to its handler's reading clocks */
     int64_t last_exit; /* that takes so long before */
     int64_t handler;   /* from there to its end */
-    int64_t suspect; /* more, of a tick that comes too soon after another: some
-                        know of doubled interrupts, and look twice */
-    int64_t pending; /* more, if Xen has another tick for it */
+    int64_t suspect;   /* more, of a tick that comes too soon after another:
+                          some know of doubled interrupts, and look twice */
+    int64_t pending;   /* more, if Xen has another tick for it */
 
     /* to its latching the PIT's counter, by what the vCPU did before */
     int64_t latch_resumed; /* had no CPU */

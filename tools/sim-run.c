@@ -40,7 +40,7 @@ static int64_t length_with_tick_first(const struct sim_run *r)
     if (next >= at && next - at < c->soon)
         end += c->detour;
     while (next <= end && end - at < r->period) {
-        if (next + c->fire > end - c->inject * 3 / 5)
+        if (next + c->fire > end - c->tail)
             end += c->late;
         next += r->period;
         end += one_tick(c) + c->again + c->fired_later;
@@ -90,7 +90,7 @@ static int64_t before_tick(const struct sim_run *r)
     int64_t one = one_tick(c), two = one + c->again + one;
     int64_t slack = c->inject / 4, soon = c->soon;
     int64_t read = c->latency - c->fire, end = one - c->inject - c->fire;
-    int64_t exit = read - c->last_exit, last = one - c->inject * 6 / 5;
+    int64_t exit = read - c->last_exit, last = one - c->fire - c->tail;
     /* No timer fires sooner than that. */
     bool fires = read >= TIMER_SLOP;
     const struct way ways[] = {
@@ -124,7 +124,7 @@ int64_t sim_other_than_tick(const struct sim_run *r)
     const struct sim_cost *c = r->cost;
     int64_t alone, before;
 
-    if (!r->blocks || r->length > sim_longest_run(c))
+    if (!r->blocks)
         return 0;
     alone = r->length - length_with_tick_first(r);
     before = before_tick(r);
@@ -143,6 +143,6 @@ int64_t sim_other_with_tick(const struct sim_run *r)
 
     if (r->length < c->inject + one_tick(c) + c->other / 2)
         return 0;
-    before = r->blocks && r->length <= sim_longest_run(c) ? before_tick(r) : 0;
+    before = r->blocks ? before_tick(r) : 0;
     return off(before, c->other) < c->other / 4 ? before : c->other;
 }

@@ -61,7 +61,8 @@ struct sim {
     int64_t latch;   /* when it latches the PIT's counter */
     int64_t began;   /* real time when it last began */
     int64_t handled; /* and when it ended */
-    int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for */
+    int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for;
+                        NEVER: there was none */
     struct keeper keeper[SIM_GUESTS];
     int64_t second_end;
     unsigned int seconds;
@@ -84,7 +85,7 @@ static unsigned int ticks_by_tsc(struct sim *s, int64_t tsc)
 {
     int64_t period = s->p->period;
     int64_t delay = s->latch - PIT_LESS;
-    int64_t offset = tsc - s->seen - period;
+    int64_t offset = s->seen == NEVER ? 0 : tsc - s->seen - period;
     unsigned int lost = 0;
 
     if (offset < 0)
@@ -215,7 +216,7 @@ static void begin_handler(struct sim *s)
         take_longer(s, c->suspect, c->latch_suspect);
     if (s->now - s->handled < c->inject) {
         take_longer(s, c->again - c->suspect, 0);
-        if (s->fired > s->handled - c->inject * 3 / 5)
+        if (s->fired > s->handled - c->tail)
             take_longer(s, c->late - (s->now - s->handled), c->head);
     }
     s->began = s->now;
@@ -270,7 +271,8 @@ static void interrupted(struct sim *s)
     timer_fired(s);
     if (s->to_reading > c->last_exit) {
         take_longer(s, c->fired,
-                    s->to_reading > c->latency - c->latency / 3 ? c->fired : 0);
+                    s->to_reading > c->latency - c->latch_running ? c->fired
+                                                                  : 0);
         s->to_end += c->fired + c->fired_linger;
     } else if (s->to_reading) {
         s->to_end += c->fired_late;
@@ -376,11 +378,9 @@ static void preempted(struct sim *s, int64_t until)
 
 /* What comes before a tick in the @run that begins now. */
 static int64_t other_before_tick(const struct sim *s,
-                                 const struct sim_turn *run, int64_t waited,
-                                 bool by_tick)
+                                 const struct sim_turn *run, bool alone)
 {
     int64_t next = s->t.scheduled - s->now, period = s->p->period;
-    bool alone = by_tick && (waited <= period || !s->keeps_backlog);
     struct sim_run r = {
         .cost = s->cost,
         .length = run->run,
@@ -397,10 +397,12 @@ static int64_t other_before_tick(const struct sim *s,
 static void look_at_run(struct sim *s, const struct sim_turn *run,
                         int64_t waited, bool by_tick)
 {
-    int64_t before = by_tick ? 0 : s->cost->other;
+    bool alone = by_tick && (waited <= s->p->period || !s->keeps_backlog);
+    int64_t before = alone ? 0 : s->cost->other;
 
+    /* Of longer ones that is the answer: most are, on a quick machine. */
     if (run->run <= s->longest_run)
-        before = other_before_tick(s, run, waited, by_tick);
+        before = other_before_tick(s, run, alone);
     if (!before)
         return;
     s->ready += before;
@@ -518,6 +520,7 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
         .load = load,
         .t = { .period = params->period, .scheduled = params->phase },
         .expires = params->phase,
+        .fires = params->phase + params->cost.fire,
         .woken = NEVER,
         .began = -params->period,
         .second_end = SECOND,
@@ -531,7 +534,7 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
 
     /* Guest time 0 is real time 0, and the tick before the first one. */
     s.t.last_plt_gtime = params->phase - params->period;
-    s.seen = params->phase - params->period;
+    s.seen = NEVER;
     for (i = 0; i < SIM_GUESTS; i++)
         s.keeper[i].most = INT64_MIN;
 

@@ -13,9 +13,8 @@ FUZZ_TOOLS   := $(filter-out tools/main.c,$(wildcard tools/*.c)) $(POLICY).c
 build/fuzz/fuzz_text: FUZZ_MORE := tools/output.c
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/ntplog.c tools/fit.c
-build/fuzz/fuzz_xentrace: FUZZ_MORE := tools/xentrace.c \
-    tools/sim.c \
-    tools/sim-cost.c tools/sim-load.c tools/sim-run.c tools/phase.c tools/fit.c $(POLICY).c
+build/fuzz/fuzz_xentrace: FUZZ_MORE := tools/xentrace.c tools/sim.c \
+    $(wildcard tools/sim-*.c) tools/phase.c tools/fit.c $(POLICY).c
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	@tests/need $(FUZZ_PKGS)
 	@mkdir -p $(@D)

@@ -80,6 +80,21 @@ static void alone(void **state)
     }
 }
 
+/* Not before it is due. */
+static void first_tick(void **state)
+{
+    static const struct sim_turn turns[] = { { 1000 * MS, 0, 0 } };
+
+    (void)state;
+    start(1, 100);
+    params.length = 9 * MS;
+    run_turns(turns, 1);
+    assert_true(result.ticks == 0);
+    params.length = 11 * MS;
+    run_turns(turns, 1);
+    assert_true(result.ticks > 0);
+}
+
 /*
  * 10 ms of each 20, and ticks at 3.5, 7.5... ms: five of them a turn, of which
  * three come while the vCPU has no CPU.
@@ -252,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alone),
+        cmocka_unit_test(first_tick),
         cmocka_unit_test(half_a_cpu),
         cmocka_unit_test(woken_late),
         cmocka_unit_test(due_at_a_resume),
