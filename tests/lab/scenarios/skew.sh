@@ -94,20 +94,20 @@ like "$(cat /run/lab/gone)" '^tsc ' "after what it had shown"
 
 # ---- recommend ----
 
+# Half the time is another's: mode 2 is the worst for a guest that counts ticks,
+# and the others are as different.
 guest victim pit=1000 idle=nap clocks=1
-xentimectl set-mode "$dom" 1
+xentimectl set-mode "$dom" 2
 labdom unpause "$dom" "$rival"
 exits 0 "recommend watches it" -- xentimectl recommend victim --observe 3
 diag "$out"
-like "$out" "set-mode victim [2-4]" "and says what to type"
+like "$out" "set-mode victim [134]" "and says what to type"
+exits 0 "and it can be done" -- \
+    sh -c "$(printf '%s\n' "$out" | grep '^    xentimectl')"
+is_range "$(labdom param "$dom" timer_mode)" 1 4 "it is"
+isnt "$(labdom param "$dom" timer_mode)" 2 "another mode"
+xentimectl set-mode "$dom" 1
 capture xentimectl recommend victim --observe 3 --guest tick-tsc --json
 like "$out" '"best": *[24]' "mode 1 is not for guests that make up for ticks"
-exits 0 "for guests that count ticks" -- \
-    xentimectl recommend victim --observe 3 --guest tick
-like "$out" '^ *1\*|^ *4 ' "mode 1 or 4 is right"
-exits 0 "and it can be done" -- \
-    sh -c "$(xentimectl recommend victim --observe 3 --guest tick-tsc \
-        2>/dev/null | grep '^    xentimectl')"
-is_range "$(labdom param "$dom" timer_mode)" 2 4 "it is"
 
 done_testing
