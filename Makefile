@@ -7,6 +7,7 @@ SO := 1
 prefix     ?= /usr/local
 sbindir    ?= $(prefix)/sbin
 libdir     ?= $(prefix)/lib
+fulldir     = $(prefix)/lib/xentime
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
 compdir    ?= $(prefix)/share/bash-completion/completions
@@ -18,7 +19,7 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
-              libgsl-dev
+              libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
 UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf gnuplot-nox locales
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
@@ -36,7 +37,8 @@ POLICY    := $(HV_X86)/hvm/vpt-policy
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
              -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -I$(HV_X86)/include \
-             -Ihv-patches/include $(CPPFLAGS) $(CFLAGS)
+             -Ihv-patches/include -I=/usr/include/libxml2 \
+             $(CPPFLAGS) $(CFLAGS)
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
 # The command has Xen's libraries in it where they can be had so: it fits one
@@ -51,7 +53,12 @@ XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
 TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c)) $B/$(POLICY).o
 
-all: $B/libxentime.so $B/libxentime.a $B/xentimectl
+# Commands that need these are in xentimectl-full alone: see tools/full.c.
+FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy*.c tools/watch*.c \
+                tools/shell*.c))
+FULL_LIBS := -lxlutil -lxml2 -lreadline -lsystemd
+
+all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentimectl-full
 
 $B/%.o: %.c | need-build
 	@mkdir -p $(@D)
@@ -65,14 +72,18 @@ $B/libxentime.so: $B/libxentime.so.$(SO)
 	ln -sf $(<F) $@
 $B/libxentime.a: $(LIB_OBJS)
 	rm -f $@ && $(AR) rcs $@ $^
-$B/xentimectl: $(TOOL_OBJS) $B/libxentime.a
+$B/xentimectl: $(filter-out $(FULL_OBJS),$(TOOL_OBJS)) $B/libxentime.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(XEN_STATIC),-Wl$(,)-Bstatic) \
 	    $(XEN_LIBS) -Wl,-Bdynamic -lsmartcols -lm
+$B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
+	    -lsmartcols -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(sbindir) $(libdir)/pkgconfig \
+	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
 	    $(includedir) $(mandir)/man8 $(compdir))
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
+	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
 	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
 	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so
 	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
@@ -124,7 +135,7 @@ hv-ppc-%: need-hv-ppc
 
 LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
            tests/fuzz/*.c)
-LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DXENTIME_VERSION='"0"' -Ilibxc-ext \
+LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -I/usr/include/libxml2 -DXENTIME_VERSION='"0"' -Ilibxc-ext \
              -Itools -Ihv-patches/include -I$(HV_X86)/include \
              -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
              -DTOP='"."'

@@ -242,6 +242,8 @@ static int dispatch(struct tool *t, int argc, char **argv)
         t->command = find_command(argv[i]);
     if (!t->command)
         return report_usage(t, "no command %s", argv[i]);
+    if (!t->command->run)
+        return exec_full(t, argv);
 
     memmove(argv + 1, argv, i * sizeof(*argv));
     return run_command(t, argc - 1, argv + 1);

@@ -70,7 +70,8 @@ struct command {
     uint64_t opts;           /* bit per enum opt, besides COMMON_OPTS */
     int min_args, max_args;  /* -1: any number */
     enum operand kind[2];    /* of the first and of the later operands */
-    int (*run)(struct tool *t); /* returns an enum exit_status */
+    /* Returns an enum exit_status.  NULL: xentimectl-full has it. */
+    int (*run)(struct tool *t);
     bool takes_program;      /* "-- PROGRAM ARGUMENT..." may follow */
 };
 extern const struct command commands[]; /* ends with a NULL name */
@@ -88,8 +89,20 @@ int cmd_profile(struct tool *t);
 int cmd_skew(struct tool *t);
 int cmd_simulate(struct tool *t);
 int cmd_recommend(struct tool *t);
+int cmd_metrics(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
+
+/* Not in every build: see full.c. */
+int cmd_policy(struct tool *t) __attribute__((weak));
+int cmd_watch(struct tool *t) __attribute__((weak));
+int cmd_shell(struct tool *t) __attribute__((weak));
+
+/*
+ * Becomes xentimectl-full, with this command line.  Returns an exit status,
+ * with the error reported, where that is not to be had.
+ */
+int exec_full(struct tool *t, char **argv);
 
 /* Prints the candidates for word @at of the command line @words. */
 int complete(int at, int nwords, char **words);

@@ -21,7 +21,7 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	clang $(filter-out -MMD -MP -Werror,$(UNIT_CPP)) -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols \
-	    -ljson-c -lgsl -lgslcblas -lm
+	    -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 .PRECIOUS: build/fuzz/%

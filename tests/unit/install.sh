@@ -19,7 +19,7 @@ for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          share/bash-completion/completions/xentimectl; do
     ok "installs $f" test -s "$root/$f"
 done
-is "$(find "$dest" -type f -o -type l | wc -l)" 8 "installs nothing else"
+is "$(find "$dest" -type f -o -type l | wc -l)" 9 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \

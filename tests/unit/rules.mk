@@ -23,6 +23,7 @@ UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -lgsl \
               -lgslcblas -lm -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
+              -I=/usr/include/libxml2 \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
               -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
               -I$(HV_PPC)/arch/ppc/include -Itests/unit \
@@ -69,13 +70,13 @@ $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
 # xentimectl on the fake Xen
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \
                   $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
-	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ $$(UNIT_LIBS)
+	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ $$(UNIT_LIBS) $$(FULL_LIBS)
 # The fuzzers' targets, run over their corpus
 $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
               $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \
               $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ -lxentoollog -luuid -lsmartcols \
-	    -ljson-c -lgsl -lgslcblas -lm -pthread
+	    -ljson-c -lgsl -lgslcblas -lm -pthread $$(FULL_LIBS)
 endef
 $(foreach v,plain asan tsan,$(eval $(call UNIT_VARIANT,$v)))
 
