@@ -24,6 +24,8 @@ struct work {
     int *locks;               /* per place in @order; -1: not held */
     struct xt_before *before; /* per change: of xt_record_intent() */
     size_t applied;           /* changes[0..applied) were set */
+    const struct xentime_permission *permissions;
+    size_t npermissions;
 };
 
 /* ---- locking ---- */
@@ -213,13 +215,13 @@ static enum xentime_error apply_all(struct work *w)
 
 static enum xentime_error record_all(struct work *w)
 {
-    struct xt_record_entry *entries = calloc(w->n, sizeof(*entries));
-    enum xentime_error rc;
+    struct xt_record_entry *entries = calloc(w->n + 1, sizeof(*entries));
+    enum xentime_error rc = XENTIME_OK;
     size_t i;
 
     if (!entries)
         return xt_fail(w->xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
-    for (i = 0; i < w->n; i++) {
+    for (i = 0; i < w->n && !rc; i++) {
         const struct xentime_change *c = &w->changes[i];
         struct xentime_record *rec = &entries[i].rec;
 
@@ -229,8 +231,13 @@ static enum xentime_error record_all(struct work *w)
         rec->when = time(NULL);
         rec->persist = w->flags & XENTIME_PERSIST;
         xt_record_author(rec->by, sizeof(rec->by));
+        if (w->flags & XENTIME_KEEP)
+            rc = xt_record_persists(w->xt, c->dom->uuid, c->setting,
+                                    &rec->persist);
     }
-    rc = xt_record_commit(w->xt, entries, w->n);
+    if (!rc)
+        rc = xt_record_commit(w->xt, entries, w->n, w->permissions,
+                              w->npermissions);
     free(entries);
     return rc;
 }
@@ -257,7 +264,7 @@ static void forget_the_dead(struct work *w)
 
         if (!(w->flags & XENTIME_PERSIST) &&
             xt_still_there(w->xt, dom, &now) == XENTIME_ERR_NODOM)
-            xentime_record_remove(w->xt, dom->uuid);
+            xt_record_forget(w->xt, dom->uuid);
     }
 }
 
@@ -304,7 +311,7 @@ static bool restore_record(struct work *w, size_t i)
     struct xentime_domain now;
 
     if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
-        return !xentime_record_remove(w->xt, c->dom->uuid);
+        return !xt_record_forget(w->xt, c->dom->uuid);
     return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting, &w->before[i]);
 }
 
@@ -363,24 +370,33 @@ static enum xentime_error carry_out_undisturbed(struct work *w)
     return rc;
 }
 
-enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
-                                 size_t n, unsigned int flags)
+enum xentime_error xentime_apply_policy(
+    xentime *xt, struct xentime_change *changes, size_t n,
+    const struct xentime_permission *permissions, size_t npermissions,
+    unsigned int flags)
 {
-    struct work w = { .xt = xt, .changes = changes, .n = n, .flags = flags };
+    struct work w = {
+        .xt = xt,
+        .changes = changes,
+        .n = n,
+        .flags = flags,
+        .permissions = permissions,
+        .npermissions = npermissions,
+    };
     enum xentime_error rc;
     size_t i;
 
     for (i = 0; i < n; i++)
         changes[i].old = -1;
-    if (!n)
+    if (!n && !npermissions)
         return XENTIME_OK;
     rc = check_arguments(&w);
     if (rc)
         return rc;
 
-    w.order = calloc(n, sizeof(*w.order));
-    w.locks = calloc(n, sizeof(*w.locks));
-    w.before = calloc(n, sizeof(*w.before));
+    w.order = calloc(n + 1, sizeof(*w.order));
+    w.locks = calloc(n + 1, sizeof(*w.locks));
+    w.before = calloc(n + 1, sizeof(*w.before));
     if (!w.order || !w.locks || !w.before) {
         rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
     } else {
@@ -395,4 +411,23 @@ enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
     free(w.locks);
     free(w.before);
     return rc;
+}
+
+enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
+                                 size_t n, unsigned int flags)
+{
+    return xentime_apply_policy(xt, changes, n, NULL, 0, flags);
+}
+
+enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
+                                 size_t n, unsigned int flags)
+{
+    struct work w = { .xt = xt, .changes = changes, .n = n, .flags = flags };
+    enum xentime_error rc;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        changes[i].old = -1;
+    rc = check_arguments(&w);
+    return rc ? rc : check_all(&w);
 }

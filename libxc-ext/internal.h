@@ -169,6 +169,11 @@ enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
                                     enum xentime_setting setting, int old,
                                     int value, struct xt_before *before);
 
+/* Whether there is a record of it that persists. */
+enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting,
+                                      bool *persists);
+
 /* Takes xt_record_intent() back.  Domain locked. */
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
                                       enum xentime_setting setting,
@@ -180,13 +185,31 @@ struct xt_record_entry {
     struct xentime_record rec;
 };
 
-/* xentime_record_write() for several, all in one transaction. */
+/* xentime_record_write() for several, and permissions; one transaction. */
 enum xentime_error xt_record_commit(xentime *xt,
                                     const struct xt_record_entry *entries,
-                                    size_t n);
+                                    size_t n,
+                                    const struct xentime_permission *permissions,
+                                    size_t npermissions);
 
 /* "user program[pid]" of this process. */
 void xt_record_author(char *by, size_t size);
+
+/*
+ * Removes the records of a domain that is gone, but for those that persist.
+ */
+enum xentime_error xt_record_forget(xentime *xt, const uint8_t uuid[16]);
+
+/* ---- policy.c ---- */
+
+/* Notes whether a domain may be profiled. */
+bool xt_write_permission(xentime *xt, xs_transaction_t t,
+                         const uint8_t uuid[16], bool allowed);
+
+/* Errors: REFUSED where the policy does not allow one of them to be profiled. */
+enum xentime_error xt_check_permission(xentime *xt,
+                                       const struct xentime_domain *doms,
+                                       size_t n);
 
 /* ---- batch.c ---- */
 

@@ -82,7 +82,8 @@ static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
             return false;
     }
     uuid_path(path, uuid);
-    return any || xt_store_drop(xt, t, path);
+    return any ? xt_write_permission(xt, t, uuid, true)
+               : xt_store_drop(xt, t, path);
 }
 
 /*
@@ -120,6 +121,8 @@ static bool sweep(xentime *xt, xs_transaction_t t)
 struct batch {
     const struct xt_record_entry *entries;
     size_t n;
+    const struct xentime_permission *permissions;
+    size_t npermissions;
 };
 
 static bool write_record(xentime *xt, xs_transaction_t t,
@@ -154,14 +157,18 @@ static bool write_batch(xentime *xt, xs_transaction_t t, const void *arg)
     for (i = 0; i < b->n; i++)
         if (!write_record(xt, t, &b->entries[i]))
             return false;
+    for (i = 0; i < b->npermissions; i++)
+        if (!xt_write_permission(xt, t, b->permissions[i].dom->uuid,
+                                 b->permissions[i].allowed))
+            return false;
     return true;
 }
 
-enum xentime_error xt_record_commit(xentime *xt,
-                                    const struct xt_record_entry *entries,
-                                    size_t n)
+enum xentime_error xt_record_commit(
+    xentime *xt, const struct xt_record_entry *entries, size_t n,
+    const struct xentime_permission *permissions, size_t npermissions)
 {
-    struct batch b = { entries, n };
+    struct batch b = { entries, n, permissions, npermissions };
 
     return xt_store_transaction(xt, write_batch, &b);
 }
@@ -188,7 +195,7 @@ enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
     if (!rc && rec->when < 0)
         rc = xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, NULL,
                      "no time before 1970");
-    return rc ? rc : xt_record_commit(xt, &e, 1);
+    return rc ? rc : xt_record_commit(xt, &e, 1, NULL, 0);
 }
 
 struct reading {
@@ -257,6 +264,16 @@ enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
     return xt_store_transaction(xt, remove_records, uuid);
 }
 
+static bool forget(xentime *xt, xs_transaction_t t, const void *uuid)
+{
+    return sweep_one(xt, t, uuid);
+}
+
+enum xentime_error xt_record_forget(xentime *xt, const uint8_t uuid[16])
+{
+    return xt_store_transaction(xt, forget, uuid);
+}
+
 /* A field as it stands; damaged is as good as absent here. */
 static bool get_old(xentime *xt, const uint8_t uuid[16],
                     enum xentime_setting setting, const char *field, int *old)
@@ -309,6 +326,27 @@ enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
         rc = xt->error.code;
     xt->waiting = NULL;
     return rc;
+}
+
+/* A damaged record persists: it is not ours to judge. */
+enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting,
+                                      bool *persists)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+    char path[PATH_SIZE];
+    int64_t value = 0;
+
+    if (rc)
+        return rc;
+    field_path(path, uuid, setting, "persist");
+    if (!xt_store_get_int(xt, XBT_NULL, path, 0, 1, &value)) {
+        if (xt->error.errno_value != EBADMSG)
+            return xt->error.code;
+        value = 1;
+    }
+    *persists = value;
+    return XENTIME_OK;
 }
 
 struct withdrawal {

@@ -345,6 +345,8 @@ enum xentime_error xentime_profile_start(
     struct operation o = { .request = request };
     enum xentime_error rc = check_request(xt, doms, n, request);
 
+    if (!rc)
+        rc = xt_check_permission(xt, doms, n);
     return rc ? rc : operate_on(xt, start, doms, n, &o, change);
 }
 

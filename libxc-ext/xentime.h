@@ -237,6 +237,7 @@ struct xentime_change {
 enum xentime_change_flags {
     XENTIME_FORCE   = 1 << 0, /* also where a known defect would be hit */
     XENTIME_PERSIST = 1 << 1, /* keep the record when the domain ends */
+    XENTIME_KEEP = 1 << 2,    /* keep it if it has been kept until now */
 };
 
 /*
@@ -254,6 +255,14 @@ enum xentime_change_flags {
  * XENTIME_FORCE), BUSY, NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
+                                 size_t n, unsigned int flags);
+
+/*
+ * Whether xentime_apply() would refuse the changes, without changing or
+ * locking anything; "old" is filled in as far as it was read.
+ * Errors: INVALID, NODOM, UNSUPPORTED, REFUSED, PERM, FAIL.
+ */
+enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags);
 
 /* ---- virtual clocks ---- */
@@ -425,6 +434,35 @@ enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
 /* Removes every record of a domain; none is no error. */
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
 
+/* ---- for policies ---- */
+
+/*
+ * /tool/xentime/label/<uuid>/<label> in xenstore, which whoever manages the
+ * domain has written.  *value is NULL if it is not there; freed by free().
+ * Errors: INVALID (no label), NOXEN, PERM, FAIL.
+ */
+enum xentime_error xentime_label(xentime *xt, const uint8_t uuid[16],
+                                 const char *label, char **value);
+
+/* Whether there may be new profiling sessions of a domain, until it ends. */
+struct xentime_permission {
+    const struct xentime_domain *dom;
+    bool allowed;
+};
+
+/*
+ * xentime_apply(), and the permissions, which xentime_profile_start() heeds:
+ * all of both, or nothing.  Errors: as xentime_apply().
+ */
+enum xentime_error xentime_apply_policy(
+    xentime *xt, struct xentime_change *changes, size_t n,
+    const struct xentime_permission *permissions, size_t npermissions,
+    unsigned int flags);
+
+/* True if nobody said anything.  Errors: NOXEN, PERM, FAIL. */
+enum xentime_error xentime_may_profile(xentime *xt, const uint8_t uuid[16],
+                                       bool *allowed);
+
 /* ---- profiling sessions ----
  *
  * A session is one holder's claim on a domain's vPMU, or on samples of Xen
@@ -509,7 +547,7 @@ struct xentime_profile_change {
  *
  * Errors: as xentime_get_profile(), and NODOM, INVALID, BUSY (a session that
  * does not go together with those there are, somebody samples Xen already, or
- * a process that lives has this name).
+ * a process that lives has this name), REFUSED (xentime_apply_policy()).
  */
 enum xentime_error xentime_profile_start(
     xentime *xt, const struct xentime_domain *doms, size_t n,
