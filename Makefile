@@ -11,6 +11,8 @@ fulldir     = $(prefix)/lib/xentime
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
 compdir    ?= $(prefix)/share/bash-completion/completions
+datadir    ?= $(prefix)/share/xentime
+sysconfdir ?= /etc
 
 B       ?= build/host#    where this build's objects go
 SYSROOT ?=#               unpacked packages to build against, not the host's
@@ -37,7 +39,7 @@ POLICY    := $(HV_X86)/hvm/vpt-policy
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
              -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -I$(HV_X86)/include \
-             -Ihv-patches/include -I=/usr/include/libxml2 \
+             -Ihv-patches/include -I$S/usr/include/libxml2 \
              $(CPPFLAGS) $(CFLAGS)
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
@@ -81,7 +83,8 @@ $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
-	    $(includedir) $(mandir)/man8 $(compdir))
+	    $(includedir) $(mandir)/man5 $(mandir)/man8 $(compdir) $(datadir) \
+	    $(sysconfdir)/xentime)
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
 	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
 	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
@@ -91,6 +94,10 @@ install: all
 	    libxc-ext/xentime.pc.in > $(DESTDIR)$(libdir)/pkgconfig/xentime.pc
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
 	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
+	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
+	install -m 644 tools/xentime-policy.rng $(DESTDIR)$(datadir)/
+	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
+	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
 	install -m 644 tools/xentimectl.bash $(DESTDIR)$(compdir)/xentimectl
 	$(if $(DESTDIR),,ldconfig)
 
@@ -153,7 +160,7 @@ lint: need-unit
 	    libxc-ext tools tests/lab $(LINT_HV)
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
-	mandoc -Tlint -Wwarning man/*.8
+	mandoc -Tlint -Wwarning man/*.[58]
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \

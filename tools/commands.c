@@ -13,9 +13,13 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
         "the columns to show, separated by commas" },
     [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
+    [OPT_DRY_RUN] = { "dry-run", 0, NULL,
+        "show what would be changed, and change nothing" },
     [OPT_FOR] = { "for", 0, "SECONDS", "end the session after that time" },
     [OPT_FORCE] = { "force", 'f', NULL,
         "also where a known defect of this Xen would be hit" },
+    [OPT_FORMAT] = { "format", 0, "FORMAT",
+        "policy (default), or of one domain libvirt or xl" },
     [OPT_GUEST] = { "guest", 'g', "KIND",
         "how it keeps time: tick, tick-tsc, clock, all (default)" },
     [OPT_HELP] = { "help", 'h', NULL, "show this help" },
@@ -153,6 +157,17 @@ const struct command commands[] = {
       "type.  Needs xentrace, unless --trace has what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
       OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, false },
+    { "policy", "check|apply|export|import [FILE...|DOM...]",
+      "let a file say what settings domains have",
+      "  check [FILE...]       say what is wrong with policy files\n"
+      "  apply [FILE]          make the domains that are there as it wishes, all\n"
+      "                        of them or none; shows what is to change first\n"
+      "  export [DOM...]       print domains' settings, as they are, as a policy\n"
+      "  import FILE...        print what xl.cfg or libvirt's domain XML configures\n"
+      "                        as a policy\n"
+      "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
+      OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
+      { POLICIES, FILES }, cmd_policy, false },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

@@ -229,6 +229,9 @@ static void complete_operand(enum operand kind)
         puts("analyze");
         complete_domains();
         break;
+    case POLICIES:
+        puts("check\napply\nexport\nimport");
+        break;
     case FILES: /* bash does that itself */
     case NOTHING:
         break;

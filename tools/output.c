@@ -209,6 +209,25 @@ json_object *json_text(const char *text)
     return string;
 }
 
+void setting_text(enum xentime_setting setting, int value,
+                  char text[SETTING_TEXT])
+{
+    const struct xentime_mode_name *m = xentime_mode_name(value);
+
+    if (setting == XENTIME_VHPET)
+        snprintf(text, SETTING_TEXT, "%s", value ? "on" : "off");
+    else if (setting == XENTIME_TIMER_MODE)
+        snprintf(text, SETTING_TEXT, "%d (%s)", value, m ? m->name : "?");
+    else
+        snprintf(text, SETTING_TEXT, "%d", value);
+}
+
+json_object *setting_json(enum xentime_setting setting, int value)
+{
+    return setting == XENTIME_VHPET ? json_object_new_boolean(value)
+                                    : json_object_new_int(value);
+}
+
 json_object *json_uuid(const uint8_t uuid[16])
 {
     char text[UUID_TEXT];
@@ -348,6 +367,11 @@ int report_error(const struct tool *t)
 
     return print_error(t, error_map[e->code].id, error_map[e->code].exit_status,
                        e->domain, e->text, e->hint);
+}
+
+int error_status(const struct tool *t)
+{
+    return error_map[xentime_last_error(t->xt)->code].exit_status;
 }
 
 int report(const struct tool *t, int status, const char *fmt, ...)

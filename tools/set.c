@@ -41,25 +41,6 @@ static int parse_tunable(const char *word)
     return n;
 }
 
-static void value_text(enum xentime_setting setting, int value, char *buf,
-                       size_t size)
-{
-    const struct xentime_mode_name *m = xentime_mode_name(value);
-
-    if (setting == XENTIME_VHPET)
-        snprintf(buf, size, "%s", value ? "on" : "off");
-    else if (setting == XENTIME_TIMER_MODE)
-        snprintf(buf, size, "%d (%s)", value, m ? m->name : "?");
-    else
-        snprintf(buf, size, "%d", value);
-}
-
-static json_object *value_json(enum xentime_setting setting, int value)
-{
-    return setting == XENTIME_VHPET ? json_object_new_boolean(value)
-                                    : json_object_new_int(value);
-}
-
 /* ---- which domains ---- */
 
 /*
@@ -145,14 +126,14 @@ static void note_modes(const struct tool *t,
 
 static void print_changes(const struct xentime_change *changes, size_t n)
 {
-    char old[48], new[48];
+    char old[SETTING_TEXT], new[SETTING_TEXT];
     size_t i;
 
     for (i = 0; i < n; i++) {
         const struct xentime_change *c = &changes[i];
 
-        value_text(c->setting, c->old, old, sizeof(old));
-        value_text(c->setting, c->value, new, sizeof(new));
+        setting_text(c->setting, c->old, old);
+        setting_text(c->setting, c->value, new);
         print_domain(stdout, c->dom);
         if (c->old == c->value)
             printf(": %s is already %s\n", xentime_setting_name(c->setting),
@@ -176,8 +157,8 @@ static void print_changes_json(const struct xentime_change *changes, size_t n)
         json_object_object_add(o, "setting",
                                json_object_new_string(
                                    xentime_setting_name(c->setting)));
-        json_object_object_add(o, "old", value_json(c->setting, c->old));
-        json_object_object_add(o, "new", value_json(c->setting, c->value));
+        json_object_object_add(o, "old", setting_json(c->setting, c->old));
+        json_object_object_add(o, "new", setting_json(c->setting, c->value));
         json_object_array_add(list, o);
     }
     json_object_object_add(doc, "changes", list);

@@ -25,7 +25,8 @@ enum exit_status {
 /* ---- options ---- */
 
 enum opt {
-    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_FOR, OPT_FORCE, OPT_GUEST,
+    OPT_ALL, OPT_CANCEL, OPT_COLUMNS, OPT_COUNT, OPT_DRY_RUN, OPT_FOR, OPT_FORCE,
+    OPT_FORMAT, OPT_GUEST,
     OPT_HELP, OPT_HOLDER, OPT_HOURS, OPT_HZ, OPT_INTERVAL, OPT_JSON,
     OPT_LATENCY, OPT_LOAD, OPT_MODE, OPT_NOHEADINGS, OPT_OBSERVE, OPT_OFF,
     OPT_PASSIVE, OPT_PLOT, OPT_RAW, OPT_RESET, OPT_SEED, OPT_SLEW, OPT_STEP,
@@ -59,7 +60,7 @@ struct tool {
 /* What an operand is, for completion. */
 enum operand {
     NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND, SESSION,
-    SKEW, FILES,
+    SKEW, FILES, POLICIES,
 };
 
 struct command {
@@ -145,6 +146,9 @@ int set_wait(const struct tool *t);
 /* What the last call on t->xt failed with.  Returns its exit status. */
 int report_error(const struct tool *t);
 
+/* That exit status, with nothing reported. */
+int error_status(const struct tool *t);
+
 /* A misuse of the command line.  Returns EXIT_USAGE. */
 int report_usage(const struct tool *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -187,6 +191,12 @@ json_object *json_decimals(double value, int decimals);
 
 /* @value with three decimals. */
 json_object *json_decimal(double value);
+
+/* A setting's value: "2 (no_missed_ticks_pending)", "off". */
+#define SETTING_TEXT 48
+void setting_text(enum xentime_setting setting, int value,
+                  char text[SETTING_TEXT]);
+json_object *setting_json(enum xentime_setting setting, int value);
 
 json_object *json_uuid(const uint8_t uuid[16]);
 json_object *json_state(unsigned int state);

@@ -15,11 +15,17 @@ ok "make install" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          lib/libxentime.so lib/pkgconfig/xentime.pc include/xentime.h \
-         share/man/man8/xentimectl.8 \
+         share/man/man8/xentimectl.8 share/man/man5/xentime-policy.5 \
+         share/xentime/xentime-policy.rng \
          share/bash-completion/completions/xentimectl; do
     ok "installs $f" test -s "$root/$f"
 done
-is "$(find "$dest" -type f -o -type l | wc -l)" 9 "installs nothing else"
+ok "installs a policy" test -s "$dest/etc/xentime/policy.xml"
+echo mine >"$dest/etc/xentime/policy.xml"
+ok "make install again" "$make" -s --no-print-directory install \
+    DESTDIR="$dest" prefix=$prefix
+is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
+is "$(find "$dest" -type f -o -type l | wc -l)" 12 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \

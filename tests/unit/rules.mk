@@ -23,7 +23,7 @@ UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -lgsl \
               -lgslcblas -lm -pthread
 UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
-              -I=/usr/include/libxml2 \
+              -I/usr/include/libxml2 \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
               -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
               -I$(HV_PPC)/arch/ppc/include -Itests/unit \

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl policy apply: the plan, and its carrying out. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy.h"
+
+/* Why a change cannot be; "" if it can. */
+struct verdict {
+    char text[768];
+    int status; /* of the whole, because of it */
+};
+
+static const char *const sources[] = {
+    [POLICY_SILENT] = "none",
+    [POLICY_DEFAULTS] = "defaults",
+    [POLICY_RULE] = "rule",
+    [POLICY_RECORD] = "record",
+};
+
+/* ---- the plan, as text ---- */
+
+static void print_reason(const struct policy_wish *wish,
+                         enum xentime_setting setting)
+{
+    if (wish->source[setting] == POLICY_RULE)
+        printf("  (line %d)", wish->rule->line);
+    else
+        printf("  (%s)", sources[wish->source[setting]]);
+}
+
+static void print_change(const struct xentime_change *c,
+                         const struct policy_wish *wish,
+                         const struct verdict *v)
+{
+    const char *name = xentime_setting_name(c->setting);
+    char value[SETTING_TEXT];
+
+    if (c->old >= 0) {
+        setting_text(c->setting, c->old, value);
+        printf("-   %s %s\n", name, value);
+    }
+    setting_text(c->setting, c->value, value);
+    printf("%c   %s %s", *v->text ? '!' : '+', name, value);
+    print_reason(wish, c->setting);
+    putchar('\n');
+    if (*v->text) {
+        fputs("      ", stdout);
+        print_safe(stdout, v->text);
+        putchar('\n');
+    }
+}
+
+static void print_permission(const struct xentime_permission *p)
+{
+    printf("-   profiling %s\n+   profiling %s\n",
+           p->allowed ? "not allowed" : "allowed",
+           p->allowed ? "allowed" : "not allowed");
+}
+
+static const struct xentime_permission *permission_of(
+    const struct policy_plan *plan, const struct xentime_domain *dom)
+{
+    size_t i;
+
+    for (i = 0; i < plan->npermissions; i++)
+        if (plan->permissions[i].dom == dom)
+            return &plan->permissions[i];
+    return NULL;
+}
+
+static void print_heading(const struct xentime_domain *dom,
+                          const struct policy_wish *wish)
+{
+    fputs("  ", stdout);
+    print_domain(stdout, dom);
+    printf(" (%u)", dom->domid);
+    if (wish->rule && wish->rule->name) {
+        fputs(": ", stdout);
+        print_safe(stdout, wish->rule->name);
+    }
+    putchar('\n');
+}
+
+/* Each domain once; its changes stand together. */
+static void print_plan(const struct policy_plan *plan,
+                       const struct xentime_domain *doms, size_t n,
+                       const struct verdict *verdicts)
+{
+    const struct xentime_permission *permission;
+    size_t i, c = 0;
+
+    for (i = 0; i < n; i++) {
+        permission = permission_of(plan, &doms[i]);
+        if (!permission &&
+            (c == plan->nchanges || plan->changes[c].dom != &doms[i]))
+            continue;
+        print_heading(&doms[i], &plan->wishes[i]);
+        for (; c < plan->nchanges && plan->changes[c].dom == &doms[i]; c++)
+            print_change(&plan->changes[c], &plan->wishes[i], &verdicts[c]);
+        if (permission)
+            print_permission(permission);
+    }
+}
+
+/* ---- the plan, as JSON ---- */
+
+static json_object *change_json(const struct xentime_change *c,
+                                const struct policy_wish *wish,
+                                const struct verdict *v)
+{
+    json_object *o = json_domain(c->dom);
+    enum policy_source source = wish->source[c->setting];
+
+    json_object_object_add(o, "setting",
+                           json_object_new_string(
+                               xentime_setting_name(c->setting)));
+    json_object_object_add(o, "old",
+                           c->old < 0 ? NULL
+                                      : setting_json(c->setting, c->old));
+    json_object_object_add(o, "new", setting_json(c->setting, c->value));
+    json_object_object_add(o, "source",
+                           json_object_new_string(sources[source]));
+    json_object_object_add(o, "line",
+                           source == POLICY_RULE
+                               ? json_object_new_int(wish->rule->line)
+                               : NULL);
+    json_object_object_add(o, "cannot", *v->text ? json_text(v->text) : NULL);
+    return o;
+}
+
+static json_object *permission_json(const struct xentime_permission *p)
+{
+    json_object *o = json_domain(p->dom);
+
+    json_object_object_add(o, "setting", json_object_new_string("profiling"));
+    json_object_object_add(o, "old", json_object_new_boolean(!p->allowed));
+    json_object_object_add(o, "new", json_object_new_boolean(p->allowed));
+    return o;
+}
+
+static json_object *plan_json(const struct policy_plan *plan,
+                              const struct xentime_domain *doms,
+                              const struct verdict *verdicts)
+{
+    json_object *list = json_object_new_array();
+    size_t i;
+
+    for (i = 0; i < plan->nchanges; i++) {
+        const struct xentime_change *c = &plan->changes[i];
+
+        json_object_array_add(list, change_json(c, &plan->wishes[c->dom - doms],
+                                                &verdicts[i]));
+    }
+    for (i = 0; i < plan->npermissions; i++)
+        json_object_array_add(list, permission_json(&plan->permissions[i]));
+    return list;
+}
+
+/* ---- carrying it out ---- */
+
+/*
+ * Asks of each change alone whether Xen would take it.  Returns the gravest
+ * exit status.
+ */
+static int judge(struct tool *t, const struct policy_plan *plan,
+                 struct verdict *verdicts, unsigned int flags)
+{
+    int status = EXIT_DONE;
+    size_t i;
+
+    for (i = 0; i < plan->nchanges; i++) {
+        struct xentime_change c = plan->changes[i];
+
+        if (!xentime_check(t->xt, &c, 1, flags))
+            continue;
+        snprintf(verdicts[i].text, sizeof(verdicts[i].text), "%s",
+                 xentime_last_error(t->xt)->text);
+        verdicts[i].status = error_status(t);
+        if (status < verdicts[i].status)
+            status = verdicts[i].status;
+    }
+    return status;
+}
+
+static void print_summary(const struct policy_plan *plan, size_t n, bool done)
+{
+    size_t changes = plan->nchanges + plan->npermissions;
+
+    if (!changes)
+        printf("all as the policy wishes (%zu domain%s)\n", n,
+               n == 1 ? "" : "s");
+    else
+        printf("%zu change%s%s\n", changes, changes == 1 ? "" : "s",
+               done ? ", done" : "");
+}
+
+/* Returns an exit status. */
+static int show_and_do(struct tool *t, struct policy_plan *plan,
+                       const struct xentime_domain *doms, size_t n,
+                       struct verdict *verdicts)
+{
+    unsigned int flags = t->opt[OPT_FORCE] ? XENTIME_FORCE : 0;
+    bool dry = t->opt[OPT_DRY_RUN];
+    int status = judge(t, plan, verdicts, flags);
+    json_object *doc = NULL;
+
+    if (t->opt[OPT_JSON]) {
+        doc = json_object_new_object();
+        json_object_object_add(doc, "changes", plan_json(plan, doms, verdicts));
+    } else {
+        print_plan(plan, doms, n, verdicts);
+        fflush(stdout);
+    }
+    if (status && !dry) {
+        json_object_put(doc);
+        return report(t, status,
+                      "nothing was changed: this Xen would not take what is "
+                      "marked with !");
+    }
+    if (!dry && policy_carry_out(t->xt, plan, flags)) {
+        json_object_put(doc);
+        return report_error(t);
+    }
+    if (doc) {
+        json_object_object_add(doc, "done", json_object_new_boolean(!dry));
+        print_json(doc);
+    } else {
+        print_summary(plan, n, !dry);
+    }
+    return status;
+}
+
+static int apply(struct tool *t, const struct policy *p)
+{
+    struct policy_plan plan = { NULL };
+    struct verdict *verdicts = NULL;
+    struct xentime_domain *doms;
+    int status;
+    size_t n;
+
+    if (xentime_list(t->xt, XENTIME_WANT_NAME, &doms, &n))
+        return report_error(t);
+    if (policy_plan(t->xt, p, doms, n, &plan)) {
+        status = report_error(t);
+    } else {
+        verdicts = calloc(plan.nchanges + 1, sizeof(*verdicts));
+        status = verdicts ? show_and_do(t, &plan, doms, n, verdicts)
+                          : report(t, EXIT_FAILED, "out of memory");
+    }
+    free(verdicts);
+    policy_free_plan(&plan);
+    xentime_free_domains(doms, n);
+    return status;
+}
+
+int policy_apply(struct tool *t)
+{
+    const char *file = t->nargs > 1 ? t->args[1] : POLICY_FILE;
+    struct policy *p;
+    int status = policy_read(t, file, &p);
+
+    if (status)
+        return status;
+    status = tool_open(t);
+    if (!status)
+        status = set_wait(t);
+    if (!status)
+        status = apply(t, p);
+    policy_free(p);
+    return status;
+}

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy files: xentime-policy(5).  xentime-policy.rng says the same of them,
+ * for editors; libxml2's messages about what does not fit a RELAX NG schema
+ * name neither the attribute nor, often, the line.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uuid/uuid.h>
+
+#include "policy-read.h"
+#include "policy-xml.h"
+
+#define LABEL_MAX 64
+
+struct reader {
+    struct xml_faults *faults;
+    struct policy *policy;
+    /* Where what is read goes. */
+    struct policy_want *want;
+    struct policy_rule *rule;
+    struct policy_match *match;
+};
+
+/* An element may have @name once unless @many; both end with a NULL name. */
+struct element_def {
+    const char *name;
+    bool many;
+    void (*read)(struct reader *r, const xmlNode *node);
+};
+
+struct attribute_def {
+    const char *name;
+    bool needed;
+    bool (*set)(struct reader *r, const char *value);
+    const char *expected; /* what a value is */
+};
+
+/* ---- elements and attributes by their tables ---- */
+
+static void fault(struct reader *r, const xmlNode *node, const char *what)
+{
+    xml_fault(r->faults, xmlGetLineNo(node), "%s", what);
+}
+
+static bool is_blank(const xmlChar *text)
+{
+    return !text[strspn((const char *)text, " \t\r\n")];
+}
+
+static void read_child(struct reader *r, const xmlNode *node,
+                       const struct element_def *defs, unsigned int *seen)
+{
+    const char *name = (const char *)node->name;
+    char what[256];
+    size_t i;
+
+    for (i = 0; defs[i].name && strcmp(defs[i].name, name) != 0; i++)
+        ;
+    if (!defs[i].name || node->ns) {
+        snprintf(what, sizeof(what), "no element <%.64s> in <%s>", name,
+                 (const char *)node->parent->name);
+        fault(r, node, what);
+    } else if ((*seen & 1u << i) && !defs[i].many) {
+        snprintf(what, sizeof(what), "<%s> a second time", name);
+        fault(r, node, what);
+    } else {
+        *seen |= 1u << i;
+        defs[i].read(r, node);
+    }
+}
+
+static void read_children(struct reader *r, const xmlNode *parent,
+                          const struct element_def *defs)
+{
+    unsigned int seen = 0;
+    const xmlNode *node;
+    char what[128];
+
+    for (node = parent->children; node; node = node->next) {
+        if (node->type == XML_ELEMENT_NODE) {
+            read_child(r, node, defs, &seen);
+        } else if (node->type != XML_COMMENT_NODE &&
+                   node->type != XML_PI_NODE &&
+                   !(node->type == XML_TEXT_NODE && is_blank(node->content))) {
+            snprintf(what, sizeof(what), "text in <%s>",
+                     (const char *)parent->name);
+            fault(r, node, what);
+        }
+    }
+}
+
+static void read_attribute(struct reader *r, const xmlNode *node,
+                           const struct attribute_def *def, const char *value)
+{
+    char what[256];
+
+    if (def->set(r, value))
+        return;
+    snprintf(what, sizeof(what), "%s=\"%.64s\" of <%s> is not %s", def->name,
+             value, (const char *)node->name, def->expected);
+    fault(r, node, what);
+}
+
+static void read_attributes(struct reader *r, const xmlNode *node,
+                            const struct attribute_def *defs)
+{
+    const xmlAttr *attr;
+    char what[256], *value;
+    size_t i;
+
+    for (attr = node->properties; attr; attr = attr->next) {
+        const char *name = (const char *)attr->name;
+
+        for (i = 0; defs[i].name && strcmp(defs[i].name, name) != 0; i++)
+            ;
+        if (defs[i].name && !attr->ns)
+            continue;
+        snprintf(what, sizeof(what), "<%s> has no attribute \"%.64s\"",
+                 (const char *)node->name, name);
+        fault(r, node, what);
+    }
+    for (i = 0; defs[i].name; i++) {
+        value = xml_attribute(node, defs[i].name);
+        if (value) {
+            read_attribute(r, node, &defs[i], value);
+            xmlFree(value);
+        } else if (defs[i].needed) {
+            snprintf(what, sizeof(what),
+                     "<%s> needs %s=", (const char *)node->name, defs[i].name);
+            fault(r, node, what);
+        }
+    }
+}
+
+static const struct element_def no_elements[] = { { .name = NULL } };
+static const struct attribute_def no_attributes[] = { { .name = NULL } };
+
+/* ---- values ---- */
+
+static bool parse_yes_no(const char *value, int *yes)
+{
+    *yes = !strcmp(value, "yes");
+    return *yes || !strcmp(value, "no");
+}
+
+static bool set_text(char **to, const char *value)
+{
+    *to = strdup(value);
+    return *to && *value;
+}
+
+static bool is_label(const char *value)
+{
+    size_t i;
+
+    for (i = 0; value[i]; i++)
+        if (!isalnum((unsigned char)value[i]) && !strchr("_-", value[i]))
+            return false;
+    return i > 0 && i <= LABEL_MAX;
+}
+
+/* ---- <clock> ---- */
+
+const char *policy_tickpolicy(int mode)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
+
+    if (!m)
+        return NULL;
+    return m->tickpolicy ? m->tickpolicy : m->aliases[0];
+}
+
+static bool set_any(struct reader *r, const char *value)
+{
+    (void)r;
+    (void)value;
+    return true;
+}
+
+static bool set_present(struct reader *r, const char *value)
+{
+    return parse_yes_no(value, &r->want->setting[XENTIME_VHPET]);
+}
+
+static bool set_tickpolicy(struct reader *r, const char *value)
+{
+    int mode;
+
+    for (mode = 0; policy_tickpolicy(mode); mode++)
+        if (!strcmp(value, policy_tickpolicy(mode))) {
+            r->want->setting[XENTIME_TIMER_MODE] = mode;
+            return true;
+        }
+    return false;
+}
+
+static const struct timer_def {
+    const char *name;
+    enum xentime_setting setting;
+    struct attribute_def attributes[3];
+} timers[] = {
+    { "hpet",
+      XENTIME_VHPET,
+      { { "name", true, set_any, NULL },
+        { "present", true, set_present, "yes or no" },
+        { .name = NULL } } },
+    { "platform",
+      XENTIME_TIMER_MODE,
+      { { "name", true, set_any, NULL },
+        { "tickpolicy", true, set_tickpolicy,
+          "delay, catchup, discard, merge or paced" },
+        { .name = NULL } } },
+};
+
+static void read_timer(struct reader *r, const xmlNode *node)
+{
+    char *name = xml_attribute(node, "name");
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(timers); i++)
+        if (name && !strcmp(name, timers[i].name))
+            break;
+    if (i == ARRAY_LEN(timers))
+        fault(r, node, "<timer> needs name=\"hpet\" or name=\"platform\"");
+    else if (r->want->setting[timers[i].setting] >= 0)
+        fault(r, node, "this <timer> a second time");
+    else
+        read_attributes(r, node, timers[i].attributes);
+    xmlFree(name);
+    read_children(r, node, no_elements);
+}
+
+static void read_clock(struct reader *r, const xmlNode *node)
+{
+    static const struct element_def elements[] = {
+        { "timer", true, read_timer },
+        { .name = NULL },
+    };
+
+    read_attributes(r, node, no_attributes);
+    read_children(r, node, elements);
+}
+
+/* ---- <tuning>, <profiling> ---- */
+
+static bool set_sync_wakeup(struct reader *r, const char *value)
+{
+    char *end;
+    long n;
+
+    errno = 0;
+    n = strtol(value, &end, 10);
+    r->want->setting[XENTIME_SYNC_WAKEUP] = n;
+    return !errno && isdigit((unsigned char)*value) && !*end &&
+           n <= XENTIME_SYNC_WAKEUP_MAX;
+}
+
+static void read_tuning(struct reader *r, const xmlNode *node)
+{
+    static const struct attribute_def attributes[] = {
+        { "sync-wakeup-after", true, set_sync_wakeup,
+          "a number from 0 to 65535" },
+        { .name = NULL },
+    };
+
+    read_attributes(r, node, attributes);
+    read_children(r, node, no_elements);
+}
+
+static bool set_allow(struct reader *r, const char *value)
+{
+    return parse_yes_no(value, &r->want->profiling);
+}
+
+static void read_profiling(struct reader *r, const xmlNode *node)
+{
+    static const struct attribute_def attributes[] = {
+        { "allow", true, set_allow, "yes or no" },
+        { .name = NULL },
+    };
+
+    read_attributes(r, node, attributes);
+    read_children(r, node, no_elements);
+}
+
+/* ---- <match> ---- */
+
+static bool set_match_name(struct reader *r, const char *value)
+{
+    return set_text(&r->match->name, value);
+}
+
+static bool set_match_uuid(struct reader *r, const char *value)
+{
+    r->match->has_uuid = true;
+    return !uuid_parse(value, r->match->uuid);
+}
+
+static bool set_match_type(struct reader *r, const char *value)
+{
+    static const char *const words[] = {
+        [XENTIME_PV] = "pv",
+        [XENTIME_HVM] = "hvm",
+        [XENTIME_PVH] = "pvh",
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(words); i++)
+        if (!strcmp(value, words[i])) {
+            r->match->type = i;
+            return true;
+        }
+    return false;
+}
+
+static bool set_match_label(struct reader *r, const char *value)
+{
+    return set_text(&r->match->label, value) && is_label(value);
+}
+
+static bool set_match_value(struct reader *r, const char *value)
+{
+    return set_text(&r->match->value, value);
+}
+
+static void read_match(struct reader *r, const xmlNode *node)
+{
+    static const struct attribute_def attributes[] = {
+        { "name", false, set_match_name, "a pattern" },
+        { "uuid", false, set_match_uuid, "a UUID" },
+        { "type", false, set_match_type, "pv, hvm or pvh" },
+        { "label", false, set_match_label,
+          "a label: up to 64 of A-Z a-z 0-9 - _" },
+        { "value", false, set_match_value, "a pattern" },
+        { .name = NULL },
+    };
+
+    r->match = policy_add_match(r->rule);
+    if (!r->match) {
+        fault(r, node, "out of memory");
+        return;
+    }
+    read_attributes(r, node, attributes);
+    read_children(r, node, no_elements);
+    if (!node->properties)
+        fault(r, node, "<match> without any attribute: name=\"*\" is all");
+    if (r->match->value && !r->match->label)
+        fault(r, node, "<match> has a value= and no label=");
+}
+
+/* ---- <rule>, <defaults> ---- */
+
+static bool set_rule_name(struct reader *r, const char *value)
+{
+    r->rule->name = strdup(value);
+    return r->rule->name;
+}
+
+static void read_rule(struct reader *r, const xmlNode *node)
+{
+    static const struct element_def elements[] = {
+        { "match", true, read_match },
+        { "clock", false, read_clock },
+        { "tuning", false, read_tuning },
+        { "profiling", false, read_profiling },
+        { .name = NULL },
+    };
+    static const struct attribute_def attributes[] = {
+        { "name", false, set_rule_name, "a text" },
+        { .name = NULL },
+    };
+
+    r->rule = policy_add_rule(r->policy);
+    if (!r->rule) {
+        fault(r, node, "out of memory");
+        return;
+    }
+    r->rule->line = xmlGetLineNo(node);
+    r->want = &r->rule->want;
+    read_attributes(r, node, attributes);
+    read_children(r, node, elements);
+    if (!r->rule->nmatch)
+        fault(r, node, "<rule> without a <match>");
+}
+
+static void read_defaults(struct reader *r, const xmlNode *node)
+{
+    static const struct element_def elements[] = {
+        { "clock", false, read_clock },
+        { "tuning", false, read_tuning },
+        { "profiling", false, read_profiling },
+        { .name = NULL },
+    };
+
+    r->want = &r->policy->defaults;
+    read_attributes(r, node, no_attributes);
+    read_children(r, node, elements);
+}
+
+static bool is_version(struct reader *r, const char *value)
+{
+    (void)r;
+    return !strcmp(value, "1");
+}
+
+static void read_root(struct reader *r, const xmlNode *node)
+{
+    static const struct element_def elements[] = {
+        { "defaults", false, read_defaults },
+        { "rule", true, read_rule },
+        { .name = NULL },
+    };
+    static const struct attribute_def attributes[] = {
+        { "version", true, is_version, "1, which this xentimectl knows" },
+        { .name = NULL },
+    };
+
+    if (strcmp((const char *)node->name, "xentime-policy") != 0 || node->ns) {
+        fault(r, node, "no policy: its element is <xentime-policy>");
+        return;
+    }
+    read_attributes(r, node, attributes);
+    read_children(r, node, elements);
+}
+
+/* ---- policies ---- */
+
+void policy_want_nothing(struct policy_want *want)
+{
+    int s;
+
+    for (s = 0; s < XENTIME_SETTINGS; s++)
+        want->setting[s] = -1;
+    want->profiling = -1;
+}
+
+struct policy_rule *policy_add_rule(struct policy *p)
+{
+    struct policy_rule *rules, *rule;
+
+    rules = reallocarray(p->rules, p->nrules + 1, sizeof(*rules));
+    if (!rules)
+        return NULL;
+    p->rules = rules;
+    rule = &rules[p->nrules++];
+    memset(rule, 0, sizeof(*rule));
+    policy_want_nothing(&rule->want);
+    return rule;
+}
+
+struct policy_match *policy_add_match(struct policy_rule *rule)
+{
+    struct policy_match *matches, *match;
+
+    matches = reallocarray(rule->match, rule->nmatch + 1, sizeof(*matches));
+    if (!matches)
+        return NULL;
+    rule->match = matches;
+    match = &matches[rule->nmatch++];
+    memset(match, 0, sizeof(*match));
+    match->type = -1;
+    return match;
+}
+
+struct policy *policy_new(void)
+{
+    struct policy *p = calloc(1, sizeof(*p));
+
+    if (p)
+        policy_want_nothing(&p->defaults);
+    return p;
+}
+
+void policy_free_rule(struct policy_rule *rule)
+{
+    size_t i;
+
+    for (i = 0; i < rule->nmatch; i++) {
+        free(rule->match[i].name);
+        free(rule->match[i].label);
+        free(rule->match[i].value);
+    }
+    free(rule->match);
+    free(rule->name);
+}
+
+void policy_free(struct policy *p)
+{
+    size_t i;
+
+    for (i = 0; p && i < p->nrules; i++)
+        policy_free_rule(&p->rules[i]);
+    if (p)
+        free(p->rules);
+    free(p);
+}
+
+struct policy *policy_parse(const char *text, size_t len,
+                            struct xml_faults *faults)
+{
+    struct reader r = { .faults = faults };
+    xmlDoc *doc = xml_parse(text, len, faults);
+
+    if (!doc)
+        return NULL;
+    r.policy = policy_new();
+    if (r.policy)
+        read_root(&r, xmlDocGetRootElement(doc));
+    else
+        xml_fault(faults, 0, "out of memory");
+    xmlFreeDoc(doc);
+    if (faults->n) {
+        policy_free(r.policy);
+        return NULL;
+    }
+    return r.policy;
+}
+
+int policy_read(const struct tool *t, const char *file, struct policy **p)
+{
+    struct xml_faults faults = { .file = file };
+    size_t len;
+    char *text;
+    int status = xml_slurp(t, file, &text, &len);
+
+    if (status)
+        return status;
+    *p = policy_parse(text, len, &faults);
+    free(text);
+    return xml_report(t, &faults);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* XML from whoever wrote it, as libxml2 reads it without doing any more. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+
+#include "policy-xml.h"
+
+/* ---- files ---- */
+
+int xml_slurp(const struct tool *t, const char *file, char **text, size_t *len)
+{
+    bool is_stdin = !strcmp(file, "-");
+    FILE *f = is_stdin ? stdin : fopen(file, "re");
+    char *buf = malloc(XML_FILE_MAX + 2);
+    int err;
+
+    if (!buf) {
+        if (f && !is_stdin)
+            fclose(f);
+        return report(t, EXIT_FAILED, "out of memory");
+    }
+    if (!f) {
+        err = errno;
+        free(buf);
+        return report(t, EXIT_FAILED, "%s: %s", file, strerror(err));
+    }
+    errno = 0;
+    *len = fread(buf, 1, XML_FILE_MAX + 1, f);
+    err = ferror(f) ? errno : 0;
+    if (!is_stdin)
+        fclose(f);
+    if (err || *len > XML_FILE_MAX) {
+        free(buf);
+        return report(t, EXIT_FAILED, "%s: %s", file,
+                      err ? strerror(err) : "larger than 1 MiB");
+    }
+    buf[*len] = '\0';
+    *text = buf;
+    return EXIT_DONE;
+}
+
+/* ---- faults ---- */
+
+void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
+{
+    char *what = NULL, *whole = NULL, at[16] = "";
+    va_list ap;
+
+    if (faults->n++ >= XML_FAULTS)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&what, fmt, ap) < 0)
+        what = NULL;
+    va_end(ap);
+    if (line)
+        snprintf(at, sizeof(at), ":%d", line);
+    if (asprintf(&whole, "%s%s: %s", faults->file, at,
+                 what ? what : "out of memory") < 0)
+        whole = NULL;
+    free(what);
+    faults->text[faults->n - 1] = whole;
+}
+
+int xml_report(const struct tool *t, struct xml_faults *faults)
+{
+    size_t i, kept = faults->n < XML_FAULTS ? faults->n : XML_FAULTS;
+    /* One JSON document has one error. */
+    size_t shown = t->opt[OPT_JSON] && kept ? 1 : kept;
+
+    for (i = 0; i < shown; i++)
+        report(t, EXIT_FAILED, "%s",
+               faults->text[i] ? faults->text[i] : "out of memory");
+    if (faults->n > shown && !t->opt[OPT_JSON])
+        fprintf(stderr, "xentimectl: and %zu more\n", faults->n - shown);
+    for (i = 0; i < kept; i++)
+        free(faults->text[i]);
+    i = faults->n;
+    memset(faults->text, 0, sizeof(faults->text));
+    faults->n = 0;
+    return i ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- parsing ---- */
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *xml_error;
+#else
+typedef xmlError *xml_error;
+#endif
+
+static void on_error(void *arg, xml_error error)
+{
+    xmlParserCtxt *ctxt = arg;
+    struct xml_faults *faults = ctxt->_private;
+    size_t len = strcspn(error->message ? error->message : "", "\n");
+
+    /* What follows from our having stopped it is no fault of the file's. */
+    if (error->code == XML_ERR_USER_STOP || (ctxt->disableSAX && faults->n))
+        return;
+    xml_fault(faults, error->line, "%.*s", (int)len,
+              error->message ? error->message : "");
+}
+
+/* Called before the declarations in there are read. */
+static void on_doctype(void *arg, const xmlChar *name, const xmlChar *id,
+                       const xmlChar *system)
+{
+    xmlParserCtxt *ctxt = arg;
+
+    (void)name;
+    (void)id;
+    (void)system;
+    xml_fault(ctxt->_private, xmlSAX2GetLineNumber(ctxt),
+              "a document type declaration is not taken");
+    xmlStopParser(ctxt);
+}
+
+xmlDoc *xml_parse(const char *text, size_t len, struct xml_faults *faults)
+{
+    xmlParserCtxt *ctxt = xmlNewParserCtxt();
+    size_t before = faults->n;
+    xmlDoc *doc;
+
+    if (!ctxt) {
+        xml_fault(faults, 0, "out of memory");
+        return NULL;
+    }
+    ctxt->_private = faults;
+    ctxt->sax->serror = on_error;
+    ctxt->sax->internalSubset = on_doctype;
+    doc = xmlCtxtReadMemory(ctxt, text, len, faults->file, NULL,
+                            XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    xmlFreeParserCtxt(ctxt);
+    if (!doc && faults->n == before)
+        xml_fault(faults, 0, "no XML document");
+    if (doc && faults->n > before) {
+        xmlFreeDoc(doc);
+        doc = NULL;
+    }
+    return doc;
+}
+
+char *xml_attribute(const xmlNode *node, const char *name)
+{
+    return (char *)xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name);
+}
