@@ -237,6 +237,8 @@ void policy_import_text(const char *text, size_t len, struct policy *p,
 
     if (!strncmp(text, "\xef\xbb\xbf", 3) || text[blanks] == '<')
         import_libvirt(text, len, p, faults);
+    else if (memchr(text, '\0', len)) /* libxlutil would abort */
+        xml_fault(faults, 0, "not a text: it has a NUL in it");
     else
         import_xl(text, len, p, faults);
 }

@@ -89,7 +89,7 @@ static void read_children(struct reader *r, const xmlNode *parent,
                    !(node->type == XML_TEXT_NODE && is_blank(node->content))) {
             snprintf(what, sizeof(what), "text in <%s>",
                      (const char *)parent->name);
-            fault(r, node, what);
+            fault(r, parent, what); /* libxml2 has a text's last line */
         }
     }
 }

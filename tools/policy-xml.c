@@ -121,6 +121,13 @@ static void on_doctype(void *arg, const xmlChar *name, const xmlChar *id,
     xmlStopParser(ctxt);
 }
 
+/* Of what goes by no parser's context: it has no line. */
+static void on_stray_error(void *arg, xml_error error)
+{
+    (void)arg;
+    (void)error;
+}
+
 xmlDoc *xml_parse(const char *text, size_t len, struct xml_faults *faults)
 {
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
@@ -131,6 +138,7 @@ xmlDoc *xml_parse(const char *text, size_t len, struct xml_faults *faults)
         xml_fault(faults, 0, "out of memory");
         return NULL;
     }
+    xmlSetStructuredErrorFunc(NULL, on_stray_error);
     ctxt->_private = faults;
     ctxt->sax->serror = on_error;
     ctxt->sax->internalSubset = on_doctype;

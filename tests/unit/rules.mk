@@ -63,14 +63,18 @@ $U/$1/test_xentrace: $U/$1/tools/xentrace.o
 $U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
                 $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o $U/$1/$(POLICY).o
 $U/$1/test_sim_run: $U/$1/tools/sim-cost.o $U/$1/tools/sim-run.o
+$U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
+$U/$1/test_policy_xml: $U/$1/tools.a
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
                $$(filter-out tools/main.c,$$(wildcard tools/*.c))) $U/$1/$(POLICY).o
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
-# xentimectl on the fake Xen
+# xentimectl on the fake Xen, with what xentimectl-full has
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \
                   $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
-	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ $$(UNIT_LIBS) $$(FULL_LIBS)
+	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ -Wl,--whole-archive $$(filter %tools.a,$$^) \
+	    -Wl,--no-whole-archive $$(filter-out %tools.a,$$^) $$(UNIT_LIBS) \
+	    $$(FULL_LIBS)
 # The fuzzers' targets, run over their corpus
 $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
               $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xl.cfg and libvirt's domain XML: a file makes one rule with what either can
+ * have, or has a fault.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "policy-read.h"
+
+static void check_rule(const struct policy_rule *rule)
+{
+    const int *setting = rule->want.setting;
+
+    if (rule->nmatch != 1 || (!rule->match->name && !rule->match->has_uuid) ||
+        setting[XENTIME_TIMER_MODE] < -1 ||
+        setting[XENTIME_TIMER_MODE] >= XENTIME_PACED_MISSED_TICKS ||
+        setting[XENTIME_VHPET] < -1 || setting[XENTIME_VHPET] > 1 ||
+        setting[XENTIME_SYNC_WAKEUP] != -1 || rule->want.profiling != -1)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct xml_faults faults = { .file = "f" };
+    struct policy *p = policy_new();
+    char *text = malloc(size + 1);
+    size_t i;
+
+    if (!p || !text)
+        abort();
+    if (size)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    policy_import_text(text, size, p, &faults);
+    if (!faults.n && p->nrules != 1)
+        abort();
+    if (!faults.n)
+        check_rule(p->rules);
+    policy_free(p);
+    free(text);
+    for (i = 0; i < XML_FAULTS; i++)
+        free(faults.text[i]);
+    return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy file: what is taken has only what a policy can have, and what is
+ * not has a fault.
+ */
+
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "policy-read.h"
+
+static void check_want(const struct policy_want *want)
+{
+    if (want->setting[XENTIME_TIMER_MODE] < -1 ||
+        want->setting[XENTIME_TIMER_MODE] >= XENTIME_TIMER_MODES ||
+        want->setting[XENTIME_VHPET] < -1 || want->setting[XENTIME_VHPET] > 1 ||
+        want->setting[XENTIME_SYNC_WAKEUP] < -1 ||
+        want->setting[XENTIME_SYNC_WAKEUP] > XENTIME_SYNC_WAKEUP_MAX ||
+        want->profiling < -1 || want->profiling > 1)
+        abort();
+}
+
+static void check_policy(const struct policy *p)
+{
+    size_t i, k;
+
+    check_want(&p->defaults);
+    for (i = 0; i < p->nrules; i++) {
+        check_want(&p->rules[i].want);
+        if (!p->rules[i].nmatch || p->rules[i].line < 1)
+            abort();
+        for (k = 0; k < p->rules[i].nmatch; k++)
+            if (p->rules[i].match[k].type < -1 ||
+                p->rules[i].match[k].type > XENTIME_PVH)
+                abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct xml_faults faults = { .file = "f" };
+    struct policy *p = policy_parse((const char *)data, size, &faults);
+    size_t i;
+
+    if (!p == !faults.n)
+        abort();
+    if (p)
+        check_policy(p);
+    policy_free(p);
+    for (i = 0; i < XML_FAULTS; i++)
+        free(faults.text[i]);
+    return 0;
+}
