@@ -444,7 +444,10 @@ enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
 enum xentime_error xentime_label(xentime *xt, const uint8_t uuid[16],
                                  const char *label, char **value);
 
-/* Whether there may be new profiling sessions of a domain, until it ends. */
+/*
+ * Whether there may be new profiling sessions of a domain; goes with the records
+ * of one that is gone.
+ */
 struct xentime_permission {
     const struct xentime_domain *dom;
     bool allowed;

@@ -8,8 +8,7 @@
 
 /* Why a change cannot be; "" if it can. */
 struct verdict {
-    char text[768];
-    int status; /* of the whole, because of it */
+    char text[768], hint[256];
 };
 
 static const char *const sources[] = {
@@ -30,6 +29,13 @@ static void print_reason(const struct policy_wish *wish,
         printf("  (%s)", sources[wish->source[setting]]);
 }
 
+static void print_remark(const char *text)
+{
+    fputs("      ", stdout);
+    print_safe(stdout, text);
+    putchar('\n');
+}
+
 static void print_change(const struct xentime_change *c,
                          const struct policy_wish *wish,
                          const struct verdict *v)
@@ -46,9 +52,9 @@ static void print_change(const struct xentime_change *c,
     print_reason(wish, c->setting);
     putchar('\n');
     if (*v->text) {
-        fputs("      ", stdout);
-        print_safe(stdout, v->text);
-        putchar('\n');
+        print_remark(v->text);
+        if (*v->hint)
+            print_remark(v->hint);
     }
 }
 
@@ -177,9 +183,10 @@ static int judge(struct tool *t, const struct policy_plan *plan,
             continue;
         snprintf(verdicts[i].text, sizeof(verdicts[i].text), "%s",
                  xentime_last_error(t->xt)->text);
-        verdicts[i].status = error_status(t);
-        if (status < verdicts[i].status)
-            status = verdicts[i].status;
+        snprintf(verdicts[i].hint, sizeof(verdicts[i].hint), "%s",
+                 xentime_last_error(t->xt)->hint);
+        if (status < error_status(t))
+            status = error_status(t);
     }
     return status;
 }
