@@ -83,7 +83,7 @@ static enum xentime_error take_records(xentime *xt,
                                        const struct xentime_domain *dom,
                                        struct policy_wish *wish)
 {
-    struct xentime_record rec;
+    struct xentime_record rec = { 0 };
     enum xentime_error rc;
     bool found;
     int s;

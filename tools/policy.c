@@ -139,11 +139,25 @@ static int export(struct tool *t, const struct format *format,
     return format->write(t, rule);
 }
 
+static int export_domains(struct tool *t, const struct format *format,
+                          const struct xentime_domain *doms, size_t n)
+{
+    struct policy *p = policy_new();
+    int status;
+
+    if (!p)
+        return report(t, EXIT_FAILED, "out of memory");
+    status = take_domains(t, p, doms, n);
+    if (!status)
+        status = export(t, format, p);
+    policy_free(p);
+    return status;
+}
+
 int policy_export(struct tool *t)
 {
     const struct format *format = find_format(t->opt[OPT_FORMAT]);
     struct xentime_domain *doms;
-    struct policy *p;
     enum xentime_error rc;
     int status;
     size_t n;
@@ -160,12 +174,7 @@ int policy_export(struct tool *t)
                       : xentime_list(t->xt, XENTIME_WANT_NAME, &doms, &n);
     if (rc)
         return report_error(t);
-    p = policy_new();
-    status = p ? take_domains(t, p, doms, n)
-               : report(t, EXIT_FAILED, "out of memory");
-    if (!status)
-        status = export(t, format, p);
-    policy_free(p);
+    status = export_domains(t, format, doms, n);
     xentime_free_domains(doms, n);
     return status;
 }
