@@ -109,6 +109,8 @@ check:
 check-all:
 	@tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
 	    "tests/lab/check --all"
+check-matrix:
+	@tests/lab/check --matrix
 check-series:
 	@tests/hv/check
 check-unit:
@@ -187,7 +189,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install check check-all soak check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-accuracy lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

@@ -11,9 +11,9 @@
 # is destroyed in between. After each round the sessions without a name are
 # held against what the processes reported, where one that was killed may have
 # done it or not; then all is stopped. lab.rounds=N on Linux' command line
-# makes it longer (make check-all, make soak).
+# makes it longer (make soak).
 #
-# lab: releases=4.17 hv=stock,patched xen=vpmu=on timeout=900 idle=200
+# lab: slow=1 releases=4.17 hv=stock,patched xen=vpmu=on timeout=900 idle=200
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh
@@ -21,7 +21,7 @@
 . /lib/lab/profile.sh
 
 rounds=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^lab.rounds=//p')
-rounds=${rounds:-2}
+rounds=${rounds:-4}
 labdom vpmu 0
 initial=0
 for name in a b c d; do

@@ -15,6 +15,7 @@
 # stepped and slewed, and loses no tick.
 #
 # lab: releases=4.17,4.20 hv=patched timeout=600 xen=sched_ratelimit_us=10000
+# lab: slow=1
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

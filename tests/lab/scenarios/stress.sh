@@ -11,7 +11,7 @@
 # pvclock, and vCPU 0 of the HPET as well. The HPET runs on the time of vCPU
 # 0, so in mode 0, where each vCPU has its own, others may see it go back.
 #
-# lab: releases=4.17,4.20 hv=stock,patched timeout=600
+# lab: slow=1 releases=4.17,4.20 hv=stock,patched timeout=600
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

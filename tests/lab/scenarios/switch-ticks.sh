@@ -18,7 +18,7 @@
 #     2     any   all are dropped; but one, if it was pending before
 #     3     0..2  one stays pending, the others are collapsed
 #
-# lab: releases=4.17,4.20 hv=patched timeout=600
+# lab: slow=1 releases=4.17,4.20 hv=patched timeout=600
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
