@@ -42,6 +42,8 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_OFF] = { "off", 0, NULL, "stop counting" },
     [OPT_PASSIVE] = { "passive", 0, NULL,
         "dom0 samples the domain, which does not know of it" },
+    [OPT_PERSIST] = { "persist", 0, NULL,
+        "for \"watch\" to do again after a reboot; without, it is over" },
     [OPT_PLOT] = { "plot", 0, "FILE",
         "draw the errors: FILE.svg, FILE.png, without FILE as text", "-" },
     [OPT_RAW] = { "raw", 'r', NULL,
@@ -88,12 +90,12 @@ const struct command commands[] = {
       "  3  one_missed_tick_pending    merge, mixed\n"
       "  4  paced_missed_ticks         paced (needs a patched Xen: paced-mode)\n"
       "All domains are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, MODE }, cmd_set_mode, false },
     { "set-vhpet", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, false },
     { "tune", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
@@ -102,7 +104,7 @@ const struct command commands[] = {
       "                       vCPU running once it missed N ticks in a row;\n"
       "                       0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
-      OPT(ALL) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, TUNABLE }, cmd_tune, false },
     { "stats", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"

@@ -179,7 +179,9 @@ static int change(struct tool *t, enum xentime_setting setting, int value,
         changes[i].setting = setting;
         changes[i].value = value;
     }
-    if (xentime_apply(t->xt, changes, n, t->opt[OPT_FORCE] ? XENTIME_FORCE : 0))
+    if (xentime_apply(t->xt, changes, n,
+                      (t->opt[OPT_FORCE] ? XENTIME_FORCE : 0) |
+                          (t->opt[OPT_PERSIST] ? XENTIME_PERSIST : 0)))
         status = report_error(t);
     else if (t->opt[OPT_JSON])
         print_changes_json(changes, n);

@@ -58,6 +58,31 @@ static void set_mode(void **state)
     assert_int_equal(mode_of(2), 1);
 }
 
+static bool persists(uint32_t id)
+{
+    char *value = store_get(record_path(id, XENTIME_TIMER_MODE, "persist"));
+    bool yes = !strcmp(value, "1");
+
+    free(value);
+    return yes;
+}
+
+static void until_set_without(void **state)
+{
+    (void)state;
+    add_usual_domains();
+    assert_exit(run("set-mode", "web,db", "2", "--persist"), 0);
+    assert_true(persists(1) && persists(2));
+    assert_exit(run("set-mode", "web", "2"), 0);
+    assert_true(!persists(1) && persists(2));
+    fake_destroy(2);
+    assert_exit(run("set-mode", "web", "3"), 0);
+    assert_true(persists(2));
+    assert_exit(run("set-vhpet", "web", "off", "--persist"), 0);
+    assert_false(persists(1));
+    assert_exit(run("resync", "web", "--persist"), 2);
+}
+
 static void lists_and_all(void **state)
 {
     (void)state;
@@ -402,9 +427,9 @@ static void completion_of_nonsense(void **state)
     }
 }
 
-UNIT_MAIN(TEST(set_mode), TEST(lists_and_all), TEST(change_as_json),
-          TEST(every_error), TEST(errors_of_the_host), TEST(hostile_references),
-          TEST(options_anywhere), TEST(the_unknown_option_is_named),
-          TEST(verbose_goes_to_stderr), TEST(info), TEST(busy),
-          TEST(many_at_once_and_some_killed), TEST(completes_names),
-          TEST(completion_of_nonsense))
+UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
+          TEST(change_as_json), TEST(every_error), TEST(errors_of_the_host),
+          TEST(hostile_references), TEST(options_anywhere),
+          TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
+          TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
+          TEST(completes_names), TEST(completion_of_nonsense))
