@@ -13,6 +13,7 @@ mandir     ?= $(prefix)/share/man
 compdir    ?= $(prefix)/share/bash-completion/completions
 datadir    ?= $(prefix)/share/xentime
 sysconfdir ?= /etc
+unitdir    ?= $(prefix)/lib/systemd/system
 
 B       ?= build/host#    where this build's objects go
 SYSROOT ?=#               unpacked packages to build against, not the host's
@@ -22,7 +23,7 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
               libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
-UNIT_PKGS  := libcmocka-dev mandoc jq pkgconf gnuplot-nox locales
+UNIT_PKGS  := libcmocka-dev valgrind systemd mandoc jq pkgconf gnuplot-nox locales
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
 HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
@@ -84,7 +85,7 @@ $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
 	    $(includedir) $(mandir)/man5 $(mandir)/man8 $(compdir) $(datadir) \
-	    $(sysconfdir)/xentime)
+	    $(sysconfdir)/xentime $(unitdir))
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
 	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
 	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
@@ -98,6 +99,8 @@ install: all
 	install -m 644 tools/xentime-policy.rng $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
 	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
+	for u in systemd/*.in; do sed 's|@sbindir@|$(sbindir)|' $$u \
+	    >$(DESTDIR)$(unitdir)/$$(basename $$u .in) || exit 1; done
 	install -m 644 tools/xentimectl.bash $(DESTDIR)$(compdir)/xentimectl
 	$(if $(DESTDIR),,ldconfig)
 
@@ -107,7 +110,7 @@ check:
 	@tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
 	    tests/lab/check
 check-all:
-	@tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
+	@UNIT_SLOW=1 tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
 	    "tests/lab/check --all"
 check-matrix:
 	@tests/lab/check --matrix

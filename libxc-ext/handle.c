@@ -234,6 +234,7 @@ enum xentime_error xentime_open(xentime **out, struct xentoollog_logger *logger)
     xt->logger = logger ? logger : &xt->quiet;
     xt->lock_timeout_ms = DEFAULT_LOCK_TIMEOUT_MS;
     xt->error.domid = XENTIME_NO_DOMID;
+    xt->life_fd = xt->watch_lock = -1;
     return open_xen(xt);
 }
 
@@ -241,6 +242,9 @@ void xentime_close(xentime *xt)
 {
     if (!xt)
         return;
+    xt_unlock_watch(xt);
+    if (xt->life_fd >= 0)
+        close(xt->life_fd);
     xs_close(xt->xs);
     xc_interface_close(xt->xch);
     free(xt);

@@ -41,6 +41,7 @@ extern const struct xt_setting xt_settings[XENTIME_SETTINGS];
 struct xentime {
     xc_interface *xch;
     struct xs_handle *xs;    /* NULL until needed, see xt_xenstore() */
+    int life_fd, watch_lock; /* -1: none; see watch.c */
     struct xentoollog_logger *logger;
     struct xentoollog_logger quiet;
     unsigned int lock_timeout_ms;
@@ -120,6 +121,10 @@ void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT]);
 enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
                            int *fd);
 void xt_unlock(const struct xentime_domain *dom, int fd);
+
+/* The lock of the one that watches, until xt_unlock_watch(); does not wait. */
+enum xentime_error xt_lock_watch(xentime *xt);
+void xt_unlock_watch(xentime *xt);
 
 /* ---- store.c ---- */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * One lock a domain, by UUID, so that a reused domain id does not share it, and
- * one for all profiling sessions, which share one mode of Xen.
+ * One lock a domain, by UUID, so that a reused domain id does not share it,
+ * one for all profiling sessions, which share one mode of Xen, and one for who
+ * watches the host.
  *
  * flock() is released by the kernel when its owner dies.  The file is
  * unlinked on release; whoever waited on the old one finds that its name
@@ -178,4 +179,32 @@ void xt_unlock(const struct xentime_domain *dom, int fd)
     lock_path(dom, path, sizeof(path));
     unlink(path);
     close(fd);
+}
+
+#define WATCH_PATH XT_LOCK_DIR "/watch"
+
+enum xentime_error xt_lock_watch(xentime *xt)
+{
+    enum xentime_error rc = lock_dir(xt);
+
+    if (rc)
+        return rc;
+    xt->watch_lock = try_lock(WATCH_PATH);
+    if (xt->watch_lock >= 0)
+        return XENTIME_OK;
+    if (errno != EWOULDBLOCK)
+        return xt_fail(xt, XENTIME_ERR_FAIL, errno, NULL, "cannot lock %s: %s",
+                       WATCH_PATH, strerror(errno));
+    return xt_fail(xt, XENTIME_ERR_BUSY, EWOULDBLOCK, NULL,
+                   "process %d watches this host already",
+                   holder_pid(WATCH_PATH));
+}
+
+void xt_unlock_watch(xentime *xt)
+{
+    if (xt->watch_lock < 0)
+        return;
+    unlink(WATCH_PATH);
+    close(xt->watch_lock);
+    xt->watch_lock = -1;
 }

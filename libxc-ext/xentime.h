@@ -466,6 +466,36 @@ enum xentime_error xentime_apply_policy(
 enum xentime_error xentime_may_profile(xentime *xt, const uint8_t uuid[16],
                                        bool *allowed);
 
+/* ---- domains as they come and go ---- */
+
+/*
+ * Has xenstored tell of the domains that the toolstack introduces to it and of
+ * those that end, and of changes of profiling sessions: once, until the handle
+ * is closed.  One process of a host at a time.
+ * Errors: BUSY (text names the process), NOXEN, PERM, FAIL.
+ */
+enum xentime_error xentime_watch(xentime *xt);
+
+/*
+ * For poll(2): POLLIN of the first says that there are events.  The second, -1
+ * where xenstored has no socket, does nothing until xenstored ends.  Both stay
+ * the handle's.
+ */
+void xentime_watch_fds(const xentime *xt, int fds[2]);
+
+enum xentime_event {         /* bits */
+    XENTIME_DOMAIN_CAME = 1 << 0,
+    XENTIME_DOMAIN_WENT = 1 << 1,
+    XENTIME_SESSIONS_CHANGED = 1 << 2,
+};
+
+/*
+ * What there was since the last time, each once however often; all of them at
+ * first.  Does not wait.
+ * Errors: NOXEN (xenstored has ended: the watch is over), FAIL.
+ */
+enum xentime_error xentime_watch_read(xentime *xt, unsigned int *events);
+
 /* ---- profiling sessions ----
  *
  * A session is one holder's claim on a domain's vPMU, or on samples of Xen

@@ -46,6 +46,8 @@ const struct option_def option_defs[OPTIONS] = {
         "for \"watch\" to do again after a reboot; without, it is over" },
     [OPT_PLOT] = { "plot", 0, "FILE",
         "draw the errors: FILE.svg, FILE.png, without FILE as text", "-" },
+    [OPT_POLICY] = { "policy", 'p', "FILE",
+        "the policy (default /etc/xentime/policy.xml)" },
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
@@ -170,6 +172,12 @@ const struct command commands[] = {
       "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
       { POLICIES, FILES }, cmd_policy, false },
+    { "watch", "", "keep policy and records applied as domains come and go",
+      "At its start, on SIGHUP, and for each domain that comes: created, rebooted\n"
+      "or migrated in.  Says what it changes, and why, a line each; ends profiling\n"
+      "sessions whose holders are gone.  One on a host; ends on SIGTERM, or with\n"
+      "xenstored.",
+      OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, false },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

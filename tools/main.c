@@ -67,6 +67,11 @@ int tool_open(struct tool *t)
     return EXIT_DONE;
 }
 
+void tool_end_progress(void)
+{
+    start_progress(NULL);
+}
+
 void tool_close(struct tool *t)
 {
     start_progress(NULL);

@@ -29,7 +29,7 @@ enum opt {
     OPT_FORMAT, OPT_GUEST,
     OPT_HELP, OPT_HOLDER, OPT_HOURS, OPT_HZ, OPT_INTERVAL, OPT_JSON,
     OPT_LATENCY, OPT_LOAD, OPT_MODE, OPT_NOHEADINGS, OPT_OBSERVE, OPT_OFF,
-    OPT_PASSIVE, OPT_PERSIST, OPT_PLOT, OPT_RAW, OPT_RESET, OPT_SEED, OPT_SLEW, OPT_STEP,
+    OPT_PASSIVE, OPT_PERSIST, OPT_PLOT, OPT_POLICY, OPT_RAW, OPT_RESET, OPT_SEED, OPT_SLEW, OPT_STEP,
     OPT_SYNC_WAKEUP, OPT_TRACE, OPT_TSC_KHZ, OPT_VCPU, OPT_VERBOSE, OPT_WAIT,
     OPT_XEN,
     OPTIONS,
@@ -117,6 +117,9 @@ const char *list_column(size_t i, const char **help);
  * with the error reported.
  */
 int tool_open(struct tool *t);
+
+/* No more of that, and no timer for it: for what runs for ever. */
+void tool_end_progress(void);
 
 /* Ends it; tool_open() may follow. */
 void tool_close(struct tool *t);

@@ -17,6 +17,7 @@ for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          lib/libxentime.so lib/pkgconfig/xentime.pc include/xentime.h \
          share/man/man8/xentimectl.8 share/man/man5/xentime-policy.5 \
          share/xentime/xentime-policy.rng \
+         lib/systemd/system/xentimectl.service \
          share/bash-completion/completions/xentimectl; do
     ok "installs $f" test -s "$root/$f"
 done
@@ -25,11 +26,26 @@ echo mine >"$dest/etc/xentime/policy.xml"
 ok "make install again" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
-is "$(find "$dest" -type f -o -type l | wc -l)" 12 "installs nothing else"
+is "$(find "$dest" -type f -o -type l | wc -l)" 13 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \
     'SONAME.*\[libxentime\.so\.1\]' "soname"
+
+# ---- units, as systemd reads them, but that ours are not where it looks ----
+
+for unit in "$root"/lib/systemd/system/*; do
+    sed "s|^ExecStart=[^ ]*|ExecStart=/bin/true|" "$unit" \
+        >"$tmp/${unit##*/}"
+    like "$(cat "$unit")" "^ExecStart=$prefix/sbin/xentimectl " \
+        "${unit##*/} runs what was installed"
+    ok "systemd takes ${unit##*/}" systemd-analyze verify --man=no \
+        "$tmp/${unit##*/}"
+    # 0 to 10, the less the better; what is not confined at all has 9.6
+    exposure=$(systemd-analyze security --offline=true "$tmp/${unit##*/}" |
+        sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
+    is_range "$exposure" 0 4 "${unit##*/} is confined"
+done
 
 # ---- pkg-config ----
 

@@ -19,6 +19,7 @@
 #define MAX_ARGS 32
 
 static struct run last;
+bool run_leak_check;
 
 /* Beside this program */
 static const char *tool_path(void)
@@ -31,6 +32,18 @@ static const char *tool_path(void)
     path[n] = '\0';
     strcpy(strrchr(path, '/'), "/xentimectl");
     return path;
+}
+
+/* Returns where there is none. */
+static void exec_valgrind(const char **argv)
+{
+    const char *all[MAX_ARGS + 8] = { "valgrind", "-q", "--leak-check=full",
+                                      "--error-exitcode=97", tool_path() };
+    int i;
+
+    for (i = 1; argv[i]; i++)
+        all[4 + i] = argv[i];
+    execvp(all[0], (char *const *)all);
 }
 
 static pid_t spawn(const char *const *args, int out, int err)
@@ -54,6 +67,8 @@ static pid_t spawn(const char *const *args, int out, int err)
         setenv("LC_ALL", "C", 1);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
+    if (run_leak_check)
+        exec_valgrind(argv);
     execv(tool_path(), (char *const *)argv);
     _exit(96);
 }
@@ -132,6 +147,15 @@ pid_t run_start_to(int out, const char *const *args)
 {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     pid_t pid = spawn(args, out < 0 ? null : out, null);
+
+    close(null);
+    return pid;
+}
+
+pid_t run_start_logged(int err, const char *const *args)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    pid_t pid = spawn(args, null, err);
 
     close(null);
     return pid;

@@ -28,6 +28,15 @@ pid_t run_start(const char *const *args);
 /* ... or what it prints on stdout written to @out. */
 pid_t run_start_to(int out, const char *const *args);
 
+/* ... or on stderr to @err. */
+pid_t run_start_logged(int err, const char *const *args);
+
+/*
+ * While true, valgrind runs it, and memory that it has lost track of at its end
+ * is a failure.  Not with a sanitizer in it.
+ */
+extern bool run_leak_check;
+
 /* Exit status; fails the test if it was killed. */
 #define assert_exit(r, code) unit_assert_exit(r, code, __FILE__, __LINE__)
 void unit_assert_exit(const struct run *r, int code, const char *file,

@@ -214,6 +214,20 @@ char *store_get(const char *path)
     return value ? value : strdup("");
 }
 
+void store_introduce(uint32_t id)
+{
+    /* One that it knows already would be no news. */
+    xs_release_domain(own, id);
+    if (!xs_introduce_domain(own, id, 1, 1))
+        die("introduce");
+}
+
+void store_release(uint32_t id)
+{
+    if (!xs_release_domain(own, id))
+        die("release");
+}
+
 static int compare_text(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

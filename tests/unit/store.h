@@ -8,6 +8,7 @@
 #define UNIT_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fault.h"
 
@@ -29,6 +30,13 @@ void store_pause(bool paused);
 void store_put(const char *path, const char *value);
 void store_rm(const char *path);
 bool store_has(const char *path);
+
+/*
+ * What a toolstack does at the start and at the end of a domain: xenstored
+ * tells those who watch.
+ */
+void store_introduce(uint32_t id);
+void store_release(uint32_t id);
 
 /* The node's value, "" if there is none; to be freed. */
 char *store_get(const char *path);
