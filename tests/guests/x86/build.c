@@ -14,7 +14,9 @@
 #include <sys/mman.h>
 
 #include <xenforeignmemory.h>
+#include <xenguest.h>
 #include <xenstore.h>
+#include <xen/hvm/params.h>
 #include <xen/hvm/save.h>
 
 #define PAGE_KIB 4
@@ -288,6 +290,23 @@ static void set_weight(uint32_t domid, unsigned int weight)
         fail(errno, "cannot set the weight of domain %u", domid);
 }
 
+/*
+ * As libxl does before a domain runs: with a ring page for xenstored, just
+ * after what the guest uses, and an event channel, of which the guest knows
+ * nothing.  xenstored then tells of the domain's coming and going.
+ */
+static void introduce(uint32_t domid)
+{
+    const xen_pfn_t pfn = GUEST_MEMORY_END >> XC_PAGE_SHIFT;
+    int port = xc_evtchn_alloc_unbound(xch, domid, 0);
+
+    if (port < 0 || xc_hvm_param_set(xch, domid, HVM_PARAM_STORE_PFN, pfn) ||
+        xc_hvm_param_set(xch, domid, HVM_PARAM_STORE_EVTCHN, port) ||
+        xc_dom_gnttab_seed(xch, domid, true, -1, pfn, 0, 0) ||
+        !xs_introduce_domain(xenstore_get(), domid, pfn, port))
+        fail(errno, "cannot introduce domain %u to xenstored", domid);
+}
+
 static void destroy_unfinished(void)
 {
     if (unfinished)
@@ -351,6 +370,8 @@ uint32_t domain_create(const struct dom_config *config)
 
     if (!config->no_xenstore)
         nodes_write(domid, config->name, create.handle, config->type);
+    if (config->introduce)
+        introduce(domid);
 
     unfinished = 0;
 

@@ -91,6 +91,7 @@ int cmd_create(int argc, char **argv)
         { "tsc-mode", required_argument, NULL, 's' },
         { "guest", required_argument, NULL, 'g' },
         { "no-xenstore", no_argument, NULL, 'x' },
+        { "introduce", no_argument, NULL, 'i' },
         { NULL, 0, NULL, 0 }
     };
     static const char *const type_names[] = { "hvm", "pvh", "pv" };
@@ -136,6 +137,9 @@ int cmd_create(int argc, char **argv)
             break;
         case 'x':
             config.no_xenstore = true;
+            break;
+        case 'i':
+            config.introduce = true;
             break;
         default:
             return usage_error();

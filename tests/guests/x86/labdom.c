@@ -49,7 +49,7 @@ void fail(int err, const char *fmt, ...)
 static const struct command commands[] = {
     { "create",
       "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
-      " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore] NAME [vcpus=N]\n"
+      " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore]\n    [--introduce] NAME [vcpus=N]\n"
       "    " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
     { "many", "[--mem-kib N] N",

@@ -35,6 +35,7 @@ struct dom_config {
     const char *image;                  /* guest.bin; NULL: nothing to run */
     struct shared_control control;      /* for the guest of the image */
     bool no_xenstore;
+    bool introduce;                     /* to xenstored; not of type PV */
 };
 
 /* Reads a UUID, with or without dashes; false if it is none. */
