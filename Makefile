@@ -23,7 +23,8 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
               libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
-UNIT_PKGS  := libcmocka-dev valgrind systemd mandoc jq pkgconf gnuplot-nox locales
+UNIT_PKGS  := libcmocka-dev valgrind systemd prometheus \
+              python3-prometheus-client mandoc jq pkgconf gnuplot-nox locales
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
 HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
@@ -96,7 +97,8 @@ install: all
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
 	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
 	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
-	install -m 644 tools/xentime-policy.rng $(DESTDIR)$(datadir)/
+	install -m 644 tools/xentime-policy.rng grafana/xentime.json \
+	    $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
 	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
 	for u in systemd/*.in; do sed 's|@sbindir@|$(sbindir)|' $$u \

@@ -57,6 +57,8 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_STEP] = { "step", 0, NULL, "at once (what is done unless told)" },
     [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
         "timer_mode 2 as \"tune\" would have it (default 0)" },
+    [OPT_TEXTFILE] = { "textfile", 0, "PATH",
+        "into that file, as node_exporter's textfile collector takes it" },
     [OPT_TRACE] = { "trace", 't', "FILE",
         "the load as \"xentrace -e 0x21000 FILE\" has recorded it" },
     [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
@@ -172,6 +174,11 @@ const struct command commands[] = {
       "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
       { POLICIES, FILES }, cmd_policy, false },
+    { "metrics", "", "print metrics for Prometheus",
+      "OpenMetrics text of all domains: settings, sessions, CPU time, and on a\n"
+      "patched Xen what has become of their ticks.  --textfile replaces PATH as a\n"
+      "whole or not at all.",
+      OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, false },
     { "watch", "", "keep policy and records applied as domains come and go",
       "At its start, on SIGHUP, and for each domain that comes: created, rebooted\n"
       "or migrated in.  Says what it changes, and why, a line each; ends profiling\n"

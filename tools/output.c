@@ -182,15 +182,14 @@ static size_t utf8_length(const char *text)
     return len;
 }
 
-json_object *json_text(const char *text)
+char *utf8_text(const char *text)
 {
     static const char replacement[] = "\xef\xbf\xbd";
     char *clean = malloc(strlen(text) * 3 + 1), *to = clean;
-    json_object *string;
     size_t n;
 
     if (!clean)
-        return json_object_new_string("");
+        return NULL;
     while (*text) {
         n = utf8_length(text);
         if (n) {
@@ -204,7 +203,14 @@ json_object *json_text(const char *text)
         }
     }
     *to = '\0';
-    string = json_object_new_string(clean);
+    return clean;
+}
+
+json_object *json_text(const char *text)
+{
+    char *clean = utf8_text(text);
+    json_object *string = json_object_new_string(clean ? clean : "");
+
     free(clean);
     return string;
 }

@@ -30,7 +30,7 @@ enum opt {
     OPT_HELP, OPT_HOLDER, OPT_HOURS, OPT_HZ, OPT_INTERVAL, OPT_JSON,
     OPT_LATENCY, OPT_LOAD, OPT_MODE, OPT_NOHEADINGS, OPT_OBSERVE, OPT_OFF,
     OPT_PASSIVE, OPT_PERSIST, OPT_PLOT, OPT_POLICY, OPT_RAW, OPT_RESET, OPT_SEED, OPT_SLEW, OPT_STEP,
-    OPT_SYNC_WAKEUP, OPT_TRACE, OPT_TSC_KHZ, OPT_VCPU, OPT_VERBOSE, OPT_WAIT,
+    OPT_SYNC_WAKEUP, OPT_TEXTFILE, OPT_TRACE, OPT_TSC_KHZ, OPT_VCPU, OPT_VERBOSE, OPT_WAIT,
     OPT_XEN,
     OPTIONS,
 };
@@ -167,6 +167,12 @@ int report(const struct tool *t, int status, const char *fmt, ...)
  * locale as \xNN: a domain's name cannot play tricks on a terminal.
  */
 void print_safe(FILE *f, const char *text);
+
+/*
+ * A copy of @text in which bytes that are not UTF-8 are U+FFFD, to be freed;
+ * NULL: out of memory.
+ */
+char *utf8_text(const char *text);
 
 /* A JSON string; bytes that are not UTF-8 become U+FFFD. */
 json_object *json_text(const char *text);

@@ -17,7 +17,9 @@ for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          lib/libxentime.so lib/pkgconfig/xentime.pc include/xentime.h \
          share/man/man8/xentimectl.8 share/man/man5/xentime-policy.5 \
          share/xentime/xentime-policy.rng \
-         lib/systemd/system/xentimectl.service \
+         share/xentime/xentime.json lib/systemd/system/xentimectl.service \
+         lib/systemd/system/xentimectl-metrics.service \
+         lib/systemd/system/xentimectl-metrics.timer \
          share/bash-completion/completions/xentimectl; do
     ok "installs $f" test -s "$root/$f"
 done
@@ -26,7 +28,7 @@ echo mine >"$dest/etc/xentime/policy.xml"
 ok "make install again" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
-is "$(find "$dest" -type f -o -type l | wc -l)" 13 "installs nothing else"
+is "$(find "$dest" -type f -o -type l | wc -l)" 16 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \
@@ -34,7 +36,7 @@ like "$(readelf -d "$root/lib/libxentime.so.1")" \
 
 # ---- units, as systemd reads them, but that ours are not where it looks ----
 
-for unit in "$root"/lib/systemd/system/*; do
+for unit in "$root"/lib/systemd/system/*.service; do
     sed "s|^ExecStart=[^ ]*|ExecStart=/bin/true|" "$unit" \
         >"$tmp/${unit##*/}"
     like "$(cat "$unit")" "^ExecStart=$prefix/sbin/xentimectl " \
@@ -46,6 +48,20 @@ for unit in "$root"/lib/systemd/system/*; do
         sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
     is_range "$exposure" 0 4 "${unit##*/} is confined"
 done
+
+cp "$root"/lib/systemd/system/*.timer "$tmp/"
+ok "systemd takes the timer" systemd-analyze verify --man=no \
+    "$tmp/xentimectl-metrics.timer"
+
+# ---- the dashboard has metrics that there are ----
+
+grep -o '{ "[a-z_]*", [A-Z]*,' tools/metrics-text.c | tr -d '{ ",' |
+    sed -n 's/COUNTER$/_total/p; s/INFO$/_info/p; s/GAUGE$//p
+            s/HISTOGRAM$/_bucket/p' | sed 's/^/xentime_/' | sort -u >"$tmp/names"
+jq -r '.. | (.expr? , .definition?) // empty' "$root/share/xentime/xentime.json" |
+    grep -o 'xentime_[a-z_]*' | sort -u >"$tmp/used"
+ok "the dashboard has metrics" test "$(wc -l <"$tmp/used")" -gt 9
+is "$(comm -23 "$tmp/used" "$tmp/names")" "" "each of which there is"
 
 # ---- pkg-config ----
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl metrics: what is read, and how it is spelt. */
+#ifndef XENTIMECTL_METRICS_H
+#define XENTIMECTL_METRICS_H
+
+#include "tool.h"
+
+struct metrics_domain {
+    struct xentime_domain *dom;
+    bool gone;               /* since the list was made, or a twin */
+    bool has_status;         /* this Xen is patched, and the domain is not PV */
+    struct xentime_status status;
+    struct xentime_vcpu_stats *vcpus; /* where ticks are counted */
+    size_t nvcpus;
+};
+
+struct metrics {
+    struct xentime_host host;
+    struct xentime_domain *doms;
+    struct metrics_domain *list; /* one for each of @doms */
+    size_t n;
+};
+
+/*
+ * As OpenMetrics 1.0 has it, or as Prometheus' text format 0.0.4 does, which is
+ * what node_exporter's textfile collector reads.
+ */
+void metrics_print(FILE *f, const struct metrics *m, bool openmetrics);
+
+#endif /* XENTIMECTL_METRICS_H */
