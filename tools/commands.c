@@ -185,6 +185,11 @@ const struct command commands[] = {
       "sessions whose holders are gone.  One on a host; ends on SIGTERM, or with\n"
       "xenstored.",
       OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, false },
+    { "shell", "", "run commands that are typed, one a line",
+      "With history and completion on a terminal; else the lines of standard\n"
+      "input, where # begins a comment.  Quotes and backslashes are as a shell has\n"
+      "them, and nothing is expanded.  The exit status is that of the last command.",
+      0, 0, 0, { NOTHING, NOTHING }, cmd_shell, false },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",

@@ -2,7 +2,6 @@
 /* xentimectl: virtual time of Xen domains. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -79,183 +78,7 @@ void tool_close(struct tool *t)
     t->xt = NULL;
 }
 
-/* ---- the command line ---- */
-
-/* Before options are parsed: is an error in them to be reported as JSON? */
-static bool wants_json(int argc, char **argv)
-{
-    int i;
-
-    for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-J"))
-            return true;
-    return false;
-}
-
-static void make_getopt_tables(uint64_t accepted, struct option *longs,
-                               char *shorts)
-{
-    int o;
-
-    *shorts++ = ':';
-    for (o = 0; o < OPTIONS; o++) {
-        const struct option_def *d = &option_defs[o];
-
-        if (!(accepted & (UINT64_C(1) << o)))
-            continue;
-        *longs++ = (struct option){ d->name,
-                                    d->arg ? required_argument : no_argument,
-                                    NULL, 256 + o };
-        if (d->letter) {
-            *shorts++ = d->letter;
-            if (d->arg)
-                *shorts++ = ':';
-        }
-    }
-    *shorts = '\0';
-    memset(longs, 0, sizeof(*longs));
-}
-
-static int option_by_letter(int letter)
-{
-    int o;
-
-    for (o = 0; o < OPTIONS; o++)
-        if (option_defs[o].letter == letter)
-            return o;
-    return -1;
-}
-
-/*
- * The option in a value's place is the next one, where the value can be left
- * out.
- */
-static const char *value_of(int o)
-{
-    const struct option_def *d = &option_defs[o];
-
-    if (!d->arg)
-        return "";
-    if (!d->without_arg || optarg[0] != '-' || !optarg[1])
-        return optarg;
-    optind--;
-    return d->without_arg;
-}
-
-static int parse_options(struct tool *t, int argc, char **argv)
-{
-    struct option longs[OPTIONS + 1];
-    char shorts[2 * OPTIONS + 2];
-    int c;
-
-    make_getopt_tables(t->command->opts | COMMON_OPTS, longs, shorts);
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-        if (c == ':' && optopt >= 256 &&
-            option_defs[optopt - 256].without_arg) {
-            t->opt[optopt - 256] = option_defs[optopt - 256].without_arg;
-            continue;
-        }
-        if (c == ':')
-            return report_usage(t, "%s needs a value", argv[optind - 1]);
-        if (c == '?' && optopt && optopt < 256)
-            return report_usage(t, "unknown option -%c", optopt);
-        if (c == '?')
-            return report_usage(t, "unknown option %s", argv[optind - 1]);
-        c = c >= 256 ? c - 256 : option_by_letter(c);
-        t->opt[c] = value_of(c);
-    }
-    t->args = argv + optind;
-    t->nargs = argc - optind;
-    return EXIT_DONE;
-}
-
-/* Whether @word is an option whose value is the next word. */
-static bool takes_next(const char *word)
-{
-    int o;
-
-    for (o = 0; o < OPTIONS; o++) {
-        const struct option_def *d = &option_defs[o];
-
-        if (!d->arg)
-            continue;
-        if (d->letter && word[0] == '-' && word[1] == d->letter && !word[2])
-            return true;
-        if (!strncmp(word, "--", 2) && !strcmp(word + 2, d->name))
-            return true;
-    }
-    return false;
-}
-
-/* Cuts "-- PROGRAM..." off; returns how many words are left. */
-static int cut_program(struct tool *t, int argc, char **argv)
-{
-    int i;
-
-    for (i = 1; i < argc; i += 1 + takes_next(argv[i])) {
-        if (strcmp(argv[i], "--") != 0)
-            continue;
-        t->program = argv + i + 1;
-        return i;
-    }
-    return argc;
-}
-
-static int run_command(struct tool *t, int argc, char **argv)
-{
-    const struct command *c = t->command;
-    int status;
-
-    if (c->takes_program)
-        argc = cut_program(t, argc, argv);
-    status = parse_options(t, argc, argv);
-
-    if (status)
-        return status;
-    if (t->opt[OPT_HELP]) {
-        t->args = (char **)&c->name;
-        t->nargs = 1;
-        return cmd_help(t);
-    }
-    if (t->nargs < c->min_args)
-        return report_usage(t, "expected %s", c->operands);
-    if (c->max_args >= 0 && t->nargs > c->max_args)
-        return report_usage(t, "one argument too many: %s",
-                            t->args[c->max_args]);
-    return c->run(t);
-}
-
-static int dispatch(struct tool *t, int argc, char **argv)
-{
-    int i = 1;
-
-    /* Options before the command belong to it. */
-    while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--help") &&
-           strcmp(argv[i], "-h") && strcmp(argv[i], "--version") &&
-           strcmp(argv[i], "-V"))
-        i += 1 + takes_next(argv[i]);
-    if (i >= argc)
-        return report_usage(t, "which command?");
-    if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-V")) {
-        printf("xentimectl %s\n", XENTIME_VERSION);
-        return EXIT_DONE;
-    }
-    if (argv[i][0] == '-')
-        t->command = find_command("help");
-    else
-        t->command = find_command(argv[i]);
-    if (!t->command)
-        return report_usage(t, "no command %s", argv[i]);
-    if (!t->command->run)
-        return exec_full(t, argv);
-
-    memmove(argv + 1, argv, i * sizeof(*argv));
-    return run_command(t, argc - 1, argv + 1);
-}
-
-/* A full disk or a closed stdout must not pass for success. */
-static int finish(const struct tool *t, int status)
+int finish(const struct tool *t, int status)
 {
     bool failed = ferror(stdout);
 
@@ -271,13 +94,19 @@ static int finish(const struct tool *t, int status)
     return status;
 }
 
+static int complete_for_bash(int argc, char **argv)
+{
+    complete(stdout, strtol(argv[2], NULL, 10), argc - 3, argv + 3);
+    return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct tool t = { 0 };
 
     setlocale(LC_ALL, "");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
-        return complete(strtol(argv[2], NULL, 10), argc - 3, argv + 3);
+        return complete_for_bash(argc, argv);
     if (wants_json(argc, argv))
         t.opt[OPT_JSON] = "";
     return finish(&t, dispatch(&t, argc, argv));

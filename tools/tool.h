@@ -105,8 +105,25 @@ int cmd_shell(struct tool *t) __attribute__((weak));
  */
 int exec_full(struct tool *t, char **argv);
 
-/* Prints the candidates for word @at of the command line @words. */
-int complete(int at, int nwords, char **words);
+/*
+ * Before options are parsed: is an error in them to be reported as JSON?
+ */
+bool wants_json(int argc, char **argv);
+
+/*
+ * Runs the command of a command line, the program's name first, which is
+ * reordered.  Returns an exit status.
+ */
+int dispatch(struct tool *t, int argc, char **argv);
+
+/*
+ * What is to be done before the process ends with @status: a full disk or a
+ * closed stdout does not pass for success.  Returns what it is to end with.
+ */
+int finish(const struct tool *t, int status);
+
+/* Prints the candidates for word @at of the command line @words, a line each. */
+void complete(FILE *out, int at, int nwords, char **words);
 
 /* Columns of list, for help and completion; NULL past the end. */
 const char *list_column(size_t i, const char **help);

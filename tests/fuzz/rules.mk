@@ -15,6 +15,7 @@ build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/ntplog.c tools/fit.c
 build/fuzz/fuzz_xentrace: FUZZ_MORE := tools/xentrace.c tools/sim.c \
     $(wildcard tools/sim-*.c) tools/phase.c tools/fit.c $(POLICY).c
+build/fuzz/fuzz_words: FUZZ_MORE := tools/shell-words.c
 build/fuzz/fuzz_policy: FUZZ_MORE := $(wildcard tools/policy-[rx]*.c) tools/output.c
 build/fuzz/fuzz_import: FUZZ_MORE := $(wildcard tools/policy-[irxw]*.c) tools/output.c
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
@@ -25,16 +26,13 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols \
 	    -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
-# libxlutil leaks what it has read of a list before an error in it.
-fuzz-fuzz_import: FUZZ_FLAGS := -detect_leaks=0
-
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 .PRECIOUS: build/fuzz/%
 fuzz-%: build/fuzz/% | need-build
 	@mkdir -p build/fuzz/corpus/$* build/fuzz/tmp
 	@echo "fuzz: $* for $(FUZZ_SECONDS) s"
 	@TMPDIR=$(CURDIR)/build/fuzz/tmp build/fuzz/$* -verbosity=0 \
-	    $(FUZZ_FLAGS) -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=10 \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=10 \
 	    -print_final_stats=1 -artifact_prefix=$(CURDIR)/build/fuzz/$*- \
 	    $(CURDIR)/build/fuzz/corpus/$* $(CURDIR)/tests/fuzz/corpus/$* \
 	    >build/fuzz/$*.log 2>&1 || { tail -n 60 build/fuzz/$*.log; exit 1; }

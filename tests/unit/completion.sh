@@ -31,7 +31,7 @@ candidates() {
 }
 
 is "$(candidates xentimectl "" | sort | tr '\n' ' ')" \
-    "help info list metrics policy profile recommend resync set-mode set-vhpet show simulate skew stats tune watch " "commands"
+    "help info list metrics policy profile recommend resync set-mode set-vhpet shell show simulate skew stats tune watch " "commands"
 is "$(candidates xentimectl set-)" "$(printf 'set-mode\nset-vhpet')" \
     "commands that begin so"
 is "$(candidates xentimectl nope "")" "" "nothing after a wrong command"

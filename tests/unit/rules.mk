@@ -63,6 +63,7 @@ $U/$1/test_xentrace: $U/$1/tools/xentrace.o
 $U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
                 $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o $U/$1/$(POLICY).o
 $U/$1/test_sim_run: $U/$1/tools/sim-cost.o $U/$1/tools/sim-run.o
+$U/$1/test_shell_words: $U/$1/tools/shell-words.o
 $U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
 $U/$1/test_policy_xml: $U/$1/tools.a
 # xentimectl, but for its main()

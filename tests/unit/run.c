@@ -46,18 +46,15 @@ static void exec_valgrind(const char **argv)
     execvp(all[0], (char *const *)all);
 }
 
-static pid_t spawn(const char *const *args, int out, int err)
+/* In the child; its descriptors are as they are to be. */
+static void become_tool(const char *const *args)
 {
     const char *argv[MAX_ARGS] = { "xentimectl" };
     char fd[16];
-    pid_t pid;
     int i;
 
     for (i = 0; args[i]; i++)
         argv[i + 1] = args[i];
-    pid = fork();
-    if (pid)
-        return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     snprintf(fd, sizeof(fd), "%d", fake_xen_fd);
     setenv(FAKE_NAME_ENV, fd, 1);
@@ -65,12 +62,34 @@ static pid_t spawn(const char *const *args, int out, int err)
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     if (!getenv("LC_ALL"))
         setenv("LC_ALL", "C", 1);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
     if (run_leak_check)
         exec_valgrind(argv);
     execv(tool_path(), (char *const *)argv);
     _exit(96);
+}
+
+static pid_t spawn(const char *const *args, int out, int err)
+{
+    pid_t pid = fork();
+
+    if (!pid) {
+        dup2(out, STDOUT_FILENO);
+        dup2(err, STDERR_FILENO);
+        become_tool(args);
+    }
+    return pid;
+}
+
+pid_t run_on_pty(int *master, const char *const *args)
+{
+    struct winsize size = { .ws_row = 24, .ws_col = 80 };
+    pid_t pid = forkpty(master, NULL, NULL, &size);
+
+    if (pid < 0)
+        fail_because("forkpty");
+    if (!pid)
+        become_tool(args);
+    return pid;
 }
 
 /* Both at once, until both are closed. */

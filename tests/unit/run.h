@@ -31,6 +31,9 @@ pid_t run_start_to(int out, const char *const *args);
 /* ... or on stderr to @err. */
 pid_t run_start_logged(int err, const char *const *args);
 
+/* Starts it on a terminal of its own, of which *master is the other end. */
+pid_t run_on_pty(int *master, const char *const *args);
+
 /*
  * While true, valgrind runs it, and memory that it has lost track of at its end
  * is a failure.  Not with a sanitizer in it.

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The shell on the fake Xen, typed into on a terminal: names of domains are
+ * completed and quoted, commands change them, "every" shows what they are.
+ */
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+
+#define PATIENCE_MS 20000
+
+static int master;
+static pid_t shell;
+static char shown[1 << 16]; /* after what was awaited last */
+static size_t shown_len;
+
+static void type(const char *text)
+{
+    assert_int_equal(write(master, text, strlen(text)), strlen(text));
+}
+
+static void await(const char *text)
+{
+    struct pollfd p = { .events = POLLIN };
+    char *at;
+    ssize_t n;
+
+    p.fd = master;
+    while (!(at = strstr(shown, text))) {
+        if (poll(&p, 1, PATIENCE_MS) <= 0 ||
+            (n = read(master, shown + shown_len,
+                      sizeof(shown) - shown_len - 1)) <= 0)
+            fail_because("no \"%s\" after: %s", text, shown);
+        shown_len += n;
+        shown[shown_len] = '\0';
+    }
+    at += strlen(text);
+    shown_len -= at - shown;
+    memmove(shown, at, shown_len + 1);
+}
+
+static void start(void)
+{
+    static const char *const args[] = { "shell", NULL };
+
+    setenv("TERM", "xterm", 1);
+    setenv("HOME", ".", 1); /* no history */
+    unsetenv("XDG_STATE_HOME");
+    fake_add(0, XENTIME_PV);
+    fake_add(1, XENTIME_HVM);
+    fake_add(2, XENTIME_HVM);
+    name_domain(0, "Domain-0");
+    name_domain(1, "old billing");
+    name_domain(2, "o'web");
+    shell = run_on_pty(&master, args);
+    await("xentime> ");
+}
+
+static void stop(void)
+{
+    int status;
+
+    type("\004");
+    status = wait_child(shell);
+    close(master);
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        fail_because("status 0x%x after: %s", status, shown);
+}
+
+static void names_are_completed(void **state)
+{
+    (void)state;
+    start();
+    type("set-mode old\t");
+    await("old\\ billing");
+    type(" 3\r");
+    await("old billing: timer_mode 1 (no_delay_for_missed_ticks) -> 3");
+    await("xentime> ");
+    type("set-mode old\\ b\t merge\r");
+    await("is already 3");
+    await("xentime> ");
+    type("set-vhpet o\\'\t of\t\r");
+    await("o'web: vhpet on -> off");
+    await("xentime> ");
+    stop();
+}
+
+static void again_and_again(void **state)
+{
+    (void)state;
+    start();
+    type("every 0.2 list\r");
+    await("\033[2J");
+    await("old billing");
+    await("HVM");
+    fake_domain(2)->param[XENTIME_TIMER_MODE] = 3;
+    await(" 3 on");
+    type("\003");
+    await("xentime> ");
+    stop();
+}
+
+/* What a command does to itself is not done to the shell. */
+static void one_that_is_killed(void **state)
+{
+    (void)state;
+    start();
+    type("skew 1 --interval 30\r");
+    usleep(500000);
+    type("\003");
+    await("xentime> ");
+    type("list\r");
+    await("old billing");
+    await("xentime> ");
+    stop();
+}
+
+UNIT_MAIN(TEST(names_are_completed), TEST(again_and_again),
+          TEST(one_that_is_killed))

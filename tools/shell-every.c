@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The shell's "every": what a command prints, again and again, in place.
+ *
+ * A frame is written at once, and no line is cleared before there is another
+ * in its place, so that nothing flickers.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "shell.h"
+
+#define MOST_SECONDS 3600
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
+{
+    (void)sig;
+    interrupted = 1;
+}
+
+static bool parse_ms(const char *text, int *ms)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+
+    *ms = seconds * 1000;
+    return isdigit((unsigned char)*text) && !*end && seconds >= 0.1 &&
+           seconds <= MOST_SECONDS;
+}
+
+/* Those that change nothing. */
+static bool is_view(const char *command)
+{
+    static const char *const views[] = { "list", "stats", "show" };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(views); i++)
+        if (!strcmp(command, views[i]))
+            return true;
+    return false;
+}
+
+/* ---- a frame ---- */
+
+/* The terminal's size; false: stdout is none that can be written on anew. */
+static bool screen(struct winsize *size)
+{
+    const char *term = getenv("TERM");
+
+    return term && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO) &&
+           !ioctl(STDOUT_FILENO, TIOCGWINSZ, size) && size->ws_row &&
+           size->ws_col;
+}
+
+/* As many lines as fit, and no more than the width of each. */
+static void draw(const char *text, const struct winsize *size)
+{
+    size_t left = size->ws_row - 1u, len;
+    char *frame = NULL;
+    size_t frame_len;
+    FILE *f = open_memstream(&frame, &frame_len);
+
+    if (!f)
+        return;
+    fputs("\033[H", f);
+    while (*text && left--) {
+        len = strcspn(text, "\n");
+        fprintf(f, "%.*s\033[K\n",
+                (int)(len < size->ws_col ? len : size->ws_col), text);
+        text += len + (text[len] == '\n');
+    }
+    fputs("\033[J", f);
+    if (!fclose(f))
+        fwrite(frame, 1, frame_len, stdout);
+    free(frame);
+    fflush(stdout);
+}
+
+/* The command's stdout and stderr go to @fd; its exit status. */
+static int capture(int n, char **words, int fd, const struct winsize *size)
+{
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), status;
+    char columns[16];
+
+    /* libsmartcols asks for it where stdout is no terminal. */
+    snprintf(columns, sizeof(columns), "%u", size->ws_col);
+    setenv("COLUMNS", columns, 1);
+    fflush(NULL);
+    dup2(fd, STDOUT_FILENO);
+    dup2(fd, STDERR_FILENO);
+    status = shell_run(n, words);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    unsetenv("COLUMNS");
+    return status;
+}
+
+static int show_frame(int n, char **words, const struct winsize *size)
+{
+    int fd = memfd_create("frame", MFD_CLOEXEC), status;
+    char text[65536];
+    ssize_t len;
+
+    if (fd < 0)
+        return shell_say(EXIT_FAILED, "memfd_create: %s", strerror(errno));
+    status = capture(n, words, fd, size);
+    len = pread(fd, text, sizeof(text) - 1, 0);
+    close(fd);
+    text[len > 0 ? len : 0] = '\0';
+    draw(text, size);
+    return status;
+}
+
+/* ---- again and again ---- */
+
+static int repeat(int n, char **words, int ms)
+{
+    struct winsize size;
+    int status = EXIT_DONE;
+    bool cleared = false;
+
+    while (!interrupted && !status) {
+        if (screen(&size)) {
+            if (!cleared)
+                fputs("\033[2J", stdout);
+            cleared = true;
+            status = show_frame(n, words, &size);
+        } else {
+            status = shell_run(n, words);
+        }
+        if (!status && !interrupted)
+            poll(NULL, 0, ms);
+    }
+    /* The command may have got it in place of the shell. */
+    return interrupted || status == 128 + SIGINT ? EXIT_DONE : status;
+}
+
+int shell_every(int n, char **words)
+{
+    struct sigaction sa = { .sa_handler = on_interrupt }, before;
+    int ms, status;
+
+    if (n < 3 || !parse_ms(words[1], &ms))
+        return shell_say(EXIT_USAGE,
+                         "every takes seconds (0.1 to 3600) and a command");
+    if (!is_view(words[2]))
+        return shell_say(EXIT_USAGE, "every is for list, stats and show");
+    interrupted = 0;
+    sigaction(SIGINT, &sa, &before);
+    status = repeat(n - 2, words + 2, ms);
+    sigaction(SIGINT, &before, NULL);
+    putchar('\n');
+    return status;
+}

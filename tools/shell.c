@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xentimectl shell: its lines.
+ *
+ * Each command is a process of its own, by fork() and without exec(): whatever
+ * it does to signals, to its handles and to itself, the shell is as before.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "shell-words.h"
+#include "shell.h"
+
+int shell_say(int status, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    fputs("xentimectl: ", stderr);
+    print_safe(stderr, text);
+    fputc('\n', stderr);
+    return status;
+}
+
+/* ---- processes ---- */
+
+static const int signals[] = { SIGINT, SIGQUIT };
+
+/* Those that the terminal sends, to the command and to the shell. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t set;
+    size_t i;
+
+    sigemptyset(&set);
+    for (i = 0; i < ARRAY_LEN(signals); i++)
+        sigaddset(&set, signals[i]);
+    sigprocmask(SIG_BLOCK, &set, before);
+}
+
+static void child(int n, char **words, const sigset_t *mask)
+{
+    struct tool t = { 0 };
+    size_t i;
+    char **argv = calloc(n + 2, sizeof(*argv));
+
+    for (i = 0; i < ARRAY_LEN(signals); i++)
+        signal(signals[i], SIG_DFL);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    if (!argv) {
+        shell_say(EXIT_FAILED, "out of memory");
+        _exit(EXIT_FAILED);
+    }
+    argv[0] = "xentimectl";
+    memcpy(argv + 1, words, n * sizeof(*argv));
+    if (wants_json(n + 1, argv))
+        t.opt[OPT_JSON] = "";
+    /* exit() would put the offset of the shell's input back. */
+    _exit(finish(&t, dispatch(&t, n + 1, argv)));
+}
+
+/* None is lost between the start of the process and the waiting for it. */
+int shell_run(int n, char **words)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+    struct sigaction before[ARRAY_LEN(signals)];
+    sigset_t mask;
+    int status;
+    pid_t pid;
+    size_t i;
+
+    fflush(NULL);
+    hold_signals(&mask);
+    pid = fork();
+    if (!pid)
+        child(n, words, &mask);
+    for (i = 0; i < ARRAY_LEN(signals); i++)
+        sigaction(signals[i], &ignore, &before[i]);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    for (i = 0; i < ARRAY_LEN(signals); i++)
+        sigaction(signals[i], &before[i], NULL);
+    if (pid < 0)
+        return shell_say(EXIT_FAILED, "cannot start a process: %s",
+                         strerror(errno));
+    if (WIFSIGNALED(status))
+        return 128 + WTERMSIG(status);
+    return WEXITSTATUS(status);
+}
+
+/* ---- what the shell itself does ---- */
+
+static int help(int n, char **words)
+{
+    int status = shell_run(n, words);
+
+    if (!status && n == 1)
+        puts("\nIn this shell also:\n"
+             "  every SECONDS list|stats|show ...  show it anew, until Ctrl-C\n"
+             "  exit, quit                         leave, as Ctrl-D does");
+    return status;
+}
+
+static int no_shell(int n, char **words)
+{
+    (void)n;
+    (void)words;
+    return shell_say(EXIT_USAGE, "this is the shell");
+}
+
+static const struct builtin {
+    const char *name;
+    int (*run)(int n, char **words);
+} builtins[] = {
+    { "every", shell_every },
+    { "help", help },
+    { "shell", no_shell },
+};
+
+static int run_words(int n, char **words)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(builtins); i++)
+        if (!strcmp(words[0], builtins[i].name))
+            return builtins[i].run(n, words);
+    return shell_run(n, words);
+}
+
+int shell_line(const char *line, int last, bool *leave)
+{
+    const char *wrong;
+    char **words;
+    int n, status = last;
+
+    wrong = shell_words(line, &words, &n);
+    if (wrong)
+        return shell_say(EXIT_USAGE, "%s", wrong);
+    if (n && (!strcmp(words[0], "exit") || !strcmp(words[0], "quit"))) {
+        if (n > 1)
+            status = shell_say(EXIT_USAGE, "%s takes nothing", words[0]);
+        else
+            *leave = true;
+    } else if (n) {
+        status = run_words(n, words);
+    }
+    free(words);
+    return status;
+}
+
+/* ---- lines that nobody types ---- */
+
+/* Of the line itself; EXIT_DONE if nothing is. */
+static const char *wrong_with(const char *line, ssize_t len)
+{
+    if (len > SHELL_LINE_MAX)
+        return "it is too long";
+    return strlen(line) != (size_t)len ? "it has a NUL in it" : NULL;
+}
+
+static int read_lines(FILE *f)
+{
+    int status = EXIT_DONE;
+    unsigned int number = 0;
+    bool leave = false;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+
+    while (!leave && (len = getline(&line, &size, f)) >= 0) {
+        const char *wrong;
+
+        number++;
+        if (len && line[len - 1] == '\n')
+            line[--len] = '\0';
+        wrong = wrong_with(line, len);
+        if (wrong)
+            status = shell_say(EXIT_USAGE, "%s", wrong);
+        else
+            status = shell_line(line, status, &leave);
+        if (status && !leave)
+            shell_say(0, "that was line %u: exit status %d", number, status);
+    }
+    free(line);
+    return status;
+}
+
+/* Not from stdin itself, which a command may read: for it there is nothing. */
+static int redirected(void)
+{
+    int fd = dup(STDIN_FILENO), status;
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "re");
+
+    if (!f)
+        return shell_say(EXIT_FAILED, "standard input: %s", strerror(errno));
+    if (freopen("/dev/null", "re", stdin) == NULL) {
+        fclose(f);
+        return shell_say(EXIT_FAILED, "/dev/null: %s", strerror(errno));
+    }
+    status = read_lines(f);
+    fclose(f);
+    return status;
+}
+
+int cmd_shell(struct tool *t)
+{
+    if (t->opt[OPT_JSON])
+        return report_usage(t, "its commands have --json, not the shell");
+    return isatty(STDIN_FILENO) ? shell_interactive() : redirected();
+}
