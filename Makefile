@@ -25,6 +25,7 @@ BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
               libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
 UNIT_PKGS  := libcmocka-dev valgrind systemd prometheus tmux procps \
               python3-prometheus-client mandoc jq pkgconf gnuplot-nox locales
+DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
 HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
@@ -142,6 +143,15 @@ bench-accuracy: lab-images-$(LAB_XEN) need-hv need-unit
 	@hv-patches/build $(LAB_XEN)
 	@tests/lab/bench-accuracy $(LAB_XEN)
 
+# Packages, in build/deb; the tree stays as it is.
+deb: need-build
+	@tests/need $(DEB_PKGS)
+	rm -rf build/deb && mkdir -p build/deb/xentimectl
+	tar -c --exclude=./build --exclude=./.[!.]* . | tar -x -C build/deb/xentimectl
+	cd build/deb/xentimectl && dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
+	    { tail -n 30 ../build.log; exit 1; }
+	@ls build/deb/*.deb
+
 hv-%: need-hv
 	@hv-patches/build $*
 hv-ppc-%: need-hv-ppc
@@ -194,7 +204,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-accuracy lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
