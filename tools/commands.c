@@ -80,11 +80,11 @@ const struct command commands[] = {
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
-      { DOMAINS, DOMAINS }, cmd_list, false },
+      { DOMAINS, DOMAINS }, cmd_list, 0 },
     { "show", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
-      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, false },
+      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0 },
     { "set-mode", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias:\n"
@@ -95,12 +95,12 @@ const struct command commands[] = {
       "  4  paced_missed_ticks         paced (needs a patched Xen: paced-mode)\n"
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, MODE }, cmd_set_mode, false },
+      { DOMAIN_LIST, MODE }, cmd_set_mode, 0 },
     { "set-vhpet", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, false },
+      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0 },
     { "tune", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
@@ -109,18 +109,18 @@ const struct command commands[] = {
       "                       0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, TUNABLE }, cmd_tune, false },
+      { DOMAIN_LIST, TUNABLE }, cmd_tune, 0 },
     { "stats", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
       "or, with --interval, per second.  Xen counts from the first time that\n"
       "it is asked to --off.  Needs a patched Xen (tick-stats).",
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
-      { DOMAINS, NOTHING }, cmd_stats, false },
+      { DOMAINS, NOTHING }, cmd_stats, 0 },
     { "resync", "DOM", "bring guest time back to real time",
       "Removes the lag that timer_mode 0 left behind, forwards only.  Needs a\n"
       "patched Xen (resync).",
       OPT(STEP) | OPT(SLEW) | OPT(CANCEL) | OPT(WAIT), 1, 1,
-      { DOMAINS, NOTHING }, cmd_resync, false },
+      { DOMAINS, NOTHING }, cmd_resync, 0 },
     { "profile", "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
       "let domains, or dom0, use the performance monitor",
       "  start DOM[,DOM...]|--xen [--holder NAME] [--for SECONDS | -- PROGRAM...]\n"
@@ -133,7 +133,7 @@ const struct command commands[] = {
       "Xen booted with vpmu=on; one with the patch (profile-sessions) opens the\n"
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
-      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, true },
+      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM },
     { "skew", "DOM | analyze FILE...", "show how fast guests' clocks drift",
       "Of DOM: its TSC and HPET, and on a patched Xen the ticks of its vCPU 0,\n"
       "against the host's clock; it is paused for some 100 microseconds a\n"
@@ -144,7 +144,7 @@ const struct command commands[] = {
       "ERROR is the clock's minus the reference's; OWN is the rate without NTP's\n"
       "corrections, where the file tells.",
       OPT(PLOT) | OPT(INTERVAL) | OPT(COUNT), 1, -1, { SKEW, FILES }, cmd_skew,
-      false },
+      0 },
     { "simulate", "", "predict what modes do to guests' clocks",
       "Runs the hypervisor's own policy over a load, the thread's of 2007 or one\n"
       "that was recorded, and a guest that keeps time in one of three ways:\n"
@@ -156,13 +156,13 @@ const struct command commands[] = {
       "tick to the next.  Needs no Xen.",
       OPT(MODE) | OPT(GUEST) | OPT(LOAD) | OPT(TRACE) | OPT(VCPU) | OPT(TSC_KHZ) |
       OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(SYNC_WAKEUP) |
-      OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, false },
+      OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, 0 },
     { "recommend", "DOM", "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
       "and ranks them by the worst error, with the reason and the command to\n"
       "type.  Needs xentrace, unless --trace has what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
-      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, false },
+      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0 },
     { "policy", "check|apply|export|import [FILE...|DOM...]",
       "let a file say what settings domains have",
       "  check [FILE...]       say what is wrong with policy files\n"
@@ -173,30 +173,30 @@ const struct command commands[] = {
       "                        as a policy\n"
       "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
-      { POLICIES, FILES }, cmd_policy, false },
+      { POLICIES, FILES }, cmd_policy, 0 },
     { "metrics", "", "print metrics for Prometheus",
       "OpenMetrics text of all domains: settings, sessions, CPU time, and on a\n"
       "patched Xen what has become of their ticks.  --textfile replaces PATH as a\n"
       "whole or not at all.",
-      OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, false },
+      OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, NO_JSON },
     { "watch", "", "keep policy and records applied as domains come and go",
       "At its start, on SIGHUP, and for each domain that comes: created, rebooted\n"
       "or migrated in.  Says what it changes, and why, a line each; ends profiling\n"
       "sessions whose holders are gone.  One on a host; ends on SIGTERM, or with\n"
       "xenstored.",
-      OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, false },
+      OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, NO_JSON },
     { "shell", "", "run commands that are typed, one a line",
       "With history and completion on a terminal; else the lines of standard\n"
       "input, where # begins a comment.  Quotes and backslashes are as a shell has\n"
       "them, and nothing is expanded.  The exit status is that of the last command.",
-      0, 0, 0, { NOTHING, NOTHING }, cmd_shell, false },
+      0, 0, 0, { NOTHING, NOTHING }, cmd_shell, NO_JSON },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",
-      0, 0, 0, { NOTHING, NOTHING }, cmd_info, false },
+      0, 0, 0, { NOTHING, NOTHING }, cmd_info, 0 },
     { "help", "[COMMAND]", "show help",
       "",
-      0, 0, 1, { COMMAND, NOTHING }, cmd_help, false },
+      0, 0, 1, { COMMAND, NOTHING }, cmd_help, 0 },
     { .name = NULL },
 };
 /* clang-format on */
@@ -209,4 +209,13 @@ const struct command *find_command(const char *name)
         if (!strcmp(c->name, name))
             return c;
     return NULL;
+}
+
+uint64_t command_options(const struct command *c)
+{
+    uint64_t common = COMMON_OPTS;
+
+    if (c->flags & NO_JSON)
+        common &= ~OPT(JSON);
+    return c->opts | common;
 }

@@ -21,7 +21,7 @@ static void complete_options(const struct command *c)
     int o;
 
     for (o = 0; o < OPTIONS; o++)
-        if ((c->opts | COMMON_OPTS) & (UINT64_C(1) << o))
+        if (command_options(c) & (UINT64_C(1) << o))
             fprintf(out, "--%s\n", option_defs[o].name);
 }
 

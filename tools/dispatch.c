@@ -74,7 +74,7 @@ static int parse_options(struct tool *t, int argc, char **argv)
     char shorts[2 * OPTIONS + 2];
     int c;
 
-    make_getopt_tables(t->command->opts | COMMON_OPTS, longs, shorts);
+    make_getopt_tables(command_options(t->command), longs, shorts);
     opterr = 0;
     while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (c == ':' && optopt >= 256 &&
@@ -133,7 +133,7 @@ static int run_command(struct tool *t, int argc, char **argv)
     const struct command *c = t->command;
     int status;
 
-    if (c->takes_program)
+    if ((c->flags & TAKES_PROGRAM))
         argc = cut_program(t, argc, argv);
     status = parse_options(t, argc, argv);
 

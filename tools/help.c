@@ -87,7 +87,7 @@ static int help_command(const struct command *c)
     if (c->kind[0] == DOMAINS || c->kind[0] == DOMAIN_LIST)
         puts("\nDOM is an id, a name or a UUID.");
     puts("\nOptions:");
-    print_options(c->opts | COMMON_OPTS);
+    print_options(command_options(c));
     if (c->opts & OPT(COLUMNS))
         print_columns();
     return EXIT_DONE;
@@ -133,7 +133,7 @@ static int help_json(const struct command *only)
         json_object_object_add(entry, "summary",
                                json_object_new_string(c->summary));
         for (o = 0; o < OPTIONS; o++)
-            if ((c->opts | COMMON_OPTS) & (UINT64_C(1) << o))
+            if (command_options(c) & (UINT64_C(1) << o))
                 json_object_array_add(opts, json_object_new_string(
                                                 option_defs[o].name));
         json_object_object_add(entry, "options", opts);

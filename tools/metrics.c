@@ -170,8 +170,6 @@ int cmd_metrics(struct tool *t)
     struct metrics m = { .list = NULL };
     int status;
 
-    if (t->opt[OPT_JSON])
-        return report_usage(t, "it has no --json: see list and stats");
     status = tool_open(t);
     if (!status)
         status = read_all(t, &m);

@@ -214,7 +214,6 @@ static int redirected(void)
 
 int cmd_shell(struct tool *t)
 {
-    if (t->opt[OPT_JSON])
-        return report_usage(t, "its commands have --json, not the shell");
+    (void)t;
     return isatty(STDIN_FILENO) ? shell_interactive() : redirected();
 }

@@ -63,6 +63,11 @@ enum operand {
     SKEW, FILES, POLICIES,
 };
 
+enum command_flags {
+    TAKES_PROGRAM = 1 << 0,  /* "-- PROGRAM ARGUMENT..." may follow */
+    NO_JSON = 1 << 1,        /* what it prints is no document */
+};
+
 struct command {
     const char *name;
     const char *operands;    /* as the synopsis shows them */
@@ -73,11 +78,14 @@ struct command {
     enum operand kind[2];    /* of the first and of the later operands */
     /* Returns an enum exit_status.  NULL: xentimectl-full has it. */
     int (*run)(struct tool *t);
-    bool takes_program;      /* "-- PROGRAM ARGUMENT..." may follow */
+    unsigned int flags;      /* enum command_flags */
 };
 extern const struct command commands[]; /* ends with a NULL name */
 
 const struct command *find_command(const char *name);
+
+/* All that it takes: a bit per enum opt. */
+uint64_t command_options(const struct command *c);
 
 int cmd_list(struct tool *t);
 int cmd_show(struct tool *t);

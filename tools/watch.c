@@ -162,8 +162,6 @@ int cmd_watch(struct tool *t)
     struct watcher w = { .t = t, .sessions_ms = -1, .file = POLICY_FILE };
     int status;
 
-    if (t->opt[OPT_JSON])
-        return report_usage(t, "it has no --json: what it says is its log");
     if (t->opt[OPT_POLICY])
         w.file = t->opt[OPT_POLICY];
     status = load(&w, &w.policy);

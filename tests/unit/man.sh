@@ -34,4 +34,39 @@ done <"$tmp/options"
 is "$(comm -13 "$tmp/options" "$tmp/described" | grep -vx version)" "" \
     "$page: no option that the program has not"
 
+# ---- each command by itself: SYNOPSIS against its help ----
+
+# in_synopsis COMMAND: its options there, by letter where they have one.
+in_synopsis() {
+    awk -v c="$1" '
+        /^\.Sh /  { inside = $2 == "SYNOPSIS" }
+        !inside   { next }
+        /^\.Nm/   { mine = 0; next }
+        /^\.Ic /  { mine = $2 == c }
+        mine      { for (i = 1; i < NF; i++)
+                        if ($i ~ /^\.?Fl$/ || ($i == "|" && $(i + 1) ~ /^-/))
+                            print $(i + 1) }' $page | while read -r o; do
+        case $o in
+        -*) echo "-$o" ;;
+        *)  echo "$o" | sed 's/./-&\n/g' | grep . ;;
+        esac
+    done | sort -u | tr '\n' ' '
+}
+# in_help COMMAND: the same, without that of help itself.
+in_help() {
+    $tool help "$1" | sed -n 's/^  \(-.\), --.*/\1/p
+        s/^      \(--[a-z-]*\).*/\1/p' | grep -vx -- -h | sort -u | tr '\n' ' '
+}
+for c in $(jq -r '.commands[].name' "$tmp/help.json"); do
+    is "$(in_synopsis "$c")" "$(in_help "$c")" \
+        "$page: options of $c, as its --help has them"
+    $tool help "$c" | sed -n 's/^  .*--\([a-z-]*\) \([A-Z.]*\)  *.*/\1 \2/p
+        s/^  .*--\([a-z-]*\) \([A-Z.]*\)$/\1 \2/p' |
+        grep ' [A-Z]' >"$tmp/valued"
+    while read -r o value; do
+        ok "$page: --$o $value" grep -Eq -- \
+            "^\.It Fl (. , )?(Fl )?-$o (Op )?Ar ${value%%.*}" $page
+    done <"$tmp/valued"
+done
+
 done_testing
