@@ -30,6 +30,12 @@ void watch_say(const char *level, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+int watch_end(const struct watcher *w)
+{
+    watch_say(SD_ERR, "%s: ending", xentime_last_error(w->t->xt)->text);
+    return error_status(w->t);
+}
+
 static const char *name_of(const struct xentime_domain *dom)
 {
     return dom->name ? dom->name : "a domain without a name";
@@ -137,7 +143,7 @@ static enum xentime_error fail_with(const struct watcher *w,
     const struct xentime_error_info *e = xentime_last_error(w->t->xt);
 
     if (is_fatal(rc))
-        watch_say(SD_ERR, "%s", e->text);
+        watch_end(w);
     else
         watch_say(SD_WARNING, "%s (%u): %s", name_of(dom), seen->domid,
                   e->text);
@@ -204,10 +210,8 @@ int watch_update(struct watcher *w)
 
     w->pending = false;
     xentime_set_lock_timeout(w->t->xt, LOCK_MS);
-    if (xentime_list(w->t->xt, 0, &doms, &n)) {
-        watch_say(SD_ERR, "%s", xentime_last_error(w->t->xt)->text);
-        return error_status(w->t);
-    }
+    if (xentime_list(w->t->xt, 0, &doms, &n))
+        return watch_end(w);
     taken = take_list(w, doms, n);
     xentime_free_domains(doms, n);
     if (!taken) {
@@ -240,10 +244,8 @@ int watch_sessions(struct watcher *w)
         w->no_sessions = true;
         return EXIT_DONE;
     }
-    if (is_fatal(rc)) {
-        watch_say(SD_ERR, "%s", xentime_last_error(w->t->xt)->text);
-        return error_status(w->t);
-    }
+    if (is_fatal(rc))
+        return watch_end(w);
     if (rc) {
         w->sessions_ms = SESSIONS_MS;
         return EXIT_DONE;

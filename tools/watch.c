@@ -101,10 +101,8 @@ static int wait_for(struct watcher *w, int signals, struct todo *todo)
         return EXIT_FAILED;
     }
     take_signals(signals, todo);
-    if (xentime_watch_read(w->t->xt, &todo->events)) {
-        watch_say(SD_ERR, "%s: ending", xentime_last_error(w->t->xt)->text);
-        return error_status(w->t);
-    }
+    if (xentime_watch_read(w->t->xt, &todo->events))
+        return watch_end(w);
     return EXIT_DONE;
 }
 

@@ -27,6 +27,9 @@ struct watcher {
 void watch_say(const char *level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The library's error is the end.  Returns its exit status. */
+int watch_end(const struct watcher *w);
+
 /* All domains are to be looked at again. */
 void watch_forget(struct watcher *w);
 
