@@ -86,7 +86,7 @@ $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
-	    $(includedir) $(mandir)/man5 $(mandir)/man8 $(compdir) $(datadir) \
+	    $(includedir) $(mandir)/man3 $(mandir)/man5 $(mandir)/man8 $(compdir) $(datadir) \
 	    $(sysconfdir)/xentime $(unitdir))
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
 	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
@@ -97,6 +97,7 @@ install: all
 	    libxc-ext/xentime.pc.in > $(DESTDIR)$(libdir)/pkgconfig/xentime.pc
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
 	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
+	install -m 644 man/libxentime.3 $(DESTDIR)$(mandir)/man3/
 	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
 	install -m 644 tools/xentime-policy.rng grafana/xentime.json \
 	    $(DESTDIR)$(datadir)/
@@ -177,7 +178,7 @@ lint: need-unit
 	    libxc-ext tools tests/lab $(LINT_HV)
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
-	mandoc -Tlint -Wwarning man/*.[58]
+	mandoc -Tlint -Wwarning man/*.[358]
 	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \

@@ -16,6 +16,7 @@ ok "make install" "$make" -s --no-print-directory install \
 for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          lib/libxentime.so lib/pkgconfig/xentime.pc include/xentime.h \
          share/man/man8/xentimectl.8 share/man/man5/xentime-policy.5 \
+         share/man/man3/libxentime.3 \
          share/xentime/xentime-policy.rng \
          share/xentime/xentime.json lib/systemd/system/xentimectl.service \
          lib/systemd/system/xentimectl-metrics.service \
@@ -28,7 +29,7 @@ echo mine >"$dest/etc/xentime/policy.xml"
 ok "make install again" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
-is "$(find "$dest" -type f -o -type l | wc -l)" 16 "installs nothing else"
+is "$(find "$dest" -type f -o -type l | wc -l)" 17 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \
@@ -92,6 +93,14 @@ is "$(LD_LIBRARY_PATH=$root/lib "$tmp/shared")" "no_missed_ticks_pending 1" \
     "and runs"
 like "$(readelf -d "$tmp/shared")" 'NEEDED.*libxentime\.so\.1' \
     "and needs libxentime.so.1"
+
+# The page's example is a program, too.
+sed -n '/^#include <stdio.h>/,/^\.Ed/p' man/libxentime.3 |
+    sed -e '/^\.Ed/d' -e 's/\\e/\\/g' >"$tmp/example.c"
+# shellcheck disable=SC2046
+ok "libxentime(3)'s example compiles" \
+    gcc -Wall -Wextra -Werror -o "$tmp/example" "$tmp/example.c" \
+    $(pkg-config --cflags --libs xentime)
 
 mv "$root/lib/libxentime.so" "$tmp/"
 # shellcheck disable=SC2046

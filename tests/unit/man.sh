@@ -69,4 +69,13 @@ for c in $(jq -r '.commands[].name' "$tmp/help.json"); do
     done <"$tmp/valued"
 done
 
+# ---- libxentime(3): each function of the header, and none that is not ----
+
+grep -o 'xentime_[a-z_]* *(' libxc-ext/xentime.h | tr -d ' (' | sort -u \
+    >"$tmp/functions"
+sed -n 's/^\.F[no] \(xentime_[a-z_]*\).*/\1/p' man/libxentime.3 | sort -u \
+    >"$tmp/synopsis"
+is "$(cat "$tmp/synopsis")" "$(cat "$tmp/functions")" \
+    "libxentime(3) has the header's functions"
+
 done_testing
