@@ -457,6 +457,45 @@ static void no_tick_leads_after_rebase(void **state)
             }
 }
 
+/*
+ * Guest time that lags by "lag" is moved by "step" of it, again and again,
+ * while a backlog is still to bring back what it was made of: no tick ever
+ * takes it past real time, and where there is no backlog the ticks go along.
+ */
+static void no_tick_leads_past_the_aim(void **state)
+{
+    static const uint32_t backlogs[] = { 0, 1, 2, 1000 };
+    static const int64_t steps[] = { 1, 3, PERIOD, 10 * PERIOD };
+    const uint64_t aim = 1000000;
+    size_t i, k;
+    uint32_t n;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(backlogs); i++)
+        for (k = 0; k < ARRAY_COUNT(steps); k++) {
+            start(backlogs[i]);
+            vpt_rebase(&t, FIRST, aim - 7);
+            for (n = backlogs[i]; n > 0; n--) {
+                vpt_advance(&t, steps[k], FIRST, aim);
+                vpt_tick_delivered(0, &t, FIRST, 0, 0, &tally);
+                if (vpt_tick_leads(&t, aim))
+                    fail_because("%u of %u, by %d", n, backlogs[i],
+                                 (int)steps[k]);
+            }
+            vpt_advance(&t, 2, FIRST, aim);
+            vpt_timer_fired(&t, &tally);
+            vpt_tick_delivered(0, &t, FIRST, 0, 0, &tally);
+            assert_false(vpt_tick_leads(&t, aim));
+            if (!backlogs[i])
+                assert_true(t.last_plt_gtime == aim - 5);
+        }
+
+    start(3);
+    t.one_shot = true;
+    vpt_advance(&t, 5, FIRST, aim);
+    assert_int_equal(t.last_plt_gtime, FIRST_GTIME - PERIOD);
+}
+
 /* ---- saturation ---- */
 
 static void pending_saturates(void **state)
@@ -528,6 +567,7 @@ int main(void)
         cmocka_unit_test(all_pairs),
         cmocka_unit_test(leading),
         cmocka_unit_test(no_tick_leads_after_rebase),
+        cmocka_unit_test(no_tick_leads_past_the_aim),
         cmocka_unit_test(pending_saturates),
         cmocka_unit_test(missed_by_the_million),
     };

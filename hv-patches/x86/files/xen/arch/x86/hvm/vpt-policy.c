@@ -245,6 +245,19 @@ void vpt_rebase(struct vpt_ticks *t, int64_t now, uint64_t gtime)
                             (t->pending_intr_nr + 1ULL) * t->period;
 }
 
+void vpt_advance(struct vpt_ticks *t, int64_t step, int64_t now, uint64_t aim)
+{
+    struct vpt_ticks limit = *t;
+
+    if ( t->one_shot )
+        return;
+
+    vpt_rebase(&limit, now, aim);
+    t->last_plt_gtime += step;
+    if ( vpt_tick_leads(t, limit.last_plt_gtime) )
+        t->last_plt_gtime = limit.last_plt_gtime;
+}
+
 int64_t vpt_slew_step(int64_t offset, int64_t target, int64_t *last,
                       int64_t now, unsigned int ppm)
 {

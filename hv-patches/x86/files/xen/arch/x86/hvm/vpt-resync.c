@@ -14,41 +14,52 @@
 #include <public/domctl.h>
 
 /*
- * tm_lock is held.  Ticks stay in step with guest time, or else timer_mode 0
- * would take the next ones for late and hold them against the lag.
+ * The ticks stay in step with guest time, or else timer_mode 0 would take the
+ * next ones for late and hold them against the lag.  But what ticks that are
+ * due will bring back by themselves is not moved a second time.
  */
-static void move_time(struct vcpu *v, int64_t step)
-{
-    struct periodic_time *pt;
-
-    v->arch.hvm.stime_offset += step;
-    if ( v == current )
-        update_vcpu_system_time(v);
-
-    list_for_each_entry ( pt, &v->arch.hvm.tm_list, list )
-        pt->ticks.last_plt_gtime += step;
-}
-
 void vpt_slew(struct vcpu *v)
 {
-    int64_t step = vpt_slew_step(v->arch.hvm.stime_offset,
-                                 v->arch.hvm.slew.target,
-                                 &v->arch.hvm.slew.last, NOW(),
-                                 v->arch.hvm.slew.ppm);
+    const int64_t target = v->arch.hvm.slew.target;
+    const uint64_t aim = hvm_get_guest_time(v) - v->arch.hvm.stime_offset +
+                         target;
+    const s_time_t now = NOW();
+    const int64_t step = vpt_slew_step(v->arch.hvm.stime_offset, target,
+                                       &v->arch.hvm.slew.last, now,
+                                       v->arch.hvm.slew.ppm);
+    struct periodic_time *pt;
 
     if ( step )
-        move_time(v, step);
-    if ( v->arch.hvm.stime_offset >= v->arch.hvm.slew.target )
+    {
+        pt_move_time(v, step);
+        list_for_each_entry ( pt, &v->arch.hvm.tm_list, list )
+            vpt_advance(&pt->ticks, step, now, aim);
+    }
+    if ( v->arch.hvm.stime_offset >= target )
         v->arch.hvm.slew.ppm = 0;
 }
 
+/* pt_migrate and tm_lock are held.  A vCPU that was frozen stays so. */
 static void step_vcpu(struct vcpu *v, int64_t target)
 {
+    const bool frozen = v->arch.hvm.guest_time;
+    struct periodic_time *pt;
+    enum pt_source source;
+    uint64_t gtime;
+
     v->arch.hvm.slew.ppm = 0;
 
     /* What the vCPU has been frozen for is part of the lag. */
     pt_thaw_time(v);
-    move_time(v, target - v->arch.hvm.stime_offset);
+    pt_move_time(v, target - v->arch.hvm.stime_offset);
+
+    gtime = hvm_get_guest_time(v);
+    for ( source = 0; source < PT_nr_sources; source++ )
+        if ( (pt = pt_by_source(v, source)) != NULL )
+            vpt_rebase(&pt->ticks, NOW(), gtime);
+
+    if ( frozen )
+        v->arch.hvm.guest_time = gtime;
 }
 
 static void slew_vcpu(struct vcpu *v, int64_t target, uint32_t ppm)
@@ -72,6 +83,7 @@ int pt_resync(struct domain *d, struct xen_vtimer_resync *resync)
         return -EINVAL;
 
     domain_pause(d);
+    read_lock(&d->arch.hvm.pl_time->pt_migrate);
 
     for_each_vcpu ( d, v )
     {
@@ -95,6 +107,7 @@ int pt_resync(struct domain *d, struct xen_vtimer_resync *resync)
         spin_unlock(&v->arch.hvm.tm_lock);
     }
 
+    read_unlock(&d->arch.hvm.pl_time->pt_migrate);
     domain_unpause(d);
 
     resync->lag = most;

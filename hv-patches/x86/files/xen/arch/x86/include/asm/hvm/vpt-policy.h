@@ -109,6 +109,13 @@ void vpt_mode_switched(unsigned int from, unsigned int to,
 void vpt_rebase(struct vpt_ticks *t, int64_t now, uint64_t gtime);
 
 /*
+ * Guest time has been moved by step, and so are ticks.  They may bring it to
+ * where it would be, at aim for now, if it had not fallen behind, and not
+ * further: what those that are due bring back is not to be moved twice.
+ */
+void vpt_advance(struct vpt_ticks *t, int64_t step, int64_t now, uint64_t aim);
+
+/*
  * Of a timer that has not been stopped: ticks that have come due but were not
  * counted yet, as for a vCPU that is waiting for a CPU.  One-shot, it has one
  * tick in all.

@@ -28,7 +28,7 @@ static always_inline void pt_slew(struct vcpu *v)
 
 /*
  * XEN_VTIMER_OP_resync.  Pauses d, for a step as long as it takes to look at
- * each timer of each vCPU once.  The domctl lock is held.  -EINVAL: no such
+ * each timer of each vCPU once.  The domctl lock is held, and no other.  -EINVAL: no such
  * method or rate, or d is the caller's own domain.
  */
 int pt_resync(struct domain *d, struct xen_vtimer_resync *resync);
