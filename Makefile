@@ -23,7 +23,7 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
               libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
-UNIT_PKGS  := libcmocka-dev valgrind systemd prometheus tmux procps \
+UNIT_PKGS  := libcmocka-dev ansible-core valgrind systemd prometheus tmux procps \
               python3-prometheus-client mandoc jq pkgconf gnuplot-nox locales
 DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
@@ -100,7 +100,7 @@ install: all
 	install -m 644 man/libxentime.3 $(DESTDIR)$(mandir)/man3/
 	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
 	install -m 644 tools/xentime-policy.rng grafana/xentime.json \
-	    $(DESTDIR)$(datadir)/
+	    examples/fleet.yml $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
 	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
 	for u in systemd/*.in; do sed 's|@sbindir@|$(sbindir)|' $$u \

@@ -143,6 +143,7 @@ static json_object *permission_json(const struct xentime_permission *p)
     json_object_object_add(o, "setting", json_object_new_string("profiling"));
     json_object_object_add(o, "old", json_object_new_boolean(!p->allowed));
     json_object_object_add(o, "new", json_object_new_boolean(p->allowed));
+    json_object_object_add(o, "cannot", NULL);
     return o;
 }
 

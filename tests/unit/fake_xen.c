@@ -2,6 +2,7 @@
 /* See fake_xen.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,8 @@ __attribute__((constructor)) static void map_fake(void)
     const char *inherited = getenv(FAKE_NAME_ENV);
 
     if (inherited) {
-        fake_xen_fd = atoi(inherited);
+        fake_xen_fd = *inherited == '/' ? open(inherited, O_RDWR)
+                                        : atoi(inherited);
     } else {
         fake_xen_fd = memfd_create("fake xen", 0);
         if (fake_xen_fd < 0 || ftruncate(fake_xen_fd, sizeof(*fake)))

@@ -18,7 +18,8 @@ for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          share/man/man8/xentimectl.8 share/man/man5/xentime-policy.5 \
          share/man/man3/libxentime.3 \
          share/xentime/xentime-policy.rng \
-         share/xentime/xentime.json lib/systemd/system/xentimectl.service \
+         share/xentime/xentime.json share/xentime/fleet.yml \
+         lib/systemd/system/xentimectl.service \
          lib/systemd/system/xentimectl-metrics.service \
          lib/systemd/system/xentimectl-metrics.timer \
          share/bash-completion/completions/xentimectl; do
@@ -29,7 +30,7 @@ echo mine >"$dest/etc/xentime/policy.xml"
 ok "make install again" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
-is "$(find "$dest" -type f -o -type l | wc -l)" 17 "installs nothing else"
+is "$(find "$dest" -type f -o -type l | wc -l)" 18 "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \

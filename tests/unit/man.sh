@@ -69,6 +69,12 @@ for c in $(jq -r '.commands[].name' "$tmp/help.json"); do
     done <"$tmp/valued"
 done
 
+# ---- the playbook, word for word ----
+
+is "$(sed -n '/^\.Ss Fleets/,/^\.Ed/p' man/xentimectl.8 |
+    sed '1,/^\.Bd/d; /^\.Ed/d; s/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g')" \
+    "$(cat examples/fleet.yml)" "$page: has examples/fleet.yml"
+
 # ---- libxentime(3): each function of the header, and none that is not ----
 
 grep -o 'xentime_[a-z_]* *(' libxc-ext/xentime.h | tr -d ' (' | sort -u \
