@@ -51,7 +51,8 @@ static void complete_modes(void)
         fprintf(out, "%s\n", xentime_mode_name(mode)->name);
 }
 
-static void complete_operand(enum operand kind)
+/* Returns whether it is a file. */
+static bool complete_operand(enum operand kind)
 {
     switch (kind) {
     case DOMAINS:
@@ -80,10 +81,12 @@ static void complete_operand(enum operand kind)
     case POLICIES:
         fputs("check\napply\nexport\nimport\n", out);
         break;
-    case FILES: /* bash does that itself */
+    case FILES:
+        return true;
     case NOTHING:
         break;
     }
+    return false;
 }
 
 static void complete_words(const char *words)
@@ -96,36 +99,6 @@ static void complete_words(const char *words)
     }
 }
 
-/* The values of some options, by the word before; false: not of this one. */
-static bool complete_value(const char *option)
-{
-    static const struct {
-        const char *name;
-        char letter;
-        const char *words; /* NULL: modes */
-    } values[] = {
-        { "--format", '\0', "policy libvirt xl" },
-        { "--guest", 'g', "tick tick-tsc clock all" },
-        { "--load", 'l', "cpu io-8 io-32 io-4/32 idle" },
-        { "--mode", 'm', NULL },
-    };
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(values); i++) {
-        const char short_name[] = { '-', values[i].letter, '\0' };
-
-        if (strcmp(option, values[i].name) != 0 &&
-            (!values[i].letter || strcmp(option, short_name) != 0))
-            continue;
-        if (values[i].words)
-            complete_words(values[i].words);
-        else
-            complete_modes();
-        return true;
-    }
-    return false;
-}
-
 static void complete_columns(void)
 {
     const char *name;
@@ -135,34 +108,98 @@ static void complete_columns(void)
         fprintf(out, "%s\n", name);
 }
 
-void complete(FILE *to, int at, int nwords, char **words)
+/* Those that a session has; silent where there is no Xen. */
+static void complete_holders(void)
+{
+    struct xentime_profile profile;
+    xentime *xt;
+    size_t i;
+
+    if (!xentime_open(&xt, NULL) && !xentime_get_profile(xt, &profile)) {
+        for (i = 0; i < profile.count; i++)
+            if (*profile.sessions[i].holder)
+                fprintf(out, "%s\n", profile.sessions[i].holder);
+        xentime_free_profile(&profile);
+    }
+    xentime_close(xt);
+}
+
+/* Returns whether it is a file. */
+static bool complete_value(int option)
+{
+    switch (option) {
+    case OPT_COLUMNS:
+        complete_columns();
+        break;
+    case OPT_FORMAT:
+        complete_words("policy libvirt xl");
+        break;
+    case OPT_GUEST:
+        complete_words("tick tick-tsc clock all");
+        break;
+    case OPT_HOLDER:
+        complete_holders();
+        break;
+    case OPT_LOAD:
+        complete_words("cpu io-8 io-32 io-4/32 idle");
+        break;
+    case OPT_MODE:
+        complete_modes();
+        break;
+    case OPT_PLOT:
+    case OPT_POLICY:
+    case OPT_TEXTFILE:
+    case OPT_TRACE:
+        return true;
+    }
+    return false;
+}
+
+/* The option that has a value, of which @word is the name; or -1. */
+static int valued_option(const char *word)
+{
+    int o;
+
+    for (o = 0; o < OPTIONS; o++) {
+        const char letter[] = { '-', option_defs[o].letter, '\0' };
+
+        if (option_defs[o].arg && word[0] == '-' && word[1] &&
+            (!strcmp(word, letter) ||
+             (word[1] == '-' && !strcmp(word + 2, option_defs[o].name))))
+            return o;
+    }
+    return -1;
+}
+
+bool complete(FILE *to, int at, int nwords, char **words)
 {
     const struct command *c = NULL;
     const char *word = at >= 0 && at < nwords ? words[at] : "";
-    const char *before = at > 0 && at <= nwords ? words[at - 1] : "";
-    int i, operands = 0;
+    int i, option, operands = 0;
 
     out = to;
     for (i = 1; i < at && i < nwords; i++) {
-        if (words[i][0] == '-')
+        option = valued_option(words[i]);
+        if (option >= 0) {
+            /* "--option=value" is three words to bash. */
+            if (++i < nwords && !strcmp(words[i], "="))
+                i += i < at;
+            if (i >= at)
+                return complete_value(option);
+        } else if (words[i][0] == '-') {
             continue;
-        if (!c) {
-            c = find_command(words[i]);
-            if (!c)
-                return;
-        } else {
+        } else if (c) {
             operands++;
+        } else if (!(c = find_command(words[i]))) {
+            return false;
         }
     }
 
     if (!c)
         complete_commands();
-    else if (!strcmp(before, "--output") || !strcmp(before, "-o"))
-        complete_columns();
-    else if (complete_value(before))
-        return;
     else if (word[0] == '-')
         complete_options(c);
     else if (c->max_args < 0 || operands < c->max_args)
-        complete_operand(c->kind[operands ? 1 : 0]);
+        return complete_operand(c->kind[operands ? 1 : 0]);
+    return false;
 }

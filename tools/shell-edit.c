@@ -136,6 +136,25 @@ static char **cut_lines(char *text)
     return list;
 }
 
+/* Those that begin as the quoted @word does; of a directory, with a slash. */
+static void complete_files(FILE *f, const char *word)
+{
+    char **words, *name;
+    struct stat st;
+    int n, i;
+
+    if (shell_words(word, &words, &n))
+        return;
+    for (i = 0; (name = rl_filename_completion_function(n ? words[0] : "", i));
+         i++) {
+        if (!strchr(name, '\n'))
+            fprintf(f, "%s%s\n", name,
+                    !stat(name, &st) && S_ISDIR(st.st_mode) ? "/" : "");
+        free(name);
+    }
+    free(words);
+}
+
 /* For the word after the first @n of the command line, which stands there too. */
 static void ask(int n, char **words, char **text)
 {
@@ -145,7 +164,8 @@ static void ask(int n, char **words, char **text)
 
     if (!f)
         return;
-    complete(f, n, n + 1, words);
+    if (complete(f, n, n + 1, words))
+        complete_files(f, words[n]);
     for (i = 0; n == 1 && i < ARRAY_LEN(own); i++)
         fprintf(f, "%s\n", own[i]);
     fclose(f);
@@ -172,6 +192,8 @@ static char **on_tab(const char *word, int start, int end)
         ask(n + 1, argv, &text);
         candidates = text ? cut_lines(text) : NULL;
         matches = rl_completion_matches(word, next_candidate);
+        if (matches && *matches[0] && matches[0][strlen(matches[0]) - 1] == '/')
+            rl_completion_suppress_append = 1;
         free(candidates);
         candidates = NULL;
         free(text);

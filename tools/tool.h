@@ -130,8 +130,11 @@ int dispatch(struct tool *t, int argc, char **argv);
  */
 int finish(const struct tool *t, int status);
 
-/* Prints the candidates for word @at of the command line @words, a line each. */
-void complete(FILE *out, int at, int nwords, char **words);
+/*
+ * Prints the candidates for word @at of the command line @words, a line each.
+ * Returns true if it is to be a file, of which none are printed.
+ */
+bool complete(FILE *out, int at, int nwords, char **words);
 
 /* Columns of list, for help and completion; NULL past the end. */
 const char *list_column(size_t i, const char **help);

@@ -3,6 +3,7 @@ _xentimectl()
 {
     local word=${COMP_WORDS[COMP_CWORD]} candidate IFS=$'\n'
 
+    [[ $word == = ]] && word=
     COMPREPLY=()
     while read -r candidate; do
         # A name with blanks has to reach the program as one word.

@@ -53,6 +53,18 @@ is "$(candidates xentimectl simulate -g "" | tr '\n' ' ')" \
     "tick tick-tsc clock all " "kinds of guest"
 is "$(candidates xentimectl simulate -m pac)" paced_missed_ticks \
     "modes after --mode"
+is "$(candidates xentimectl policy export --format "" | tr '\n' ' ')" \
+    "policy libvirt xl " "formats"
+is "$(candidates xentimectl policy export --format = x)" xl \
+    "of --format=x, which is three words to bash"
+is "$(candidates xentimectl policy export --format =)" \
+    "$(printf '%s\n' policy libvirt xl)" "and two of --format="
+is "$(candidates xentimectl metrics --textfile "")" "" \
+    "a file after --textfile is left to bash"
+is "$(candidates xentimectl simulate --hours "")" "" "no word for a number"
+is "$(candidates xentimectl set-mode --wait 5 web one)" \
+    one_missed_tick_pending "an option's value is no operand"
+is "$(candidates xentimectl profile stop --holder "")" "" "no Xen, no holders"
 is "$(candidates xentimectl tune web "")" "sync-wakeup-after=" "what to tune"
 is "$(candidates xentimectl stats web --)" \
     "$(printf '%s\n' --count --help --interval --json --off --reset \

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,31 @@ static void names_are_completed(void **state)
     stop();
 }
 
+static void files_are_completed(void **state)
+{
+    FILE *f;
+
+    (void)state;
+    assert_int_equal(mkdir("my policies", 0755), 0);
+    f = fopen("my policies/one.xml", "w");
+    assert_non_null(f);
+    fputs("<xentime-policy version='1'/>", f);
+    assert_int_equal(fclose(f), 0);
+    start();
+    type("policy check my\t");
+    await("my\\ policies/");
+    type("o\t\r");
+    await("one.xml");
+    await("xentime> ");
+    type("show my\t\r");
+    await("my: no such domain");
+    await("xentime> ");
+    type("list\r");
+    await("o'web");
+    await("xentime> ");
+    stop();
+}
+
 static void again_and_again(void **state)
 {
     (void)state;
@@ -120,5 +146,5 @@ static void one_that_is_killed(void **state)
     stop();
 }
 
-UNIT_MAIN(TEST(names_are_completed), TEST(again_and_again),
-          TEST(one_that_is_killed))
+UNIT_MAIN(TEST(names_are_completed), TEST(files_are_completed),
+          TEST(again_and_again), TEST(one_that_is_killed))

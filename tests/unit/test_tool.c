@@ -411,6 +411,22 @@ static void completes_names(void **state)
     assert_lacks(r->out, "web");
 }
 
+static void completes_holders(void **state)
+{
+    (void)state;
+    fake->vpmu = 1;
+    add_usual_domains();
+    assert_exit(run("profile", "start", "web", "--holder", "night-1"), 0);
+    assert_string_equal(run("--complete", "4", "xentimectl", "profile", "stop",
+                            "--holder", "")
+                            ->out,
+                        "night-1\n");
+    assert_exit(run("profile", "stop", "web", "--holder", "night-1"), 0);
+    assert_string_equal(
+        run("--complete", "4", "xentimectl", "profile", "stop", "-H", "")->out,
+        "");
+}
+
 static void completion_of_nonsense(void **state)
 {
     static const char *const at[] = { "-1", "0", "1", "2",
@@ -432,4 +448,5 @@ UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(hostile_references), TEST(options_anywhere),
           TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
           TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
-          TEST(completes_names), TEST(completion_of_nonsense))
+          TEST(completes_names), TEST(completes_holders),
+          TEST(completion_of_nonsense))
