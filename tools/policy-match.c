@@ -14,6 +14,22 @@ static bool fits(const char *pattern, const char *text)
     return !pattern || (text && !fnmatch(pattern, text, 0));
 }
 
+/* A domain that xl is receiving is called NAME--incoming until it runs. */
+static bool name_fits(const char *pattern, const char *name)
+{
+    static const char incoming[] = "--incoming";
+    size_t len = name ? strlen(name) : 0, less = sizeof(incoming) - 1;
+    char *known;
+    bool fit;
+
+    if (!pattern || len <= less || strcmp(name + len - less, incoming) != 0)
+        return fits(pattern, name);
+    known = strndup(name, len - less);
+    fit = fits(pattern, known ? known : name);
+    free(known);
+    return fit;
+}
+
 static enum xentime_error label_matches(xentime *xt,
                                         const struct policy_match *m,
                                         const struct xentime_domain *dom,
@@ -35,7 +51,7 @@ static enum xentime_error match_holds(xentime *xt, const struct policy_match *m,
                                       const struct xentime_domain *dom,
                                       bool *holds)
 {
-    *holds = fits(m->name, dom->name) &&
+    *holds = name_fits(m->name, dom->name) &&
              (m->type < 0 || m->type == (int)dom->type) &&
              (!m->has_uuid || !memcmp(m->uuid, dom->uuid, sizeof(m->uuid)));
     return *holds ? label_matches(xt, m, dom, holds) : XENTIME_OK;

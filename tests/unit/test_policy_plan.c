@@ -78,6 +78,20 @@ static void first_rule_that_matches(void **state)
     assert_has(apply_it()->out, "all as the policy wishes");
 }
 
+static void received_by_xl(void **state)
+{
+    (void)state;
+    add_usual_domains();
+    write_policy(RULE("name='old'", CLOCK(TICKS("merge")))
+                     RULE("name='*-incoming'", CLOCK(TICKS("delay"))));
+    name_domain(1, "old--incoming");
+    name_domain(2, "--incoming");
+    fake_domain(2)->param[MODE] = 1;
+    assert_exit(run("policy", "apply", "--force", POLICY), 0);
+    assert_int_equal(value_of(1, MODE), 3);
+    assert_int_equal(value_of(2, MODE), 0);
+}
+
 static void by_uuid_type_and_label(void **state)
 {
     char path[128], uuid[40], rules[1024];
@@ -394,9 +408,9 @@ static void wrong_use(void **state)
     json_object_put(doc);
 }
 
-UNIT_MAIN(TEST(first_rule_that_matches), TEST(by_uuid_type_and_label),
-          TEST(shown_first), TEST(as_json), TEST(what_xen_cannot),
-          TEST(on_a_patched_xen), TEST(undone_where_one_fails),
-          TEST(a_record_that_persists), TEST(which_outlives_the_domain),
-          TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),
-          TEST(wrong_use))
+UNIT_MAIN(TEST(first_rule_that_matches), TEST(received_by_xl),
+          TEST(by_uuid_type_and_label), TEST(shown_first), TEST(as_json),
+          TEST(what_xen_cannot), TEST(on_a_patched_xen),
+          TEST(undone_where_one_fails), TEST(a_record_that_persists),
+          TEST(which_outlives_the_domain), TEST(profiling_is_allowed_or_not),
+          TEST(exported_is_applied_already), TEST(wrong_use))

@@ -10,7 +10,7 @@
 # read by another program after every step.
 #
 # lab: releases=4.17,4.20 hv=stock,patched,debug xen=vpmu=on
-# lab: check=4.17@stock,4.20@patched
+# lab: check=4.20@patched all=4.17@stock
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

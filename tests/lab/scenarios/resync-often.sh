@@ -13,7 +13,7 @@
 # guest leaves mode 4 with what it lags by, and is stepped: its TSC, compared
 # with the time that Xen tells it, moves on by as much.
 #
-# lab: releases=4.17,4.20 hv=patched timeout=600 check=4.20@patched
+# lab: releases=4.17,4.20 hv=patched timeout=600 idle=200 check=4.20@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
