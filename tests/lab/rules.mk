@@ -26,13 +26,16 @@ $B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h) $(wildcard hv-patches/include/
 
 $B/meter: tests/lab/meter.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -o $@ $<
+$B/fwcfg: tests/lab/fwcfg.c
+	$(CC) $(ALL_CFLAGS) -o $@ $<
 $B/count.so: tests/lab/count.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
 
-install-lab: install $B/guest.bin $B/labdom $B/meter $B/count.so
+install-lab: install $B/guest.bin $B/labdom $B/meter $B/fwcfg $B/count.so
 	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
 	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
 	install -D -m 755 $B/meter $(DESTDIR)/usr/bin/meter
+	install -D -m 755 $B/fwcfg $(DESTDIR)/usr/bin/fwcfg
 	install -D -m 644 $B/count.so $(DESTDIR)/usr/lib/lab/count.so
 
 # Debian's packages of Xen release %, and the project built against them.
