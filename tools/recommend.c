@@ -336,9 +336,9 @@ static int answer(struct question *q, int64_t observe)
     status = get_load(q, observe);
     if (!status)
         status = predict_params(q->t, &q->load, &q->params);
-    /* As often as it takes for chance to even out. */
-    if (q->params.length < LEAST_LENGTH)
-        q->params.length = LEAST_LENGTH;
+    /* What was recorded, as often as it takes for chance to even out. */
+    q->params.length = q->load.length < LEAST_LENGTH ? LEAST_LENGTH
+                                                     : q->load.length;
     if (!status)
         status = rank_modes(q);
     if (status)
