@@ -160,6 +160,8 @@ int cmd_watch(struct tool *t)
     struct watcher w = { .t = t, .sessions_ms = -1, .file = POLICY_FILE };
     int status;
 
+    /* A line is one write: others may write to that log. */
+    setvbuf(stderr, NULL, _IOLBF, 0);
     if (t->opt[OPT_POLICY])
         w.file = t->opt[OPT_POLICY];
     status = load(&w, &w.policy);

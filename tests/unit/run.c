@@ -34,6 +34,7 @@ static const char *tool_path(void)
     return path;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 /* Returns where there is none. */
 static void exec_valgrind(const char **argv)
 {
@@ -45,6 +46,7 @@ static void exec_valgrind(const char **argv)
         all[4 + i] = argv[i];
     execvp(all[0], (char *const *)all);
 }
+#endif
 
 /* In the child; its descriptors are as they are to be. */
 static void become_tool(const char *const *args)
@@ -59,11 +61,13 @@ static void become_tool(const char *const *args)
     snprintf(fd, sizeof(fd), "%d", fake_xen_fd);
     setenv(FAKE_NAME_ENV, fd, 1);
     /* Memory that is not freed before exit() is no leak. */
-    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+    setenv("ASAN_OPTIONS", run_leak_check ? "" : "detect_leaks=0", 1);
     if (!getenv("LC_ALL"))
         setenv("LC_ALL", "C", 1);
+#ifndef __SANITIZE_ADDRESS__
     if (run_leak_check)
         exec_valgrind(argv);
+#endif
     execv(tool_path(), (char *const *)argv);
     _exit(96);
 }

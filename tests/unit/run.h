@@ -35,8 +35,8 @@ pid_t run_start_logged(int err, const char *const *args);
 pid_t run_on_pty(int *master, const char *const *args);
 
 /*
- * While true, valgrind runs it, and memory that it has lost track of at its end
- * is a failure.  Not with a sanitizer in it.
+ * While true, memory that it has lost track of at its end is a failure: by
+ * LeakSanitizer in the asan variant, or else by valgrind, which runs it then.
  */
 extern bool run_leak_check;
 
