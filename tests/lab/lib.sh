@@ -9,6 +9,8 @@
 
 lab_count=0 lab_failed=0 lab_plan=
 out='' err='' status=0
+lab_newline='
+'
 
 # diag TEXT...: a remark; it is shown with the check before it if that fails.
 diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
@@ -53,25 +55,38 @@ is_range() {
     fail "$4" || { diag "     got: $1"; diag "  wanted: $2 to $3"; return 1; }
 }
 
+# lab_matches TEXT ERE: as grep -E would have it.
+lab_matches() {
+    lab_rest=$1
+    while :; do
+        # shellcheck disable=SC3010,SC2076 # busybox has it, and not as bash
+        if [[ "${lab_rest%%"$lab_newline"*}" =~ "$2" ]]; then return 0; fi
+        case $lab_rest in
+        *"$lab_newline"*) lab_rest=${lab_rest#*"$lab_newline"} ;;
+        *) return 1 ;;
+        esac
+    done
+}
+
 # like TEXT ERE NAME: a line of the text matches.
 like() {
-    if printf '%s\n' "$1" | grep -Eq -e "$2"; then pass "$3"; return; fi
+    if lab_matches "$1" "$2"; then pass "$3"; return; fi
     fail "$3" || { diag "     got: '$1'"; diag "  wanted: /$2/"; return 1; }
 }
 
 # unlike TEXT ERE NAME: no line matches.
 unlike() {
-    if ! printf '%s\n' "$1" | grep -Eq -e "$2"; then pass "$3"; return; fi
+    if ! lab_matches "$1" "$2"; then pass "$3"; return; fi
     fail "$3" || { diag "     got: '$1'"; diag "unwanted: /$2/"; return 1; }
 }
 
 # capture CMD...: run it, leave its output in $out and $err (and unchanged in
 # /run/lab/out and /run/lab/err), its exit status in $status.
 capture() {
-    status=0
+    status=0 out='' err=''
     "$@" >/run/lab/out 2>/run/lab/err || status=$?
-    out=$(cat /run/lab/out)
-    err=$(cat /run/lab/err)
+    [ ! -s /run/lab/out ] || out=$(cat /run/lab/out)
+    [ ! -s /run/lab/err ] || err=$(cat /run/lab/err)
 }
 
 lab_show() {

@@ -45,7 +45,7 @@ lab-images-%: need-lab
 	@flock build/lab/$*/root.stamp \
 	    $(MAKE) --no-print-directory -s B=build/lab/$*/obj \
 	    SYSROOT=build/lab/$*/root DESTDIR=build/lab/$*/dest prefix=/usr \
-	    install-lab
+	    CFLAGS=-O2 install-lab
 	@tests/lab/image $*
 
 .PHONY: install-lab

@@ -7,7 +7,7 @@
 #
 # How: a guest of two vCPUs ticks and reads its clocks all the time, beside a
 # busy domain on the only CPU, so that one of its vCPUs always waits. It is
-# stepped, or slewed, a dozen times at odd intervals, and Xen asked for the lag
+# stepped, or slewed, eight times at odd intervals, and Xen asked for the lag
 # after each: no less than none. Once in mode 0, with an emulated TSC; in mode
 # 4, with the CPU's own; and while the modes are switched at random. Last, a
 # guest leaves mode 4 with what it lags by, and is stepped: its TSC, compared
@@ -37,14 +37,14 @@ backwards() { labdom ticks "$dom" | grep -Eo '(tsc|pv)_back=[1-9][0-9]*'; }
 resyncs() {
     what=$1 least=0 i=0
     shift
-    while [ $i -lt 12 ]; do
+    while [ $i -lt 8 ]; do
         labdom resync "$dom" "$@" >/dev/null || break
         usleep $((1000 * (7 + i * 5 % 29)))
         lag=$(lag_min)
         [ "$lag" -ge "$least" ] || least=$lag
         i=$((i + 1))
     done
-    is $i 12 "$what: again and again"
+    is $i 8 "$what: again and again"
     is_range "$least" -20000 0 "$what: no vCPU is ahead of real time"
     is "$(backwards)" "" "$what: no clock goes backwards"
 }
