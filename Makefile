@@ -114,8 +114,8 @@ check:
 	@tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
 	    tests/lab/check
 check-all:
-	@UNIT_SLOW=1 tests/summary tests/unit/check tests/hv/check tests/lab/ppc/check \
-	    "tests/lab/check --all"
+	@UNIT_SLOW=1 tests/summary tests/unit/check tests/hv/check \
+	    "tests/lab/ppc/check --all" "tests/lab/check --all"
 check-matrix:
 	@tests/lab/check --matrix
 check-series:
@@ -125,7 +125,7 @@ check-unit:
 check-x86:
 	@tests/lab/check
 check-ppc:
-	@tests/lab/ppc/check
+	@tests/lab/ppc/check --all
 check-ppc-fch:
 	@tests/lab/ppc/check fch
 lab: lab-images-$(LAB_XEN) need-hv

@@ -106,6 +106,12 @@ exits() {
     fail "$lab_name" || { diag "  wanted: status $lab_want"; lab_show "$@"; }
 }
 
+# is_long: this is `make check-all`, or who else said lab.long.
+is_long() {
+    read -r lab_line </proc/cmdline
+    case " $lab_line " in *' lab.long '*) ;; *) return 1 ;; esac
+}
+
 # skip NAME REASON: a check that cannot be made here; the summary names it.
 skip() {
     lab_count=$((lab_count + 1))
