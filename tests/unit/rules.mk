@@ -12,8 +12,8 @@ HV_PPC := hv-patches/ppc/files/xen
 HV_COMMON := hv-patches/common/files/xen
 LAB_ROOT := build/lab/4.17/root
 
-UNIT_FLAGS_plain := -O2 -g
-UNIT_FLAGS_asan  := -O1 -g -fsanitize=address,undefined \
+UNIT_FLAGS_plain := -O2 -g1
+UNIT_FLAGS_asan  := -O1 -g1 -fsanitize=address,undefined \
                     -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_FLAGS_tsan  := -O1 -g -fsanitize=thread
 
