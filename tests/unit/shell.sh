@@ -35,15 +35,18 @@ fresh() { key C-l; pane clear-history; }
 TERM=xterm pane -f /dev/null new-session -d -x 80 -y 40 \
     "cd $top; PS1='host> ' exec sh"
 await '^host> *$' "a terminal"
-type "before=\$(stty -g); alias x=$tool; clear"
+type "before=\$(stty -g); alias x=$tool; clear; echo re\"\"ady"
 key Enter
+# What is typed before it would be cleared away.
+await '^ready$' "the host's shell"
 # A letter more than is typed, lest the command itself be found.
 sane() {
     type 'clear; [ "$before" = "$(stty -g)" ] && echo sa""ne'
     key Enter
     await '^sane$' "$1: the terminal is as before"
-    type clear
+    type 'clear; echo re""ady'
     key Enter
+    await '^ready$' "$1: and goes on"
 }
 
 # ---- typing ----
