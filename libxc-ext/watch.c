@@ -89,7 +89,10 @@ enum xentime_error xentime_watch_read(xentime *xt, unsigned int *events)
                 *events |= watches[i].event;
         free(event);
     }
-    return errno == EAGAIN
-               ? XENTIME_OK
-               : xt_fail_xenstore(xt, errno, "read", "what it watches");
+    if (errno == EAGAIN)
+        return XENTIME_OK;
+    /* What libxenstore says where its reading thread has ended. */
+    if (errno == EINVAL)
+        errno = EPIPE;
+    return xt_fail_xenstore(xt, errno, "read", "what it watches");
 }

@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -131,6 +132,33 @@ static void xenstored_ends_under_a_handle(void **state)
     store_start();
     assert_done(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n));
     xentime_free_domains(doms, n);
+}
+
+/* By libxenstore's word alone, which may come before the other connection's. */
+static void xenstored_ends_under_a_watch(void **state)
+{
+    enum xentime_error rc;
+    int fds[2], deaf[2];
+    unsigned int events;
+
+    (void)state;
+    assert_done(xentime_watch(xt));
+    xentime_watch_fds(xt, fds);
+    assert_int_equal(pipe(deaf), 0);
+    assert_int_equal(dup2(deaf[0], fds[1]), fds[1]);
+    store_stop();
+    do {
+        struct pollfd p = { fds[0], POLLIN, 0 };
+
+        assert_int_equal(poll(&p, 1, 10000), 1);
+        rc = xentime_watch_read(xt, &events);
+    } while (!rc);
+    assert_error(rc, XENTIME_ERR_NOXEN);
+    assert_has(error_text(), "xenstored is gone");
+    assert_error(xentime_watch_read(xt, &events), XENTIME_ERR_NOXEN);
+    close(deaf[0]);
+    close(deaf[1]);
+    store_start();
 }
 
 /* ---- one setting ---- */
@@ -377,7 +405,8 @@ static void errors_name_the_domain(void **state)
 
 UNIT_MAIN(TEST(no_xen), TEST(xen_says_no), TEST(another_interface_version),
           TEST(close_of_nothing), TEST(xenstored_is_away),
-          TEST(xenstored_ends_under_a_handle), TEST(get_reads_what_xen_has),
+          TEST(xenstored_ends_under_a_handle),
+          TEST(xenstored_ends_under_a_watch), TEST(get_reads_what_xen_has),
           TEST(get_of_a_setting_that_there_is_not), TEST(armed_timers),
           TEST(tsc_of_a_domain), TEST(capabilities_of_xens), TEST(host),
           TEST(host_when_calls_fail), TEST(long_names_fit),
