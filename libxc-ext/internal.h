@@ -147,6 +147,9 @@ bool xt_store_get(xentime *xt, xs_transaction_t t, const char *path,
 bool xt_store_get_int(xentime *xt, xs_transaction_t t, const char *path,
                       int64_t absent, int64_t max, int64_t *value);
 
+/* xt_store_get() alone, with xenstore opened if need be. */
+enum xentime_error xt_store_look(xentime *xt, const char *path, char **value);
+
 /* Body of a transaction; false with the error set ends it. */
 typedef bool xt_transaction_fn(xentime *xt, xs_transaction_t t,
                                const void *arg);

@@ -23,21 +23,14 @@ enum xentime_error xentime_label(xentime *xt, const uint8_t uuid[16],
                                  const char *label, char **value)
 {
     char path[PATH_SIZE], text[XT_UUID_TEXT];
-    enum xentime_error rc = xt_xenstore(xt);
 
     *value = NULL;
-    if (rc)
-        return rc;
     if (!*label || strlen(label) > LABEL_MAX || strchr(label, '/'))
         return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, NULL,
                        "\"%s\" is not a label", label);
     xt_uuid_text(uuid, text);
     snprintf(path, sizeof(path), XT_STORE_ROOT "/label/%s/%s", text, label);
-    xt->waiting = "xenstored";
-    if (!xt_store_get(xt, XBT_NULL, path, value))
-        rc = xt->error.code;
-    xt->waiting = NULL;
-    return rc;
+    return xt_store_look(xt, path, value);
 }
 
 /* ---- permission to be profiled ---- */
@@ -53,17 +46,11 @@ static void permission_path(char path[PATH_SIZE], const uint8_t uuid[16])
 enum xentime_error xentime_may_profile(xentime *xt, const uint8_t uuid[16],
                                        bool *allowed)
 {
-    enum xentime_error rc = xt_xenstore(xt);
-    char path[PATH_SIZE], *value = NULL;
+    char path[PATH_SIZE], *value;
+    enum xentime_error rc;
 
-    *allowed = true;
-    if (rc)
-        return rc;
     permission_path(path, uuid);
-    xt->waiting = "xenstored";
-    if (!xt_store_get(xt, XBT_NULL, path, &value))
-        rc = xt->error.code;
-    xt->waiting = NULL;
+    rc = xt_store_look(xt, path, &value);
     *allowed = !value || strcmp(value, "no") != 0;
     free(value);
     return rc;

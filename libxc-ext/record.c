@@ -247,8 +247,18 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
 {
     struct reading r = { uuid, setting, rec, found };
     enum xentime_error rc = check_value(xt, setting, 0, 0);
+    char path[PATH_SIZE], *requested;
 
-    return rc ? rc : xt_store_transaction(xt, read_record, &r);
+    *found = false;
+    if (rc)
+        return rc;
+    /* Most domains have none, and a transaction is two requests more. */
+    field_path(path, uuid, setting, "requested");
+    rc = xt_store_look(xt, path, &requested);
+    if (!requested)
+        return rc;
+    free(requested);
+    return xt_store_transaction(xt, read_record, &r);
 }
 
 static bool remove_records(xentime *xt, xs_transaction_t t, const void *uuid)

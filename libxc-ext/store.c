@@ -75,6 +75,20 @@ bool xt_store_get_int(xentime *xt, xs_transaction_t t, const char *path,
     return true;
 }
 
+enum xentime_error xt_store_look(xentime *xt, const char *path, char **value)
+{
+    enum xentime_error rc = xt_xenstore(xt);
+
+    *value = NULL;
+    if (rc)
+        return rc;
+    xt->waiting = "xenstored";
+    if (!xt_store_get(xt, XBT_NULL, path, value))
+        rc = xt->error.code;
+    xt->waiting = NULL;
+    return rc;
+}
+
 /* ---- transactions ---- */
 
 enum xentime_error xt_store_transaction(xentime *xt, xt_transaction_fn *fn,
