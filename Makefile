@@ -179,7 +179,7 @@ lint: need-unit
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
 	mandoc -Tlint -Wwarning man/*.[358]
-	shellcheck -x tests/need tests/summary tests/lab/check tests/lab/bench \
+	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
 	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench run-970 check fch \
