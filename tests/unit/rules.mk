@@ -85,6 +85,15 @@ $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
 endef
 $(foreach v,plain asan tsan,$(eval $(call UNIT_VARIANT,$v)))
 
+# As compiled for use: the very objects, but for the one with a path of its own.
+$U/plain/tools/%.o: $B/tools/%.o
+	@mkdir -p $(@D) && ln -f $< $@
+$U/plain/libxc-ext/%.o: $B/libxc-ext/%.o
+	@mkdir -p $(@D) && ln -f $< $@
+$U/plain/libxc-ext/lock.o: libxc-ext/lock.c
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CPP) $(UNIT_FLAGS_plain) -c -o $@ $<
+
 # For Debian's xenstored, against the libraries that it is run with.
 $U/xenstored_preload.so: tests/unit/xenstored_preload.c | unit-xenstored
 	@mkdir -p $(@D)

@@ -51,9 +51,10 @@ done
 is_range "$woken_1" "$(jq -n "$woken_0 + 0.1")" 5 "sync-wakeup-after 1: more wake-ups"
 # shellcheck disable=SC2154 # by eval
 is_range "$woken_4" 0 "$(jq -n "$woken_0 / 2")" "sync-wakeup-after 4: fewer"
-first=$("$tool" simulate --load io-8 --json)
-is "$("$tool" simulate --load io-8 --json)" "$first" "the same again"
-isnt "$("$tool" simulate --load io-8 --seed 2 --json)" "$first" "another seed"
+first=$("$tool" simulate --load io-8 --mode 2 --json)
+is "$("$tool" simulate --load io-8 --mode 2 --json)" "$first" "the same again"
+isnt "$("$tool" simulate --load io-8 --mode 2 --seed 2 --json)" "$first" \
+    "another seed"
 capture env LC_ALL=de_DE.UTF-8 "$tool" simulate -l idle -g tick -m 1
 unlike "$out" '[0-9],[0-9]' "no decimal comma"
 
@@ -65,7 +66,8 @@ is "$status $err" "0 " "a trace"
 is "$(printf '%s' "$out" | jq -r .load)" "trace, domain 3 vCPU 0" "whose it is"
 is_range "$(printf '%s' "$out" | jq .ran)" 0.31 0.33 "how long it ran"
 is_range "$(printf '%s' "$out" | jq .waited)" 0.47 0.49 "and waited"
-capture "$tool" simulate --trace - --tsc-khz 1000000 --vcpu 3.0 <trace
+capture "$tool" simulate --trace - --tsc-khz 1000000 --vcpu 3.0 --mode 2 \
+    <trace
 is "$status" 0 "from standard input"
 capture "$tool" simulate --trace trace --tsc-khz 1000000 --vcpu 4.0
 is "$status $err" "1 xentimectl: trace: domain 4 vCPU 0 has not run twice in it" \
