@@ -43,7 +43,8 @@ for n in 1 4; do
     for timer in pit rtc lapic hpet; do
         eval "ratio=\$m_${timer}_ratio"
         # Mode 2 may drop a lone tick or two where two fall together.
-        is_range "$ratio" 0.89 1.05 "$what: the $timer goes on"
+        is_range "$ratio" 0.89 1.05 "$what: the $timer goes on" ||
+            diag "$(xen-hvmctx "$dom" | grep -A12 LAPIC)"
     done
     i=1
     while [ $i -lt $n ]; do
