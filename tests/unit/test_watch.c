@@ -408,22 +408,19 @@ static void start_and_stop(int times)
     }
 }
 
-#ifdef __SANITIZE_ADDRESS__
 static void a_hundred_times(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
     run_leak_check = true; /* by LeakSanitizer */
+#endif
     start_and_stop(100);
     run_leak_check = false;
 }
+
+#ifdef __SANITIZE_ADDRESS__
 #define VALGRIND
 #else
-static void a_hundred_times(void **state)
-{
-    (void)state;
-    start_and_stop(100);
-}
-
 static pid_t holder_of_lock(void)
 {
     FILE *f = fopen(LOCK_DIR "/watch", "r");
