@@ -3,8 +3,8 @@
  * Virtual timers of a domain: the domctl that this project adds to Xen.
  *
  * The single copy: installed into xen/include/public/, where domctl.h
- * includes it, and included by libxentime after Xen's own domctl.h.  A stock Xen answers
- * XEN_DOMCTL_vtimer_op with -ENOSYS (with FLASK enforcing, -EPERM).
+ * includes it, and included by libxentime after Xen's own domctl.h.  A stock
+ * Xen answers XEN_DOMCTL_vtimer_op with -ENOSYS (with FLASK enforcing, -EPERM).
  *
  * Only who may use domctls at all reaches it: the control domain, and with
  * FLASK whoever has hvm setparam on the domain.
@@ -13,23 +13,34 @@
 #define __XEN_PUBLIC_VTIMER_H__
 
 /*
- * A timer_mode (HVM_PARAM_TIMER_MODE) beside those of hvm/params.h:
+ * Values of HVM_PARAM_TIMER_MODE beside those of hvm/params.h:
  *
  *  paced_missed_ticks:
- *   Guest time stands still whenever a vCPU with a periodic timer waits for a
- *   CPU, also after it was woken, and what it has lost comes back with the
- *   ticks: every tick is delivered, and each at the guest time for which it
- *   was due, as if the vCPU had a CPU of its own.  Ticks that the guest itself
- *   kept waiting, with interrupts off, are merged as by hardware.
+ *   Guest time stands still, for all vCPUs, while the vCPU that keeps the
+ *   domain's time has no CPU and a tick of its own waits for it, also if it
+ *   was asleep when the tick came.  Every tick is delivered, and each at the
+ *   guest time at which it was due, so that to a guest none is missing.  Ticks
+ *   that the guest itself kept waiting, with interrupts off, are merged as by
+ *   hardware, and of a pause only the last 10 s are made up.
+ *   Refused for a domain of several vCPUs whose TSC is not emulated.
  */
 #define HVMPTM_paced_missed_ticks        4
+/*
+ *  no_doubled_ticks_pending:
+ *   As no_missed_ticks_pending, and a tick that is due within half a period of
+ *   the delivery of the one before is not delivered either.  A guest that makes
+ *   up for missed ticks by its TSC may have counted it then; if not, it makes
+ *   up for it at the next one.  Guest time never stands still, so that this
+ *   is for any number of vCPUs and any TSC.
+ */
+#define HVMPTM_no_doubled_ticks_pending  5
 
 #if defined(__XEN__) || defined(__XEN_TOOLS__)
 
 /* Far above what Xen hands out, as the gdbsx operations (1000-1003) are. */
 #define XEN_DOMCTL_vtimer_op             1500
 
-#define XEN_VTIMER_INTERFACE_VERSION     1
+#define XEN_VTIMER_INTERFACE_VERSION     2
 
 /*
  * Errors of every operation:
@@ -47,6 +58,8 @@
 #define XEN_VTIMER_FEAT_resync           (1U << 3)
 #define XEN_VTIMER_FEAT_sync_wakeup      (1U << 4)
 #define XEN_VTIMER_FEAT_paced_mode       (1U << 5) /* paced_missed_ticks */
+#define XEN_VTIMER_FEAT_one_time         (1U << 6) /* for all vCPUs */
+#define XEN_VTIMER_FEAT_undoubled_mode   (1U << 7) /* no_doubled_... */
 
 /* What the domain's virtual time is set to and how far it lags; u.status. */
 #define XEN_VTIMER_OP_status             1
@@ -61,21 +74,30 @@
 #define XEN_VTIMER_OP_tune               4
 
 /*
- * Removes the lag that timer_mode 0 left behind; u.resync.  Guest time only
- * ever moves forwards: the vCPUs are brought to real time, or to the vCPU
- * that is ahead of it.
+ * Brings guest time that is behind back to real time; u.resync.  It only ever
+ * moves forwards.  The timer modes in which it can be behind bring it back by
+ * themselves, as soon as the vCPU that keeps the domain's time runs.
  */
 #define XEN_VTIMER_OP_resync             5
 
 struct xen_vtimer_status {
     uint32_t flags;              /* OUT: XEN_VTIMER_* below */
 #define XEN_VTIMER_counting      (1U << 0) /* ticks are counted */
-#define XEN_VTIMER_slewing       (1U << 1) /* some vCPU is being resynced */
+#define XEN_VTIMER_native_tsc    (1U << 1) /* RDTSC is not emulated */
     uint32_t sync_wakeup_after;  /* OUT: as in struct xen_vtimer_tune */
-    uint32_t slew_ppm;           /* OUT: while slewing; else 0 */
-    uint32_t nr_vcpus;           /* OUT: vCPUs looked at */
-    int64_aligned_t lag_min;     /* OUT: ns of guest time behind real time: */
-    int64_aligned_t lag_max;     /*      the least and the most of a vCPU */
+    int64_aligned_t lag;         /* OUT: ns of guest time behind real time */
+    uint32_t nr_vcpus;           /* OUT: vCPUs of the domain */
+    /*
+     * OUT: the vCPU whose ticks keep the domain's time: guest time stands
+     * still while that one waits for a CPU, in the modes that let it.
+     */
+    uint32_t timekeeper;
+    /*
+     * OUT: bit N is set if HVM_PARAM_TIMER_MODE can be N for this domain; it
+     * is refused otherwise, with -EOPNOTSUPP or -EINVAL.
+     */
+    uint32_t modes;
+    uint32_t pad;                /* OUT: 0 */
 };
 
 struct xen_vtimer_tune {
@@ -90,13 +112,7 @@ struct xen_vtimer_tune {
 };
 
 struct xen_vtimer_resync {
-    uint32_t method;             /* IN: XEN_VTIMER_RESYNC_* */
-#define XEN_VTIMER_RESYNC_step   0U /* at once */
-#define XEN_VTIMER_RESYNC_slew   1U /* guest time runs faster by ppm */
-#define XEN_VTIMER_RESYNC_cancel 2U /* leave the rest of the lag as it is */
-    uint32_t ppm;                /* IN: slew: 1 to XEN_VTIMER_SLEW_MAX, else 0 */
-#define XEN_VTIMER_SLEW_MAX      100000U
-    int64_aligned_t lag;         /* OUT: ns, the most of a vCPU, before */
+    int64_aligned_t lag;         /* OUT: ns that guest time was behind */
 };
 
 /* The timers whose ticks are counted; an index into xen_vtimer_stats.src. */
@@ -116,8 +132,8 @@ struct xen_vtimer_counts {
     uint64_aligned_t due;        /* ticks whose time has come */
     uint64_aligned_t delivered;  /* ... and the guest was interrupted */
     uint64_aligned_t late;       /* delivered when the next was due already */
-    uint64_aligned_t collapsed;  /* merged into a later one (timer_mode 3) */
-    uint64_aligned_t dropped;    /* discarded: timer_mode 2, or the guest
+    uint64_aligned_t collapsed;  /* merged with another (timer_mode 3, 4) */
+    uint64_aligned_t dropped;    /* discarded: timer_mode 2 and 5, or the guest
                                     stopped or reprogrammed the timer */
     uint64_aligned_t pending;    /* to be delivered, collapsed or dropped */
     uint64_aligned_t wakeups;    /* fired with the vCPU waiting for a CPU */
@@ -133,7 +149,7 @@ struct xen_vtimer_counts {
 struct xen_vtimer_stats {
     uint64_aligned_t since;      /* ns of Xen's system time: counting began */
     uint64_aligned_t now;        /* ns of Xen's system time: of this reading */
-    int64_aligned_t lag;         /* ns of guest time behind real time */
+    int64_aligned_t lag;         /* ns of the domain's time behind real time */
     uint64_aligned_t descheduled; /* times it lost its CPU while runnable */
     uint64_aligned_t switches;   /* changes of timer_mode */
     struct xen_vtimer_counts src[XEN_VTIMER_NR_SRC];

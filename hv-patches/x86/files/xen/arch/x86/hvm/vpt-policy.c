@@ -23,16 +23,18 @@ enum missed_ticks {
     COLLAPSE,                   /* deliver one for all of them */
 };
 
-/* Eight, lest even a speculated index leave the table; see get_mode(). */
+/* Eight rows, so that not even a speculated index leaves the table. */
 static const struct vpt_mode {
     bool freezes_time;
     enum missed_ticks missed;
+    bool withholds;             /* a tick that comes soon after another */
 } modes[8] = {
     [HVMPTM_delay_for_missed_ticks]    = { true,  DELIVER },
     [HVMPTM_no_delay_for_missed_ticks] = { false, DELIVER },
     [HVMPTM_no_missed_ticks_pending]   = { false, DROP },
     [HVMPTM_one_missed_tick_pending]   = { false, COLLAPSE },
     [HVMPTM_paced_missed_ticks]        = { true,  PACE },
+    [HVMPTM_no_doubled_ticks_pending]  = { false, DROP, true },
 };
 
 static const struct vpt_mode *get_mode(unsigned int mode)
@@ -40,25 +42,19 @@ static const struct vpt_mode *get_mode(unsigned int mode)
     return &modes[mode & 7];
 }
 
-bool vpt_freezes_time(unsigned int mode)
-{
-    return get_mode(mode)->freezes_time;
-}
-
-bool vpt_freezes_wakeup(unsigned int mode)
+bool vpt_paces_ticks(unsigned int mode)
 {
     return get_mode(mode)->missed == PACE;
 }
 
-bool vpt_keeps_backlog(unsigned int mode)
+static bool keeps_backlog(unsigned int mode)
 {
-    return get_mode(mode)->missed == DELIVER || vpt_freezes_wakeup(mode);
+    return get_mode(mode)->missed == DELIVER || vpt_paces_ticks(mode);
 }
 
-/* The difference is signed: after vpt_rebase() the tick may precede time 0. */
-bool vpt_tick_leads(const struct vpt_ticks *t, uint64_t gtime)
+bool vpt_freezes_time(unsigned int mode)
 {
-    return (int64_t)(t->last_plt_gtime - gtime) > 0;
+    return get_mode(mode)->freezes_time;
 }
 
 uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now)
@@ -71,6 +67,18 @@ uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now)
         return !t->pending_intr_nr;
 
     return (now - t->scheduled) / (int64_t)t->period + 1;
+}
+
+/* The oldest ticks are dropped, so that the rest were due one after another. */
+static void cap_backlog(struct vpt_ticks *t, struct vpt_tally *tally)
+{
+    uint64_t most = VPT_BACKLOG_MAX / t->period;
+
+    if ( t->pending_intr_nr <= most )
+        return;
+
+    tally->dropped += t->pending_intr_nr - most;
+    t->pending_intr_nr = most;
 }
 
 static void add_pending(struct vpt_ticks *t, uint64_t ticks,
@@ -86,7 +94,7 @@ static void add_pending(struct vpt_ticks *t, uint64_t ticks,
     t->pending_intr_nr += ticks;
 }
 
-/* The rule for do_not_freeze; see wakeup_after in the header. */
+/* This is the rule for do_not_freeze; see wakeup_after in the header. */
 static void drop_missed(struct vpt_ticks *t, uint64_t ticks,
                         unsigned int wakeup_after, struct vpt_tally *tally)
 {
@@ -111,6 +119,8 @@ static void count_missed(unsigned int mode, struct vpt_ticks *t, int64_t now,
         drop_missed(t, ticks, wakeup_after, tally);
     else
         add_pending(t, ticks, tally);
+    if ( vpt_paces_ticks(mode) )
+        cap_backlog(t, tally);
 }
 
 void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally)
@@ -132,29 +142,44 @@ bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
     return true;
 }
 
-/*
- * Of the ticks that are pending, those whose guest time has come as well: as
- * on real hardware they are one with the tick that is being delivered.
- */
-static void collapse_reached(struct vpt_ticks *t, uint64_t gtime,
-                             struct vpt_tally *tally)
+static void merge_reached(struct vpt_ticks *t, int64_t reached,
+                          struct vpt_tally *tally)
 {
-    int64_t ahead = gtime - t->last_plt_gtime;
-    uint64_t reached;
+    const int64_t due = vpt_tick_due(t);
+    uint64_t ticks;
 
-    if ( ahead < (int64_t)t->period || !t->pending_intr_nr )
+    if ( !t->pending_intr_nr || reached < due )
         return;
 
-    reached = ahead / (int64_t)t->period;
-    if ( reached > t->pending_intr_nr )
-        reached = t->pending_intr_nr;
-    t->last_plt_gtime += reached * t->period;
-    t->pending_intr_nr -= reached;
-    tally->collapsed += reached;
+    ticks = (reached - due) / (int64_t)t->period + 1;
+    if ( ticks > t->pending_intr_nr )
+        ticks = t->pending_intr_nr;
+    t->pending_intr_nr -= ticks;
+    tally->collapsed += ticks;
+}
+
+/*
+ * The guest is interrupted now, and reads its TSC some time later.  A tick that
+ * is due in between is one that the guest has counted when it comes.  Nobody
+ * sees when the guest reads a native TSC, and its EOI may come before or after
+ * that.  But a tick that is withheld without need is made up by the guest at
+ * the next one, half a period later at least, while a tick that is delivered
+ * without need is never taken back: hence half a period is the limit, the same
+ * for both mistakes.
+ */
+static void withhold_close(struct vpt_ticks *t, int64_t now,
+                           struct vpt_tally *tally)
+{
+    if ( t->scheduled - now >= (int64_t)(t->period / 2) )
+        return;
+
+    tally->due++;
+    tally->dropped++;
+    t->scheduled += t->period;
 }
 
 bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
-                        uint64_t gtime, unsigned int wakeup_after,
+                        int64_t reached, unsigned int wakeup_after,
                         struct vpt_tally *tally)
 {
     tally->delivered++;
@@ -166,18 +191,18 @@ bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
         return false;
     }
 
-    if ( vpt_keeps_backlog(mode) )
+    if ( keeps_backlog(mode) )
     {
-        t->last_plt_gtime += t->period;
         if ( !--t->pending_intr_nr )
             count_missed(mode, t, now, wakeup_after, tally);
-        if ( vpt_freezes_wakeup(mode) )
-            collapse_reached(t, gtime, tally);
+        if ( vpt_paces_ticks(mode) )
+            merge_reached(t, reached, tally);
         return !t->pending_intr_nr;
     }
 
-    t->last_plt_gtime = gtime;
     count_missed(mode, t, now, wakeup_after, tally);
+    if ( get_mode(mode)->withholds )
+        withhold_close(t, now, tally);
     tally->collapsed += t->pending_intr_nr - 1;
     t->pending_intr_nr = 0;
     return true;
@@ -192,21 +217,23 @@ void vpt_timer_stopped(struct vpt_ticks *t, struct vpt_tally *tally)
 /*
  * What is pending when the mode changes, between "from" (down) and "to":
  *
- *                            0         1         2         3         4
+ *                            0         1         2, 5      3         4
  *   0 delay_for              -         all       one       one       all
  *   1 no_delay_for           all       -         one       one       all
- *   2 no_missed_pending      one       one       -         one       one
+ *   2 no_missed_pending,
+ *   5 no_doubled_pending     one       one       one       one       one
  *   3 one_missed_pending     one       one       one       -         one
  *   4 paced                  all       all       one       one       -
  *
- * all: every tick that has come due stays pending; none is lost or made up.
+ * all: every tick that has come due stays pending; none is lost or made up,
+ *      but those that mode 4 does not owe any more.
  * one: of the ticks pending one stays, which may be in service already.  The
  *      others would have been collapsed by mode 3, and count as collapsed in
- *      a change from or to it, else as dropped.  (Mode 2 never has more than
- *      one; what came due while its vCPU was waiting it has dropped.)
+ *      a change from or to it, else as dropped.  (Modes 2 and 5 never have
+ *      more than one; what came due while the vCPU was waiting is dropped.)
  */
 void vpt_mode_switched(unsigned int from, unsigned int to,
-                       struct vpt_ticks *t, int64_t now, uint64_t gtime,
+                       struct vpt_ticks *t, int64_t now,
                        struct vpt_tally *tally)
 {
     uint32_t rest;
@@ -218,8 +245,7 @@ void vpt_mode_switched(unsigned int from, unsigned int to,
     t->do_not_freeze = false;
     t->missed = 0;
 
-    if ( t->pending_intr_nr > 1 &&
-         !(vpt_keeps_backlog(from) && vpt_keeps_backlog(to)) )
+    if ( t->pending_intr_nr > 1 && !(keeps_backlog(from) && keeps_backlog(to)) )
     {
         rest = t->pending_intr_nr - 1;
         if ( get_mode(from)->missed == COLLAPSE ||
@@ -229,49 +255,6 @@ void vpt_mode_switched(unsigned int from, unsigned int to,
             tally->dropped += rest;
         t->pending_intr_nr = 1;
     }
-
-    vpt_rebase(t, now, gtime);
-}
-
-/*
- * Modes 0, 1 and 4 add a period for every tick delivered.  When all that is
- * pending and the tick at scheduled have been, that must be the guest time of
- * scheduled, counted from now.
- */
-void vpt_rebase(struct vpt_ticks *t, int64_t now, uint64_t gtime)
-{
-    if ( !t->one_shot )
-        t->last_plt_gtime = gtime + (t->scheduled - now) -
-                            (t->pending_intr_nr + 1ULL) * t->period;
-}
-
-void vpt_advance(struct vpt_ticks *t, int64_t step, int64_t now, uint64_t aim)
-{
-    struct vpt_ticks limit = *t;
-
-    if ( t->one_shot )
-        return;
-
-    vpt_rebase(&limit, now, aim);
-    t->last_plt_gtime += step;
-    if ( vpt_tick_leads(t, limit.last_plt_gtime) )
-        t->last_plt_gtime = limit.last_plt_gtime;
-}
-
-int64_t vpt_slew_step(int64_t offset, int64_t target, int64_t *last,
-                      int64_t now, unsigned int ppm)
-{
-    int64_t elapsed = now - *last, part, step;
-
-    if ( offset >= target || elapsed <= 0 || !ppm )
-        return 0;
-
-    /* In two parts, lest the product overflow. */
-    part = elapsed % 1000000 * ppm;
-    step = elapsed / 1000000 * ppm + part / 1000000;
-
-    /* What is left of the division is for the next time. */
-    *last = now - part % 1000000 / ppm;
-
-    return step < target - offset ? step : target - offset;
+    if ( vpt_paces_ticks(to) )
+        cap_backlog(t, tally);
 }

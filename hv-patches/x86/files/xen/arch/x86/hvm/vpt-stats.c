@@ -32,6 +32,8 @@ static enum pt_source source_of(const struct periodic_time *pt)
 
 static struct xen_vtimer_counts *counts_of(const struct periodic_time *pt)
 {
+    ASSERT(spin_is_locked(&pt->vcpu->arch.hvm.tm_lock));
+
     return &pt->vcpu->arch.hvm.vpt_stats->src[source_of(pt)];
 }
 
@@ -57,8 +59,7 @@ void vpt_stats_delivering(struct periodic_time *pt, s_time_t now)
 {
     const struct vpt_ticks *t = &pt->ticks;
     struct xen_vtimer_counts *counts = counts_of(pt);
-    /* The oldest tick that is pending. */
-    s_time_t late = now - t->scheduled + t->pending_intr_nr * t->period;
+    s_time_t late = now - vpt_tick_due(t);
     uint64_t us = late > 0 ? late / 1000 : 0;
     unsigned int bucket = us ? flsl(us) - 1 : 0;
 
@@ -80,7 +81,11 @@ void vpt_stats_switched(struct vcpu *v)
 /* A timer moves between vCPUs, and so do the ticks that are due there. */
 void vpt_stats_moved(struct vcpu *v, struct periodic_time *pt, bool here)
 {
-    uint64_t *due = &v->arch.hvm.vpt_stats->src[source_of(pt)].due;
+    uint64_t *due;
+
+    ASSERT(spin_is_locked(&v->arch.hvm.tm_lock));
+
+    due = &v->arch.hvm.vpt_stats->src[source_of(pt)].due;
 
     if ( here )
         *due += pt->ticks.pending_intr_nr;
@@ -151,16 +156,6 @@ int vpt_stats_start(struct domain *d)
     return 0;
 }
 
-int64_t pt_lag(const struct vcpu *v)
-{
-    int64_t offset = v->arch.hvm.stime_offset;
-
-    if ( !v->arch.hvm.guest_time )
-        return -offset;
-
-    return hvm_get_guest_time(v) - offset - v->arch.hvm.guest_time;
-}
-
 static void read_counts(const struct periodic_time *pt,
                         struct xen_vtimer_counts *counts, s_time_t now)
 {
@@ -193,7 +188,7 @@ int vpt_stats_read(struct vcpu *v, struct xen_vtimer_stats *stats)
     {
         *stats = *v->arch.hvm.vpt_stats;
         stats->now = NOW();
-        stats->lag = pt_lag(v);
+        stats->lag = pt_lag(v->domain);
         for ( source = 0; source < PT_nr_sources; source++ )
             read_counts(pt_by_source(v, source), &stats->src[source],
                         stats->now);

@@ -18,7 +18,8 @@
 
 #define FEATURES (XEN_VTIMER_FEAT_safe_switch | XEN_VTIMER_FEAT_quiet_vhpet | \
                   XEN_VTIMER_FEAT_tick_stats | XEN_VTIMER_FEAT_resync | \
-                  XEN_VTIMER_FEAT_sync_wakeup | XEN_VTIMER_FEAT_paced_mode)
+                  XEN_VTIMER_FEAT_sync_wakeup | XEN_VTIMER_FEAT_paced_mode | \
+                  XEN_VTIMER_FEAT_one_time | XEN_VTIMER_FEAT_undoubled_mode)
 
 static int copy_stats(struct domain *d, struct xen_domctl_vtimer_op *op)
 {

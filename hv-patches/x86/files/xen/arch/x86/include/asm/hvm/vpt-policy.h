@@ -7,9 +7,8 @@
  * that a mode decides is decided here.  Nothing in these two files depends on
  * Xen but for types: the hypervisor, unit tests and simulators share them.
  *
- * Times are in nanoseconds: "now" and scheduled are system time (NOW()),
- * "gtime" and last_plt_gtime are guest time (hvm_get_guest_time()).  Modes
- * are HVMPTM_* of public/hvm/params.h and public/vtimer.h.
+ * Times are nanoseconds of Xen's system time (NOW()).  Modes are HVMPTM_* of
+ * public/hvm/params.h and public/vtimer.h.
  *
  * The caller serialises calls on one timer; vpt.c has the tm_lock of the
  * timer's vCPU held.  Nothing here sleeps, allocates or loops.
@@ -25,21 +24,20 @@
 #endif
 
 /*
- * One virtual timer's ticks.  They fall on scheduled, scheduled + period and
- * so on.  Those before scheduled have been counted, and pending_intr_nr of
- * them wait to be delivered.
+ * The ticks of one virtual timer fall on scheduled, scheduled + period and so
+ * on.  Those before scheduled have been counted, and pending_intr_nr of them
+ * wait to be delivered: the last ones before scheduled.
  */
 struct vpt_ticks {
     bool one_shot;
     bool do_not_freeze;         /* goes on running if the vCPU is descheduled */
     uint32_t pending_intr_nr;   /* ticks to deliver */
-    uint32_t missed;            /* no_missed_ticks_pending: dropped in a row */
+    uint32_t missed;            /* dropped in a row, in the modes 2 and 5 */
     uint64_t period;            /* 0: one-shot */
     int64_t scheduled;          /* the first tick not yet counted */
-    uint64_t last_plt_gtime;    /* guest time of the last delivered tick */
 };
 
-/* What became of ticks.  The functions below add to it. */
+/* The fate of ticks, in numbers.  The functions below add to it. */
 struct vpt_tally {
     uint64_t due;
     uint64_t delivered;
@@ -48,22 +46,33 @@ struct vpt_tally {
 };
 
 /*
- * Does a vCPU's guest time stand still while the vCPU waits for a CPU that it
- * has lost?  What was lost the ticks then bring back, each as a part.
+ * Does guest time stand still while a vCPU waits for a CPU that it has lost?
+ * The time that was lost comes back with the ticks.
  */
 bool vpt_freezes_time(unsigned int mode);
 
-/* ... and while it waits for one after it was woken? */
-bool vpt_freezes_wakeup(unsigned int mode);
+/*
+ * ... and that only while a tick waits for the vCPU, also if it was asleep when
+ * the tick came?  The ticks then have to be looked at when they are due, so
+ * that the timers of a vCPU without a CPU have to go on.
+ */
+bool vpt_paces_ticks(unsigned int mode);
 
-/* Is every missed tick delivered in the end? */
-bool vpt_keeps_backlog(unsigned int mode);
+/* A paced timer owes its guest no more than the ticks of so many ns. */
+#define VPT_BACKLOG_MAX 10000000000LL
+
+/* The time at which the oldest pending tick was due, or the next one is. */
+static inline int64_t vpt_tick_due(const struct vpt_ticks *t)
+{
+    return t->scheduled - (int64_t)(t->pending_intr_nr * t->period);
+}
 
 /*
- * Is the last delivered tick ahead of guest time?  Where that freezes, it is
- * then moved forward to last_plt_gtime.
+ * Of a timer that has not been stopped: ticks that have come due but were not
+ * counted yet, as for a vCPU that is waiting for a CPU.  One-shot, it has one
+ * tick in all.
  */
-bool vpt_tick_leads(const struct vpt_ticks *t, uint64_t gtime);
+uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now);
 
 /* The timer has fired. */
 void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally);
@@ -72,8 +81,8 @@ void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally);
  * The vCPU is about to run again.  True: the timer is to be set for
  * scheduled.
  *
- * wakeup_after: in no_missed_ticks_pending, after how many missed ticks in a
- * row the timer goes on running when the vCPU is descheduled.  0 stands for
+ * wakeup_after: in the modes that drop missed ticks, after how many of them in
+ * a row the timer goes on running when the vCPU is descheduled.  0 stands for
  * Xen's own rule: after any number unless a tick was pending.
  */
 bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
@@ -81,11 +90,16 @@ bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
 
 /*
  * The guest has been interrupted, with a tick pending.  True: the timer is to
- * be set for scheduled.  gtime is looked at unless vpt_keeps_backlog(mode)
- * without vpt_freezes_wakeup(mode).
+ * be set for scheduled.
+ *
+ * reached: in a mode that paces ticks, guest time, as system time: a pending
+ * tick that was due by then is one with the tick that is being delivered, as
+ * the guest had its chance to take it.  VPT_NEVER on a vCPU that is not the
+ * domain's timekeeper, for which guest time does not wait.
  */
+#define VPT_NEVER (-0x7fffffffffffffffLL)
 bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
-                        uint64_t gtime, unsigned int wakeup_after,
+                        int64_t reached, unsigned int wakeup_after,
                         struct vpt_tally *tally);
 
 /* The timer is stopped: what is pending will not be delivered. */
@@ -99,35 +113,7 @@ void vpt_timer_stopped(struct vpt_ticks *t, struct vpt_tally *tally);
  * nothing is pending.
  */
 void vpt_mode_switched(unsigned int from, unsigned int to,
-                       struct vpt_ticks *t, int64_t now, uint64_t gtime,
+                       struct vpt_ticks *t, int64_t now,
                        struct vpt_tally *tally);
-
-/*
- * Guest time has been moved to gtime by other means than ticks: from here on
- * ticks are in step with it, so that none of them moves it.
- */
-void vpt_rebase(struct vpt_ticks *t, int64_t now, uint64_t gtime);
-
-/*
- * Guest time has been moved by step, and so are ticks.  They may bring it to
- * where it would be, at aim for now, if it had not fallen behind, and not
- * further: what those that are due bring back is not to be moved twice.
- */
-void vpt_advance(struct vpt_ticks *t, int64_t step, int64_t now, uint64_t aim);
-
-/*
- * Of a timer that has not been stopped: ticks that have come due but were not
- * counted yet, as for a vCPU that is waiting for a CPU.  One-shot, it has one
- * tick in all.
- */
-uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now);
-
-/*
- * By how much guest time that is offset from real time moves towards target
- * from *last to now, at ppm parts per million.  Never backwards, and never
- * past it.  *last moves on by the time that this accounts for.
- */
-int64_t vpt_slew_step(int64_t offset, int64_t target, int64_t *last,
-                      int64_t now, unsigned int ppm);
 
 #endif /* __ASM_X86_HVM_VPT_POLICY_H__ */

@@ -48,7 +48,4 @@ void vpt_stats_stop(struct domain *d);
 /* Fills in *stats.  -ENODATA: v does not count. */
 int vpt_stats_read(struct vcpu *v, struct xen_vtimer_stats *stats);
 
-/* By how many ns v's guest time is behind real time.  tm_lock is held. */
-int64_t pt_lag(const struct vcpu *v);
-
 #endif /* __ASM_X86_HVM_VPT_STATS_H__ */

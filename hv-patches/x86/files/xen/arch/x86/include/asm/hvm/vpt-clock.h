@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vpt-clock.h: the one time of an HVM domain, which may stand still.
+ *
+ * Guest time is what every clock of a guest is made of: HPET, PM timer, the
+ * LAPIC's current count, and the TSC where that is emulated (with it pvclock,
+ * which is computed from the TSC, and Viridian's reference time).  Some timer
+ * modes let it stand still, and bring it forward again with the ticks.
+ *
+ *   real ........ what guest time would be if it had never stood still
+ *   lag ......... by how much it is behind that; never less than 0
+ *   stopped ..... it stands still now, hence lag is growing
+ *
+ *      guest ^                       reach(due)    reach(due)
+ *       time |                            ____________----
+ *            |        stop   start   ____-   lag is less
+ *            |    ____--------   _---
+ *            | _--            ---  lag
+ *            +--------------------------------------------------> real
+ *
+ * A domain has one of these for all its vCPUs: two clocks, each for a vCPU,
+ * would be apart by what each vCPU has lost, and a guest that compares what
+ * two vCPUs have read would see time go back.
+ *
+ * All times are nanoseconds.  The caller serialises; vpt.c has pl_time_lock.
+ * Nothing here depends on Xen but for types.
+ */
+#ifndef __ASM_X86_HVM_VPT_CLOCK_H__
+#define __ASM_X86_HVM_VPT_CLOCK_H__
+
+#ifdef __XEN__
+#include <xen/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+#endif
+
+/*
+ * Two readings differ by this much at least, also when time stands still.  A
+ * guest scales what it reads twice, to pvclock's nanoseconds, with parameters
+ * that were rounded down on two vCPUs at two moments: that is 2 ns at most, so
+ * the later reading is not the lesser one after it.  A reading takes longer.
+ */
+#define VPT_CLOCK_STEP 4
+
+struct vpt_clock {
+    uint64_t last;              /* the latest guest time that was read */
+    uint64_t lag;               /* how far it is behind, unless stopped */
+    uint64_t stopped_at;        /* the guest time at which it stopped */
+    bool stopped;
+};
+
+/* Guest time for the guest: later than all that was read before. */
+uint64_t vpt_clock_read(struct vpt_clock *c, uint64_t real);
+
+/*
+ * Guest time at a moment of the recent past, for saving, restoring and
+ * comparing clocks.  Nothing is remembered of it.
+ */
+uint64_t vpt_clock_at(const struct vpt_clock *c, uint64_t real);
+
+/* How far guest time is behind real. */
+uint64_t vpt_clock_lag(const struct vpt_clock *c, uint64_t real);
+
+/* Guest time stands still from now on, and goes on. */
+void vpt_clock_stop(struct vpt_clock *c, uint64_t real);
+void vpt_clock_start(struct vpt_clock *c, uint64_t real);
+
+/* It stands still at "due", not later than real, unless it does already. */
+void vpt_clock_stop_at(struct vpt_clock *c, uint64_t real, uint64_t due);
+
+/*
+ * A tick that was due at "due", not later than real, makes guest time that at
+ * least.  What it has lost before comes back so.
+ */
+void vpt_clock_reach(struct vpt_clock *c, uint64_t real, uint64_t due);
+
+/* Guest time is real from now on. */
+void vpt_clock_release(struct vpt_clock *c);
+
+#endif /* __ASM_X86_HVM_VPT_CLOCK_H__ */
