@@ -17,8 +17,8 @@
  *
  *  paced_missed_ticks:
  *   Guest time stands still, for all vCPUs, while the vCPU that keeps the
- *   domain's time has no CPU and a tick of its own waits for it, also if it
- *   was asleep when the tick came.  Every tick is delivered, and each at the
+ *   domain's time waits for a CPU that it has lost, or for one to take a tick
+ *   that came while it was asleep.  Every tick is delivered, and each at the
  *   guest time at which it was due, so that to a guest none is missing.  Ticks
  *   that the guest itself kept waiting, with interrupts off, are merged as by
  *   hardware, and of a pause only the last 10 s are made up.

@@ -178,19 +178,8 @@ int cmd_resync(int argc, char **argv)
 {
     struct xen_domctl_vtimer_op op = { .op = XEN_VTIMER_OP_resync };
 
-    if (argc < 3)
+    if (argc != 2)
         return usage_error();
-
-    if (argc == 3 && !strcmp(argv[2], "step"))
-        op.u.resync.method = XEN_VTIMER_RESYNC_step;
-    else if (argc == 3 && !strcmp(argv[2], "cancel"))
-        op.u.resync.method = XEN_VTIMER_RESYNC_cancel;
-    else if (argc == 4 && !strcmp(argv[2], "slew"))
-        op.u.resync.method = XEN_VTIMER_RESYNC_slew;
-    else
-        return usage_error();
-    if (argc == 4)
-        op.u.resync.ppm = (uint32_t)number(argv[3], UINT32_MAX);
 
     vtimer_op_or_fail(domid_of(argv[1]), &op);
     printf("lag=%" PRId64 "\n", (int64_t)op.u.resync.lag);
@@ -213,14 +202,14 @@ int cmd_status(int argc, char **argv)
     memset(&op, 0, sizeof(op));
     op.op = XEN_VTIMER_OP_status;
     vtimer_op_or_fail(domid, &op);
-    printf("features=%#x counting=%d slewing=%d flags=%#x"
-           " sync_wakeup_after=%u slew_ppm=%u nr_vcpus=%u lag_min=%" PRId64
-           " lag_max=%" PRId64 "\n",
+    printf("features=%#x counting=%d native_tsc=%d flags=%#x"
+           " sync_wakeup_after=%u nr_vcpus=%u timekeeper=%u modes=%#x"
+           " lag=%" PRId64 "\n",
            features, !!(op.u.status.flags & XEN_VTIMER_counting),
-           !!(op.u.status.flags & XEN_VTIMER_slewing), op.u.status.flags,
-           op.u.status.sync_wakeup_after, op.u.status.slew_ppm,
-           op.u.status.nr_vcpus, (int64_t)op.u.status.lag_min,
-           (int64_t)op.u.status.lag_max);
+           !!(op.u.status.flags & XEN_VTIMER_native_tsc), op.u.status.flags,
+           op.u.status.sync_wakeup_after, op.u.status.nr_vcpus,
+           op.u.status.timekeeper, op.u.status.modes,
+           (int64_t)op.u.status.lag);
 
     return 0;
 }

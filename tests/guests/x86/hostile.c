@@ -156,22 +156,6 @@ static void random_stats(struct hostile *h, struct xen_domctl_vtimer_op *op,
         allow(a, ENODATA);
 }
 
-static void random_resync(struct hostile *h, struct xen_domctl_vtimer_op *op,
-                          struct allowed *a)
-{
-    struct xen_vtimer_resync *r = &op->u.resync;
-    bool slew;
-
-    r->method = around(h, XEN_VTIMER_RESYNC_cancel);
-    slew = r->method == XEN_VTIMER_RESYNC_slew;
-    r->ppm = slew || ONE_IN(&h->rng, 4) ? around(h, XEN_VTIMER_SLEW_MAX) : 0;
-    r->lag = (int64_t)rng_next(&h->rng);
-
-    if (r->method > XEN_VTIMER_RESYNC_cancel ||
-        (slew ? !r->ppm || r->ppm > XEN_VTIMER_SLEW_MAX : r->ppm))
-        allow(a, EINVAL);
-}
-
 /* What is not set is noise: only what vtimer.h calls IN may matter. */
 static void random_op(struct hostile *h, struct xen_domctl_vtimer_op *op,
                       struct allowed *a)
@@ -189,6 +173,7 @@ static void random_op(struct hostile *h, struct xen_domctl_vtimer_op *op,
     switch (op->op) {
     case XEN_VTIMER_OP_features:
     case XEN_VTIMER_OP_status:
+    case XEN_VTIMER_OP_resync:
         break;
 
     case XEN_VTIMER_OP_stats:
@@ -205,10 +190,6 @@ static void random_op(struct hostile *h, struct xen_domctl_vtimer_op *op,
         op->u.tune.sync_wakeup_after = around(h, XEN_VTIMER_WAKEUP_MAX);
         if (op->u.tune.sync_wakeup_after > XEN_VTIMER_WAKEUP_MAX)
             allow(a, EINVAL);
-        break;
-
-    case XEN_VTIMER_OP_resync:
-        random_resync(h, op, a);
         break;
 
     default:
@@ -310,7 +291,8 @@ static uint64_t random_value(struct hostile *h, uint64_t max)
 static void set_param(struct hostile *h)
 {
     bool mode = rng_below(&h->rng, 2);
-    uint64_t modes = HVMPTM_paced_missed_ticks + !h->stock;
+    uint64_t modes = h->stock ? HVMPTM_one_missed_tick_pending + 1
+                              : HVMPTM_no_doubled_ticks_pending + 1;
     uint64_t value = random_value(h, mode ? modes - 1 : 1), now;
     uint32_t index = mode ? HVM_PARAM_TIMER_MODE : HVM_PARAM_HPET_ENABLED;
     int err = xc_hvm_param_set(xch, h->domid, index, value) ? errno : 0;
@@ -345,14 +327,10 @@ static void reset(struct hostile *h)
 {
     struct xen_domctl_vtimer_op counting = { .op = XEN_VTIMER_OP_set_counting };
     struct xen_domctl_vtimer_op tune = { .op = XEN_VTIMER_OP_tune };
-    struct xen_domctl_vtimer_op resync = { .op = XEN_VTIMER_OP_resync };
     int err = h->stock ? 0 : vtimer_op(h->domid, &counting);
 
-    resync.u.resync.method = XEN_VTIMER_RESYNC_cancel;
     if (!err && !h->stock)
         err = vtimer_op(h->domid, &tune);
-    if (!err && !h->stock)
-        err = vtimer_op(h->domid, &resync);
     if (err)
         fail(err, "cannot reset the virtual timers of domain %u", h->domid);
     h->counting = false;

@@ -88,7 +88,7 @@ static const struct command commands[] = {
     { "stats", "DOM", "Xen's counters of every vCPU and timer", cmd_stats },
     { "counting", "DOM 0|1", "stop or start (and zero) them", cmd_counting },
     { "tune", "DOM N", "sync_wakeup_after", cmd_tune },
-    { "resync", "DOM step|slew PPM|cancel", "remove the lag of mode 0",
+    { "resync", "DOM", "bring guest time back to real time",
       cmd_resync },
     { "stress",
       "DOM [n=N] [seed=N] [pause=0|1|mix] [states=keep|running|blocked|mix]\n"

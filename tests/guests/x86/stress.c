@@ -18,7 +18,7 @@
 #include "commands.h"
 #include "options.h"
 
-#define NR_MODES 5
+#define NR_MODES 6
 #define HISTORY 16
 #define IDLE_CHANGE 16 /* switches, on average, from one idle to the next */
 #define SETTLE_MS 50
@@ -258,7 +258,7 @@ int cmd_stress(int argc, char **argv)
         { "pause", &s.pause, 0, pause_names },
         { "states", &s.states, 0, states_names },
         { "sleep", &s.sleep_us, 1000000, NULL },
-        { "modes", &s.modes, 0x1f, NULL },
+        { "modes", &s.modes, 0x3f, NULL },
         { "every", &every, UINT32_MAX, NULL },
         { "aphpet", &s.ap_hpet, 1, NULL },
     };

@@ -60,8 +60,8 @@ for vcpus in 1 4; do
         labdom unpause "$dom"
         labdom wait "$dom" lapic 2
         if safe_switch "$dom"; then
-            stress "$what" 2000 seed=$vcpus states=$states modes=0x1f
-            covered "$what" 0 1 2 3 4
+            stress "$what" 2000 seed=$vcpus states=$states modes=0x3f
+            covered "$what" 0 1 2 3 4 5
         else
             exits 1 "$what: the jump back to mode 0 is caught" -- \
                 labdom stress "$dom" n=500 seed=$vcpus states=$states

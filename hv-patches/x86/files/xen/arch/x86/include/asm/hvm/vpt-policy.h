@@ -52,9 +52,8 @@ struct vpt_tally {
 bool vpt_freezes_time(unsigned int mode);
 
 /*
- * ... and that only while a tick waits for the vCPU, also if it was asleep when
- * the tick came?  The ticks then have to be looked at when they are due, so
- * that the timers of a vCPU without a CPU have to go on.
+ * ... and also while it waits for one after a tick has woken it, from when that
+ * tick was due?
  */
 bool vpt_paces_ticks(unsigned int mode);
 
