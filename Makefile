@@ -181,7 +181,7 @@ lint: need-unit
 	mandoc -Tlint -Wwarning man/*.[358]
 	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
-	    tests/lab/fetch tests/lab/image tests/lab/run tests/unit/check \
+	    tests/lab/fetch tests/lab/image tests/lab/run tests/lab/xl tests/unit/check \
 	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench run-970 check fch \
 	    qemu run verdict verdict-test)
 
