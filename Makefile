@@ -182,8 +182,8 @@ lint: need-unit
 	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/lab/xl tests/unit/check \
-	    tests/hv/check hv-patches/build $(addprefix tests/lab/ppc/,bench run-970 check fch \
-	    qemu run verdict verdict-test)
+	    tests/hv/check hv-patches/build tests/lab/qemu/build \
+	    $(addprefix tests/lab/ppc/,bench run-970 check qemu run verdict verdict-test)
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
 include tests/guests/ppc/rules.mk tests/guests/ppc970/rules.mk
