@@ -171,7 +171,8 @@ LINT_HV = $(POLICY).c $(HV_COMMON)/common/profile-count.c \
 lint: need-unit
 	@tests/need clang-format clang-tidy cppcheck shellcheck
 	clang-format --dry-run -Werror $(LINT_C) tests/guests/x86/*.c \
-	    tests/guests/ppc/*/*.[ch] tests/guests/ppc970/*.c
+	    tests/guests/linux/*.c tests/guests/ppc/*/*.[ch] \
+	    tests/guests/ppc970/*.c
 	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
 	    -I$(HV_X86)/include -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include \
 	    -Ihv-patches/include --enable=warning,performance,portability \

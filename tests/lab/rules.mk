@@ -9,7 +9,7 @@ GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c smp.c self.c tick.c \
     timers.c clock.c xen.c pmu.c keep.c)
 LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c commands.c \
     vcpus.c domctl.c options.c stress.c hostile.c selfparams.c clone.c \
-    quiesce.c profile.c keeptime.c trace.c)
+    quiesce.c profile.c keeptime.c trace.c linux.c acpi.c)
 LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
     -lxendevicemodel -lxencall
 
@@ -24,6 +24,11 @@ $B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h) $(wildcard hv-patches/include/
 	$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Ihv-patches/include \
 	    $(CFLAGS) -o $@ $(LABDOM_SRC) $(LABDOM_LIBS)
 
+# The init of a Linux guest, which has no libraries.
+$B/clockwitness: tests/guests/linux/clockwitness.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -static -pthread -o $@ $<
+
 $B/meter: tests/lab/meter.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -o $@ $<
 $B/fwcfg: tests/lab/fwcfg.c
@@ -31,12 +36,14 @@ $B/fwcfg: tests/lab/fwcfg.c
 $B/count.so: tests/lab/count.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
 
-install-lab: install $B/guest.bin $B/labdom $B/meter $B/fwcfg $B/count.so
+install-lab: install $B/guest.bin $B/labdom $B/meter $B/fwcfg $B/count.so \
+             $B/clockwitness
 	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
 	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
 	install -D -m 755 $B/meter $(DESTDIR)/usr/bin/meter
 	install -D -m 755 $B/fwcfg $(DESTDIR)/usr/bin/fwcfg
 	install -D -m 644 $B/count.so $(DESTDIR)/usr/lib/lab/count.so
+	install -D -m 755 $B/clockwitness $(DESTDIR)/usr/lib/lab/linux/clockwitness
 
 # Debian's packages of Xen release %, and the project built against them.
 lab-images-%: need-lab

@@ -22,6 +22,7 @@
 #define PAGE_KIB 4
 #define EXTRA_KIB 1024 /* room for what Xen itself adds */
 #define HAP_POOL_MB 1
+#define HAP_POOL_SHARE 64 /* and a MiB more for so many MiB of memory */
 #define POPULATE_BATCH 1024
 
 #define CR0_PE_ET 0x11
@@ -228,29 +229,8 @@ static void *append(uint8_t *to, unsigned int typecode, unsigned int instance,
     return to + sizeof(desc) + size;
 }
 
-/*
- * 32-bit protected mode, flat, no paging, at the start of the image, with the
- * vCPU's number in EBX.  What gets a context needs no INIT to run.
- */
-static void set_context(uint32_t domid, unsigned int vcpus)
+void set_contexts(uint32_t domid, const struct hvm_hw_cpu *cpus, unsigned int n)
 {
-    HVM_SAVE_TYPE(CPU)
-    cpu = {
-        .rip = GUEST_LOAD_ADDR,
-        .cr0 = CR0_PE_ET,
-        .dr6 = DR6_DEFAULT,
-        .dr7 = DR7_DEFAULT,
-        .cs_limit = ~0u,
-        .cs_arbytes = ATTR_CODE32,
-        .ds_limit = ~0u,
-        .ds_arbytes = ATTR_DATA32,
-        .es_limit = ~0u,
-        .es_arbytes = ATTR_DATA32,
-        .ss_limit = ~0u,
-        .ss_arbytes = ATTR_DATA32,
-        .tr_limit = 0x67,
-        .tr_arbytes = ATTR_TSS32,
-    };
     const size_t head = sizeof(struct hvm_save_descriptor) +
                         HVM_SAVE_LENGTH(HEADER);
     uint8_t ctx[16384], *now, *to;
@@ -267,16 +247,47 @@ static void set_context(uint32_t domid, unsigned int vcpus)
     memcpy(ctx, now, head);
     free(now);
 
-    _Static_assert(sizeof(ctx) > (MAX_VCPUS + 1) * (sizeof(cpu) + 64), "room");
+    _Static_assert(sizeof(ctx) > (MAX_VCPUS + 1) * (sizeof(*cpus) + 64),
+                   "room");
     to = ctx + head;
-    for (i = 0; i < vcpus; i++) {
-        cpu.rbx = i;
-        to = append(to, HVM_SAVE_CODE(CPU), i, &cpu, sizeof(cpu));
-    }
+    for (i = 0; i < n; i++)
+        to = append(to, HVM_SAVE_CODE(CPU), i, &cpus[i], sizeof(cpus[i]));
     to = append(to, HVM_SAVE_CODE(END), 0, &end, HVM_SAVE_LENGTH(END));
 
     if (xc_domain_hvm_setcontext(xch, domid, ctx, (uint32_t)(to - ctx)))
         fail(errno, "cannot set the context of domain %u", domid);
+}
+
+/*
+ * The test guest starts in 32-bit protected mode, flat, without paging, at the
+ * start of the image, each vCPU with its number in EBX.
+ */
+static void start_test_guest(uint32_t domid, unsigned int vcpus)
+{
+    const struct hvm_hw_cpu cpu = {
+        .rip = GUEST_LOAD_ADDR,
+        .cr0 = CR0_PE_ET,
+        .dr6 = DR6_DEFAULT,
+        .dr7 = DR7_DEFAULT,
+        .cs_limit = ~0u,
+        .cs_arbytes = ATTR_CODE32,
+        .ds_limit = ~0u,
+        .ds_arbytes = ATTR_DATA32,
+        .es_limit = ~0u,
+        .es_arbytes = ATTR_DATA32,
+        .ss_limit = ~0u,
+        .ss_arbytes = ATTR_DATA32,
+        .tr_limit = 0x67,
+        .tr_arbytes = ATTR_TSS32,
+    };
+    struct hvm_hw_cpu cpus[MAX_VCPUS];
+    unsigned int i;
+
+    for (i = 0; i < vcpus; i++) {
+        cpus[i] = cpu;
+        cpus[i].rbx = i;
+    }
+    set_contexts(domid, cpus, vcpus);
 }
 
 static void set_weight(uint32_t domid, unsigned int weight)
@@ -324,7 +335,8 @@ uint32_t domain_create(const struct dom_config *config)
         .grant_opts = XEN_DOMCTL_GRANT_version(1),
         .arch = { .emulation_flags = types[config->type].emulation },
     };
-    unsigned int pool_mb = HAP_POOL_MB;
+    unsigned int pool_mb = HAP_POOL_MB + (unsigned int)(config->mem_kib / 1024 /
+                                                        HAP_POOL_SHARE);
     static bool registered;
     uint32_t domid = 0;
 
@@ -353,13 +365,18 @@ uint32_t domain_create(const struct dom_config *config)
         populate(domid, config->mem_kib / PAGE_KIB);
     }
 
-    if (config->image) {
+    /* Xen takes no registers that the CPUID policy rules out. */
+    if ((config->image || config->load) &&
+        xc_cpuid_apply_policy(xch, domid, false, NULL, 0, true, false, false,
+                              NULL, NULL))
+        fail(errno, "cannot set the CPUID policy of domain %u", domid);
+
+    if (config->load) {
+        config->load(domid, config);
+    } else if (config->image) {
         load_image(domid, config->image);
         page_init(domid, &config->control);
-        set_context(domid, config->control.vcpus);
-        if (xc_cpuid_apply_policy(xch, domid, false, NULL, 0, true, false,
-                                  false, NULL, NULL))
-            fail(errno, "cannot set the CPUID policy of domain %u", domid);
+        start_test_guest(domid, config->control.vcpus);
     }
 
     if (config->weight)

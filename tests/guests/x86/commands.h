@@ -26,6 +26,7 @@ uint32_t domid_of(const char *text);
 uint32_t unpaused_domid_of(const char *text);
 
 int cmd_create(int argc, char **argv);
+int cmd_linux(int argc, char **argv);
 int cmd_many(int argc, char **argv);
 int cmd_pause(int argc, char **argv);
 int cmd_unpause(int argc, char **argv);

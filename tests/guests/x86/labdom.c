@@ -52,6 +52,11 @@ static const struct command commands[] = {
       " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore]\n    [--introduce] NAME [vcpus=N]\n"
       "    " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
+    { "linux",
+      "[--uuid UUID] [--mem-mib N] [--vcpus N] [--weight N] [--tsc-mode N]\n"
+      "    NAME VMLINUX INITRD COMMAND-LINE",
+      "a paused HVM domain with an unpacked Linux kernel; prints its domid",
+      cmd_linux },
     { "many", "[--mem-kib N] N",
       "N empty paused HVM domains guest001..., timer modes 0-3 in turn",
       cmd_many },

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <xenctrl.h>
+#include <xen/hvm/save.h>
 
 #include "shared.h"
 
@@ -34,6 +35,9 @@ struct dom_config {
     unsigned int tsc_mode;              /* 0 default, 1 emulate, 2 native */
     const char *image;                  /* guest.bin; NULL: nothing to run */
     struct shared_control control;      /* for the guest of the image */
+    /* puts another guest in its place, and sets the contexts; may be NULL */
+    void (*load)(uint32_t domid, const struct dom_config *config);
+    const void *load_data;
     bool no_xenstore;
     bool introduce;                     /* to xenstored; not of type PV */
 };
@@ -43,6 +47,13 @@ bool uuid_parse(const char *text, xen_domain_handle_t uuid);
 
 /* Creates the domain, leaves it paused and returns its domid. */
 uint32_t domain_create(const struct dom_config *config);
+
+/*
+ * Sets the registers of vCPUs 0 to n - 1 of a domain, which then run when it is
+ * unpaused.  A vCPU without registers waits for INIT and a start-up IPI.
+ */
+void set_contexts(uint32_t domid, const struct hvm_hw_cpu *cpus,
+                  unsigned int n);
 
 /* Destroys the domain and removes the nodes that domain_create() wrote. */
 void domain_destroy(uint32_t domid, bool no_xenstore);
