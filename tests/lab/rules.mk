@@ -9,7 +9,7 @@ GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c smp.c self.c tick.c \
     timers.c clock.c xen.c pmu.c keep.c)
 LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c commands.c \
     vcpus.c domctl.c options.c stress.c hostile.c selfparams.c clone.c \
-    quiesce.c profile.c keeptime.c trace.c linux.c acpi.c)
+    crash.c quiesce.c profile.c keeptime.c trace.c linux.c acpi.c)
 LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
     -lxendevicemodel -lxencall
 

@@ -379,6 +379,11 @@ uint32_t domain_create(const struct dom_config *config)
         start_test_guest(domid, config->control.vcpus);
     }
 
+    /* A toolstack would restart a guest after its triple fault. */
+    if (config->type != DOM_PV &&
+        xc_hvm_param_set(xch, domid, HVM_PARAM_TRIPLE_FAULT_REASON,
+                         SHUTDOWN_crash))
+        fail(errno, "cannot make a triple fault of domain %u a crash", domid);
     if (config->weight)
         set_weight(domid, config->weight);
     if (config->tsc_mode &&

@@ -302,6 +302,7 @@ int cmd_wait(int argc, char **argv)
     volatile struct shared_page *page;
     struct guest_stats stats;
     unsigned int timer;
+    uint32_t domid;
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -319,14 +320,13 @@ int cmd_wait(int argc, char **argv)
         return usage_error();
     n = number(argv[optind + 2], UINT32_MAX);
 
-    page = page_map(domid_of(argv[optind]));
+    domid = domid_of(argv[optind]);
+    page = page_map(domid);
     page_read(page, &stats);
     first = stats.timer[timer].ticks;
 
     while (stats.timer[timer].ticks - first < n) {
-        if (page->state == GUEST_CRASHED)
-            fail(0, "the guest has crashed: vector %u eip %#x",
-                 page->fault.vector, page->fault.eip);
+        fail_if_ended(domid, page);
         if (now_ns() - start > timeout * 1000000)
             fail(0, "%" PRIu64 " of %" PRIu64 " ticks in %" PRIu64 " ms",
                  stats.timer[timer].ticks - first, n, timeout);

@@ -64,6 +64,9 @@ void domain_info(uint32_t domid, xc_domaininfo_t *info);
 /* Releases what build.c keeps open. */
 void build_close(void);
 
+/* crash.c: fails, and says how, if the guest has crashed or shut down. */
+void fail_if_ended(uint32_t domid, const volatile struct shared_page *page);
+
 /* measure.c: the page shared with the guest */
 
 /* Maps a page of the guest's memory, until labdom ends. */
@@ -99,6 +102,10 @@ struct vcpus {
 void vcpus_map(struct vcpus *vcpus, uint32_t domid,
                volatile struct shared_page *page);
 void vcpus_read(struct vcpus *vcpus);
+
+/* Waits until each of them runs the guest's code. */
+void vcpus_wait_started(const struct vcpus *vcpus, uint32_t domid,
+                        volatile struct shared_page *page);
 
 /* Each of those that run has seen the request. */
 bool vcpus_have_seen(struct vcpus *vcpus, uint32_t request);

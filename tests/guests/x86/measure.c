@@ -167,9 +167,7 @@ void page_request(uint32_t domid, volatile struct shared_page *page)
         if ((stats.request == request && vcpus_have_seen(&vcpus, request)) ||
             (info.flags & XEN_DOMINF_paused))
             return;
-        if (page->state == GUEST_CRASHED)
-            fail(0, "the guest of domain %u has crashed: vector %u eip %#x",
-                 domid, page->fault.vector, page->fault.eip);
+        fail_if_ended(domid, page);
         if (now_ns() > end)
             fail(0, "domain %u does not answer", domid);
         sleep_ms(1);
@@ -350,6 +348,7 @@ void measure_end(struct measurement *m)
     xc_domaininfo_t info;
     unsigned int i;
 
+    fail_if_ended(m->domid, m->page);
     page_read(m->page, &now);
     vcpus_read(&vcpus);
     domain_info(m->domid, &info);
@@ -360,7 +359,6 @@ void measure_end(struct measurement *m)
             print_timer(m, i, &now, dt);
     print_clocks(m, &now, dt, (double)(info.cpu_time - m->cpu_ns) / 1e9 / dt);
     vcpus_print(&vcpus, &m->vcpus, m->page, dt);
-    print_fault(m->page);
 }
 
 void print_ticks(uint32_t domid)

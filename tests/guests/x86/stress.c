@@ -147,9 +147,7 @@ static bool backwards(struct stress *s, bool tell)
 
     page_read(s->page, &s->now);
     vcpus_read(&s->vcpus);
-    if (s->page->state == GUEST_CRASHED)
-        fail(0, "the guest has crashed: vector %u eip %#x",
-             s->page->fault.vector, s->page->fault.eip);
+    fail_if_ended(s->domid, s->page);
 
     for (v = 0; v < s->vcpus.n; v++)
         for (c = 0; c < NR_CLOCKS; c++) {
@@ -241,6 +239,7 @@ static void begin(struct stress *s)
 
     s->page->control.window++;
     while (!window_seen(s)) {
+        fail_if_ended(s->domid, s->page);
         if (now_ns() > end)
             fail(0, "a vCPU of domain %u does not read its clocks", s->domid);
         sleep_ms(1);

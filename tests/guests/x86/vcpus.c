@@ -99,19 +99,21 @@ void vcpus_print(const struct vcpus *vcpus, const struct vcpus *since,
     }
 }
 
-static void wait_until_started(const struct vcpus *vcpus,
-                               volatile struct shared_page *page)
+void vcpus_wait_started(const struct vcpus *vcpus, uint32_t domid,
+                        volatile struct shared_page *page)
 {
     uint64_t end = now_ns() + START_TIMEOUT_MS * NS_PER_MS;
     unsigned int i;
 
     while (page->state == GUEST_NOT_STARTED) {
+        fail_if_ended(domid, page);
         if (now_ns() > end)
             fail(0, "the guest does not start");
         sleep_ms(1);
     }
     for (i = 1; i < vcpus->n; i++)
         while (!vcpus->page->vcpu[i].started) {
+            fail_if_ended(domid, page);
             if (now_ns() > end)
                 fail(0, "vCPU %u does not start", i);
             sleep_ms(1);
@@ -134,7 +136,7 @@ int cmd_clocks(int argc, char **argv)
 
     page = page_map(domid);
     vcpus_map(&vcpus, domid, page);
-    wait_until_started(&vcpus, page);
+    vcpus_wait_started(&vcpus, domid, page);
     page->control.meet++;
     page_request(domid, page);
 
