@@ -384,6 +384,11 @@ uint32_t domain_create(const struct dom_config *config)
         xc_hvm_param_set(xch, domid, HVM_PARAM_TRIPLE_FAULT_REASON,
                          SHUTDOWN_crash))
         fail(errno, "cannot make a triple fault of domain %u a crash", domid);
+    if (config->viridian &&
+        xc_hvm_param_set(xch, domid, HVM_PARAM_VIRIDIAN,
+                         HVMPV_base_freq | HVMPV_time_ref_count |
+                             HVMPV_reference_tsc))
+        fail(errno, "cannot give domain %u Viridian", domid);
     if (config->weight)
         set_weight(domid, config->weight);
     if (config->tsc_mode &&

@@ -92,6 +92,7 @@ int cmd_create(int argc, char **argv)
         { "guest", required_argument, NULL, 'g' },
         { "no-xenstore", no_argument, NULL, 'x' },
         { "introduce", no_argument, NULL, 'i' },
+        { "viridian", no_argument, NULL, 'V' },
         { NULL, 0, NULL, 0 }
     };
     static const char *const type_names[] = { "hvm", "pvh", "pv" };
@@ -140,6 +141,9 @@ int cmd_create(int argc, char **argv)
             break;
         case 'i':
             config.introduce = true;
+            break;
+        case 'V':
+            config.viridian = true;
             break;
         default:
             return usage_error();

@@ -15,6 +15,7 @@
 #include "smp.h"
 #include "tick.h"
 #include "timers.h"
+#include "witness.h"
 #include "x86.h"
 #include "xen.h"
 
@@ -123,6 +124,8 @@ static void check_control(void)
     program_timers(shared->control.rearm != rearm_seen);
     rearm_seen = shared->control.rearm;
     smp_meet(0);
+    smp_restart_check();
+    witness_write_tsc(0);
     self_test();
     pmu_test();
     keep_check(stats.timer[TIMER_PIT].period_tsc,
@@ -259,6 +262,11 @@ static void idle(void)
         irq_enable_and_spin();
         break;
 
+    case IDLE_WITNESS:
+        witness_turn(0);
+        witness_rest();
+        break;
+
     case IDLE_NAP:
         if (is_nap()) {
             irq_enable_and_halt();
@@ -284,6 +292,7 @@ void guest_main(void)
     rearm_seen = shared->control.rearm;
     stats.request = shared->control.request;
     publish();
+    witness_init();
     smp_start();
     shared->state = GUEST_RUNNING;
 

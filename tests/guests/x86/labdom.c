@@ -43,13 +43,13 @@ void fail(int err, const char *fmt, ...)
 
 #define SETTINGS \
     "[pit=HZ] [rtc=HZ] [lapic=HZ | io=HZ] [hpet=HZ] " \
-    "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap] [apidle=...] [hpetclock=0|1] " \
+    "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap|witness] [apidle=...] [hpetclock=0|1] " \
     "[clocks=MASK]"
 
 static const struct command commands[] = {
     { "create",
       "[--type hvm|pvh|pv] [--uuid UUID] [--mem-kib N] [--vcpus N]"
-      " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore]\n    [--introduce] NAME [vcpus=N]\n"
+      " [--weight N]\n    [--tsc-mode N] [--guest FILE] [--no-xenstore]\n    [--introduce] [--viridian] NAME [vcpus=N]\n"
       "    " SETTINGS,
       "a paused domain with the test guest; prints its domid", cmd_create },
     { "linux",
@@ -83,6 +83,15 @@ static const struct command commands[] = {
     { "ticks", "DOM", "the guest's counters as they stand", cmd_ticks },
     { "clocks", "DOM", "let all vCPUs meet and compare their clocks",
       cmd_clocks },
+    { "witness",
+      "DOM start [tsc] [pv] [hpet] [pmtimer] [refcount] [reftsc] | DOM [N]",
+      "let each vCPU compare these clocks (all) with what others have read;\n"
+      "        wait for N handovers of each, and tell; exit status 1: steps back",
+      cmd_witness },
+    { "restart", "DOM VCPU", "INIT and SIPI to a vCPU, from vCPU 0",
+      cmd_restart },
+    { "writetsc", "DOM VCPU [-]CYCLES",
+      "let a vCPU add so much to its TSC, by WRMSR", cmd_writetsc },
     { "param", "DOM timer_mode|hpet|INDEX [VALUE]",
       "get or set an HVM parameter", cmd_param },
     { "hpet", "DOM", "is an HPET timer armed? (pauses it for a moment)",

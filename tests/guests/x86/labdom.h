@@ -40,6 +40,7 @@ struct dom_config {
     const void *load_data;
     bool no_xenstore;
     bool introduce;                     /* to xenstored; not of type PV */
+    bool viridian;                      /* with Windows' reference time */
 };
 
 /* Reads a UUID, with or without dashes; false if it is none. */

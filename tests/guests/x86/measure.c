@@ -45,10 +45,8 @@ const char *const timer_names[NR_TIMERS] = {
 };
 
 static const char *const idle_names[] = {
-    [IDLE_HLT] = "hlt",
-    [IDLE_SPIN] = "spin",
-    [IDLE_SAMPLE] = "sample",
-    [IDLE_NAP] = "nap",
+    [IDLE_HLT] = "hlt", [IDLE_SPIN] = "spin",       [IDLE_SAMPLE] = "sample",
+    [IDLE_NAP] = "nap", [IDLE_WITNESS] = "witness",
 };
 
 const char *const clock_names[NR_CLOCKS] = {
@@ -116,6 +114,7 @@ void page_init(uint32_t domid, const struct shared_control *control)
     memset((void *)page_map_at(domid, GUEST_SMP_ADDR), 0, XC_PAGE_SIZE);
     memset((void *)page_map_at(domid, GUEST_SELF_ADDR), 0, XC_PAGE_SIZE);
     memset((void *)page_map_at(domid, GUEST_KEEP_ADDR), 0, XC_PAGE_SIZE);
+    memset((void *)page_map_at(domid, GUEST_WITNESS_ADDR), 0, XC_PAGE_SIZE);
     memcpy((void *)&page->control, control, sizeof(*control));
     page->version = SHARED_VERSION;
     page->magic = SHARED_MAGIC;

@@ -20,6 +20,8 @@
 #include <stdint.h>
 
 /* Guest physical memory map, bytes.  Everything else is free. */
+#define GUEST_IVT_ADDR      0x000000u   /* what it has for interrupts there */
+#define GUEST_SIPI_ADDR     0x008000u   /* where a restarted vCPU begins */
 #define GUEST_LOAD_ADDR     0x100000u   /* image, entered at its first byte */
 #define GUEST_LOAD_SIZE     0x010000u   /* image, bss and stack, at most */
 #define GUEST_SHARED_ADDR   0x110000u   /* struct shared_page */
@@ -29,10 +31,12 @@
 #define GUEST_SELF_ADDR     0x114000u   /* struct self_page */
 #define GUEST_PMU_ADDR      0x115000u   /* struct pmu_page */
 #define GUEST_KEEP_ADDR     0x116000u   /* struct keep_page */
+#define GUEST_WITNESS_ADDR  0x117000u   /* struct witness_page */
+#define GUEST_REFTSC_ADDR   0x118000u   /* Viridian's reference TSC page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
 
 #define SHARED_MAGIC        0x656d6974u /* "time" */
-#define SHARED_VERSION      2u
+#define SHARED_VERSION      3u
 
 #define MAX_VCPUS           8u
 
@@ -50,6 +54,7 @@ enum guest_idle {
     IDLE_SPIN,                          /* busy, interrupts on */
     IDLE_SAMPLE,                        /* busy, reading all the clocks */
     IDLE_NAP,                           /* busy, but for one tick in 64 */
+    IDLE_WITNESS,                       /* busy, see struct witness_page */
     IDLE_KINDS,
 };
 
@@ -76,6 +81,8 @@ struct shared_control {
     uint32_t io_hz;                     /* the LAPIC stands for a disk: an
                                            interrupt so soon after the last
                                            was handled; 0: it does not */
+    uint32_t restart;                   /* changed: see struct witness_page */
+    uint32_t write_tsc;                 /* changed: see struct witness_page */
     uint32_t pad;
 };
 
@@ -260,6 +267,55 @@ struct keep_page {
     struct keep_gain gain[KEEP_GAINS];  /* the first of them */
 };
 
+/*
+ * The witness of one time for all vCPUs.  "latest" of a clock has the greatest
+ * value that any vCPU has read of it.  In IDLE_WITNESS each vCPU takes that,
+ * then reads the clock itself, and counts a step back if what it reads is less.
+ * A turn in which "latest" was another vCPU's is a handover.  The low bits of
+ * "latest" say whose it is; 0 is nobody's.
+ *
+ * A vCPU that has written its TSC judges its readings without what it moved
+ * the TSC by, which MSR_IA32_TSC_ADJUST tells to the cycle.
+ */
+enum witness_clock {
+    WITNESS_TSC,                        /* TSC cycles */
+    WITNESS_PV,                         /* pvclock, ns */
+    WITNESS_HPET,                       /* main counter, its low half */
+    WITNESS_PMTIMER,                    /* ACPI, 3.579545 MHz, 32 bits */
+    WITNESS_REFCOUNT,                   /* HV_X64_MSR_TIME_REF_COUNT, 100 ns */
+    WITNESS_REFTSC,                     /* Viridian's reference TSC page */
+    NR_WITNESSES,
+};
+#define WITNESS_CPU_BITS    3
+#define WITNESS_PMTIMER_HZ  3579545u
+
+/* Of one clock, on one vCPU.  All that dom0 reads is one word. */
+struct witness_count {
+    uint32_t turns;
+    uint32_t handovers;
+    uint32_t back;                      /* readings less than the latest */
+    uint32_t max_back;                  /* in the clock's unit; saturates */
+    uint32_t max_from;                  /* the vCPU that had read more */
+    uint32_t absent;                    /* readings that got no answer */
+};
+
+struct witness_page {
+    /* By dom0. */
+    uint32_t clocks;                    /* bit mask of witness_clock */
+    uint32_t restart_vcpu;              /* gets INIT and SIPI from vCPU 0 */
+    uint32_t write_vcpu;                /* writes what its TSC says, and ... */
+    uint32_t pad;
+    int64_t write_add;                  /* ... so many cycles more */
+    /* By the guest. */
+    uint64_t latest[NR_WITNESSES];
+    uint64_t tsc_moved[MAX_VCPUS];      /* by its own WRMSR, cycles */
+    struct witness_count count[MAX_VCPUS][NR_WITNESSES];
+};
+
+_Static_assert(MAX_VCPUS <= 1u << WITNESS_CPU_BITS, "layout");
+_Static_assert(offsetof(struct witness_page, write_add) % 8 == 0, "layout");
+_Static_assert(sizeof(struct witness_count) == 24, "layout");
+_Static_assert(sizeof(struct witness_page) <= 4096, "one page");
 _Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");

@@ -7,6 +7,7 @@
 #include "smp.h"
 #include "tick.h"
 #include "timers.h"
+#include "witness.h"
 #include "x86.h"
 
 #define MEET_TIMEOUT_NS 2000000000ull
@@ -14,14 +15,20 @@
 _Static_assert(NR_STACKS == MAX_VCPUS, "a stack for each vCPU");
 
 extern const char stacks[];
+extern const char sipi_start[], sipi_iret[], sipi_end[];
 
 static volatile struct shared_page *const shared =
     (volatile struct shared_page *)GUEST_SHARED_ADDR;
 static volatile struct smp_page *const smp =
     (volatile struct smp_page *)GUEST_SMP_ADDR;
+static volatile struct witness_page *const witness_page =
+    (volatile struct witness_page *)GUEST_WITNESS_ADDR;
 
 /* In .data, as start.S reads it before the bss is cleared. */
 volatile uint32_t smp_go __attribute__((section(".data")));
+
+/* The number of the vCPU that start.S gets from the trampoline. */
+volatile uint32_t smp_restarted;
 
 static struct secondary {
     struct vcpu_stats stats;
@@ -75,6 +82,7 @@ static void check_control(uint32_t cpu)
         program(v);
     v->rearm_seen = shared->control.rearm;
     smp_meet(cpu);
+    witness_write_tsc(cpu);
     v->stats.request = request;
     publish(cpu);
 }
@@ -163,12 +171,41 @@ void smp_start(void)
     smp_go = 1;
 }
 
+/*
+ * The vCPU goes from wherever it is to the trampoline and back into smp_main().
+ * Its counters go on; its LAPIC, which INIT resets, is programmed anew there.
+ *
+ * An interrupt that was being injected when INIT came is injected after the
+ * SIPI, IF being clear: Xen's SVM code does not forget it.  In real mode that
+ * goes by the table at address 0, so each vector there returns at once.
+ */
+void smp_restart_check(void)
+{
+    const uint32_t iret = GUEST_SIPI_ADDR << 12 |
+                          (uint32_t)(sipi_iret - sipi_start);
+    static uint32_t seen;
+    uint32_t cpu = witness_page->restart_vcpu, i;
+
+    if (shared->control.restart == seen)
+        return;
+
+    seen = shared->control.restart;
+    copy_words((void *)GUEST_SIPI_ADDR, sipi_start,
+               (uint32_t)(sipi_end - sipi_start));
+    for (i = 0; i < 256; i++)
+        mmio_write(GUEST_IVT_ADDR + i * 4, iret);
+    smp->vcpu[cpu].started = 0;
+    smp_restarted = cpu;
+    lapic_restart(cpu, GUEST_SIPI_ADDR);
+}
+
 void smp_main(uint32_t cpu)
 {
     struct secondary *v = &vcpus[cpu];
 
     idt_load();
     lapic_init();
+    witness_note_tsc(cpu);
     program(v);
     v->rearm_seen = shared->control.rearm;
     v->stats.request = shared->control.request;
@@ -191,6 +228,11 @@ void smp_main(uint32_t cpu)
             clocks_sample(v->stats.clock, ~0u, cpu);
             publish(cpu);
             irq_enable_and_spin();
+            break;
+
+        case IDLE_WITNESS:
+            witness_turn(cpu);
+            witness_rest();
             break;
 
         default:

@@ -27,6 +27,9 @@ void smp_interrupt(uint32_t cpu, const struct frame *frame);
 /* Wakes the other vCPUs, so that they look at the control. */
 void smp_kick(void);
 
+/* Restarts a vCPU by INIT and SIPI if dom0 asks for it.  On vCPU 0. */
+void smp_restart_check(void);
+
 /* Meets the other vCPUs if dom0 asks for it.  Interrupts are off. */
 void smp_meet(uint32_t cpu);
 

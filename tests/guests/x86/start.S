@@ -49,6 +49,7 @@ secondary:
         cmpl    $0, smp_go
         je      secondary
 
+start_stack:
         leal    1(%ebx), %eax
         imull   $STACK_SIZE, %eax
         leal    stacks(%eax), %esp
@@ -56,6 +57,38 @@ secondary:
         pushl   %ebx
         call    smp_main
         jmp     2b
+
+/*
+ * Where a SIPI takes a vCPU, after smp.c has copied it to GUEST_SIPI_ADDR: in
+ * real mode, at the first byte of the segment.
+ */
+        .balign 4
+        .globl  sipi_start, sipi_iret, sipi_end
+        .code16
+sipi_start:
+        cli
+        lgdtl   %cs:(sipi_gdt_pointer - sipi_start)
+        movl    %cr0, %eax
+        orb     $1, %al
+        movl    %eax, %cr0
+        ljmpl   $8, $restarted
+sipi_iret:
+        iretw
+        .balign 4
+sipi_gdt_pointer:
+        .word   gdt_pointer - gdt - 1
+        .long   gdt
+        .balign 4
+sipi_end:
+
+        .code32
+restarted:
+        cld
+        movl    $16, %eax
+        movl    %eax, %ds
+        movl    %eax, %ss
+        movl    smp_restarted, %ebx
+        jmp     start_stack
 
         .text
 

@@ -46,6 +46,9 @@
 #define LAPIC_ICR 0x300
 #define LAPIC_ICR_OTHERS 0xc0000 /* all but self, fixed, edge */
 #define LAPIC_ICR_ASSERT 0x04000
+#define LAPIC_ICR_INIT 0x00500
+#define LAPIC_ICR_STARTUP 0x00600
+#define LAPIC_ICR2 0x310 /* destination in the upper byte */
 #define LAPIC_LVTT 0x320
 #define LAPIC_LVTT_PERIODIC 0x20000
 #define LAPIC_LVT_MASKED 0x10000
@@ -279,6 +282,15 @@ void lapic_ipi_others(uint32_t vector)
 {
     mmio_write(LAPIC_BASE + LAPIC_ICR,
                LAPIC_ICR_OTHERS | LAPIC_ICR_ASSERT | vector);
+}
+
+/* A vCPU's LAPIC has twice its number for an ID. */
+void lapic_restart(uint32_t cpu, uint32_t page)
+{
+    mmio_write(LAPIC_BASE + LAPIC_ICR2, cpu * 2 << 24);
+    mmio_write(LAPIC_BASE + LAPIC_ICR, LAPIC_ICR_INIT | LAPIC_ICR_ASSERT);
+    mmio_write(LAPIC_BASE + LAPIC_ICR2, cpu * 2 << 24);
+    mmio_write(LAPIC_BASE + LAPIC_ICR, LAPIC_ICR_STARTUP | page >> 12);
 }
 
 void lapic_init(void)

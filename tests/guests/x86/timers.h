@@ -39,6 +39,12 @@ void lapic_eoi(void);
 /* An interrupt at this vector for every other vCPU. */
 void lapic_ipi_others(uint32_t vector);
 
+/*
+ * INIT and SIPI to vCPU cpu, which begins in real mode at the first byte of the
+ * page at that address, below 1 MiB.
+ */
+void lapic_restart(uint32_t cpu, uint32_t page);
+
 /* Whether the LAPIC knows of an interrupt being served at this vector. */
 bool lapic_in_service(uint32_t vector);
 

@@ -33,6 +33,15 @@ static inline uint8_t inb(uint16_t port)
     return value;
 }
 
+static inline uint32_t inl(uint16_t port)
+{
+    uint32_t value;
+
+    asm volatile ("inl %1, %0" : "=a" (value) : "Nd" (port));
+
+    return value;
+}
+
 /* Xen's instruction emulator decodes these: keep them plain moves. */
 static inline uint32_t mmio_read(uint32_t addr)
 {
@@ -53,6 +62,15 @@ static inline uint64_t rdtsc(void)
     uint64_t value;
 
     asm volatile ("rdtsc" : "=A" (value) : : "memory");
+
+    return value;
+}
+
+static inline uint64_t rdmsr(uint32_t msr)
+{
+    uint64_t value;
+
+    asm volatile ("rdmsr" : "=A" (value) : "c" (msr) : "memory");
 
     return value;
 }
@@ -101,6 +119,24 @@ static inline void irq_enable_and_halt(void)
 static inline void barrier(void)
 {
     asm volatile ("" : : : "memory");
+}
+
+/* What comes after it, RDTSC too, waits for the loads before it. */
+static inline void load_fence(void)
+{
+    asm volatile ("lfence" : : : "memory");
+}
+
+/* Writes "to" if memory has "from"; returns what it had. */
+static inline uint64_t cmpxchg64(volatile uint64_t *p, uint64_t from,
+                                 uint64_t to)
+{
+    asm volatile ("lock cmpxchg8b %1"
+                  : "+A" (from), "+m" (*p)
+                  : "b" ((uint32_t)to), "c" ((uint32_t)(to >> 32))
+                  : "memory", "cc");
+
+    return from;
 }
 
 /*
