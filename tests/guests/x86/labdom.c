@@ -106,7 +106,7 @@ static const struct command commands[] = {
       cmd_resync },
     { "stress",
       "DOM [n=N] [seed=N] [pause=0|1|mix] [states=keep|running|blocked|mix]\n"
-      "    [sleep=US] [modes=MASK] [every=N] [aphpet=0|1]",
+      "    [sleep=US] [modes=MASK] [every=N]",
       "N switches of timer_mode; stops when a clock goes backwards",
       cmd_stress },
     { "hostile", "DOM [n=N] [seed=N] [params=0|1]",

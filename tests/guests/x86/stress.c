@@ -41,7 +41,7 @@ struct step {
 struct stress {
     uint32_t domid;
     struct rng rng;
-    uint64_t n, pause, states, sleep_us, modes, ap_hpet;
+    uint64_t n, pause, states, sleep_us, modes;
     volatile struct shared_page *page;
     struct guest_stats base, now;
     struct vcpus vcpus_base, vcpus;
@@ -122,16 +122,6 @@ static void one_switch(struct stress *s)
     nap(s);
 }
 
-/*
- * The HPET runs on the time of vCPU 0.  Another vCPU may see it go back in
- * mode 0 without any switch, while vCPU 0 waits for a CPU: not judged.
- */
-static bool judged(const struct stress *s, unsigned int vcpu,
-                   unsigned int clock)
-{
-    return !vcpu || clock != CLOCK_HPET || s->ap_hpet;
-}
-
 static const struct clock_stats *clock_of(const struct guest_stats *stats,
                                           const struct vcpus *vcpus,
                                           unsigned int vcpu, unsigned int clock)
@@ -153,8 +143,7 @@ static bool backwards(struct stress *s, bool tell)
         for (c = 0; c < NR_CLOCKS; c++) {
             const struct clock_stats *now = clock_of(&s->now, &s->vcpus, v, c);
 
-            if (!judged(s, v, c) ||
-                now->back == clock_of(&s->base, &s->vcpus_base, v, c)->back)
+            if (now->back == clock_of(&s->base, &s->vcpus_base, v, c)->back)
                 continue;
             any = true;
             if (tell)
@@ -257,9 +246,8 @@ int cmd_stress(int argc, char **argv)
         { "pause", &s.pause, 0, pause_names },
         { "states", &s.states, 0, states_names },
         { "sleep", &s.sleep_us, 1000000, NULL },
-        { "modes", &s.modes, 0x3f, NULL },
+        { "modes", &s.modes, (1u << NR_MODES) - 1, NULL },
         { "every", &every, UINT32_MAX, NULL },
-        { "aphpet", &s.ap_hpet, 1, NULL },
     };
     bool back = false;
 
