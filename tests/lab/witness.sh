@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# What the scenarios about one time for all vCPUs have in common: . it after
+# timers.sh.
+
+# Every clock of a guest but the reference TSC page: that needs a TSC which Xen
+# trusts, and QEMU's it does not.
+all_clocks='tsc pv hpet pmtimer refcount'
+
+# handovers CLOCK...: how many of each to wait for. An exit to Xen a reading is
+# what they cost: a million takes three minutes for each clock that exits.
+handovers() {
+    read -r lab_line </proc/cmdline
+    case " $lab_line" in
+    *' lab.handovers='*)
+        lab_line=${lab_line#*lab.handovers=}
+        echo "${lab_line%% *}"
+        return ;;
+    esac
+    if ! is_long; then echo 1000
+    elif [ "$tsc $*" = 'native tsc pv' ]; then echo 1000000
+    else echo 20000; fi
+}
+
+# has_modes: this Xen has freezing modes with one time for a domain, and so the
+# modes 4 and 5; $dom is any domain. A stock Xen has none of it.
+has_modes() { safe_switch "$dom"; }
+
+# witness_guest NAME VCPUS TSC MODE [paused]: a running guest of so many vCPUs
+# with all its timers ticking, TSC being native or emulated, as $dom. It fails if
+# Xen does not let it have the mode; what Xen says is in $err.
+witness_guest() {
+    tsc=$3
+    case $3 in native) lab_tsc=2 ;; *) lab_tsc=1 ;; esac
+    dom=$(labdom create --weight 128 --viridian --tsc-mode $lab_tsc "$1" \
+        vcpus="$2" pit=100 lapic=50 aplapic=50 hpet=30 clocks=0) ||
+        bail "labdom creates a guest"
+    capture labdom param "$dom" timer_mode "$4"
+    [ "$status" -eq 0 ] || return 1
+    [ "${5-}" = paused ] || labdom unpause "$dom"
+}
+
+# back CLOCK: how often it stepped back, by the last "labdom witness" in $out.
+back() {
+    printf '%s\n' "$out" | sed -n "s/^witness clock=$1 .* back=\([0-9]*\).*/\1/p"
+}
+
+# steps: each clock that stepped back, how often, and the largest step.
+steps() {
+    # shellcheck disable=SC2046,SC2005 # on one line
+    echo $(printf '%s\n' "$out" | grep ' back=[1-9]' |
+        sed 's/^witness clock=//; s/handovers=[0-9]* //; s/ absent=.*//')
+}
+
+# witnessed WHAT N CLOCK...: N handovers of each clock since the start.
+witnessed() {
+    lab_name=$1 lab_n=$2
+    shift 2
+    capture labdom witness "$dom" "$lab_n"
+    [ -z "$err" ] || diag "$err"
+    diag "$out"
+    lab_missing=
+    for lab_clock; do
+        [ "$(printf '%s\n' "$out" |
+            sed -n "s/^witness clock=$lab_clock handovers=\([0-9]*\).*/\1/p")" \
+            -ge "$lab_n" ] 2>/dev/null || lab_missing="$lab_missing $lab_clock"
+    done
+    is "$lab_missing" "" "$lab_name: $lab_n handovers of each clock"
+}
+
+# no_steps WHAT: of what the last "labdom witness" told.
+no_steps() { is "$(steps)" "" "$1: no clock steps back"; }
