@@ -135,8 +135,9 @@ demo: lab-images-$(LAB_XEN)
 lab-shell: lab-images-$(LAB_XEN)
 	@tests/lab/run --shell -r $(LAB_XEN)
 soak: lab-images-4.17 need-hv
-	@LAB_LINUXARGS=lab.rounds=200 LAB_SLOW=20 \
-	    tests/lab/run -k -r 4.17 profile-storm
+	@LAB_LINUXARGS='lab.rounds=200 lab.handovers=1000000' LAB_SLOW=20 \
+	    tests/lab/run -k -r 4.17 profile-storm one-time@patched \
+	    one-time-events@patched
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench

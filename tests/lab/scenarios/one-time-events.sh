@@ -13,7 +13,7 @@
 # TSC of vCPU 0, so it is not looked at where that one writes; nor is the pvclock
 # after a restore, of which it is no part.
 #
-# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=1200 idle=600
+# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=3600 idle=900
 # lab: all=4.17@stock
 
 . /lib/lab/lib.sh
@@ -105,7 +105,7 @@ row() {
         fail "$what: done"
     fi
     # shellcheck disable=SC2086 # one word a clock
-    witnessed "$what" $((seen + 1000)) $clocks
+    witnessed "$what" $((seen + $(handovers $clocks))) $clocks
     no_steps "$what"
     labdom destroy "$dom"
 }

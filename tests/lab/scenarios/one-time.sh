@@ -15,7 +15,7 @@
 # Handovers of each clock: 1,000 in `make check`; 20,000 in `make check-all`, and
 # a million where no reading exits to Xen; as lab.handovers=N says.
 #
-# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=1800 idle=900
+# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=3600 idle=900
 # lab: all=4.17@stock
 
 . /lib/lab/lib.sh
