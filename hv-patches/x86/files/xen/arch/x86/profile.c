@@ -25,6 +25,7 @@
 
 #include <asm/apicdef.h>
 #include <asm/hvm/vlapic.h>
+#include <asm/hvm/vmx/vmcs.h>
 #include <asm/vpmu.h>
 
 static bool sampling;               /* there is a primary */
@@ -65,6 +66,19 @@ static int settle_mode(void)
 
 /* ---- domains ---- */
 
+/*
+ * Intel's vPMU has the VMCS load GLOBAL_CTRL at each VM entry and exit.  A vCPU
+ * that goes on without a vPMU would enable counters that are somebody else's.
+ */
+static void forget_global_ctrl(struct vcpu *v)
+{
+    if ( !is_hvm_vcpu(v) || !cpu_has_vmx )
+        return;
+
+    vmx_del_msr(v, MSR_CORE_PERF_GLOBAL_CTRL, VMX_MSR_GUEST);
+    vmx_del_msr(v, MSR_CORE_PERF_GLOBAL_CTRL, VMX_MSR_HOST);
+}
+
 static void take_away(struct domain *d)
 {
     struct vcpu *v;
@@ -73,6 +87,7 @@ static void take_away(struct domain *d)
     {
         vpmu_destroy(v);
         vpmu_clear(vcpu_vpmu(v));
+        forget_global_ctrl(v);
     }
 }
 
