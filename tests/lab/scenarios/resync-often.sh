@@ -14,6 +14,7 @@
 # it was held back.
 #
 # lab: releases=4.17,4.20 hv=patched timeout=600 idle=200 check=4.20@patched
+# lab: all=4.20@patched+smp2,4.20@patched+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
