@@ -72,7 +72,7 @@ uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now)
 /* The oldest ticks are dropped, so that the rest were due one after another. */
 static void cap_backlog(struct vpt_ticks *t, struct vpt_tally *tally)
 {
-    uint64_t most = VPT_BACKLOG_MAX / t->period;
+    uint64_t most = VPT_BACKLOG_MAX / t->period ?: 1;
 
     if ( t->pending_intr_nr <= most )
         return;
@@ -125,6 +125,10 @@ static void count_missed(unsigned int mode, struct vpt_ticks *t, int64_t now,
 
 void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally)
 {
+    /* It was set once more while its function waited: it has one tick. */
+    if ( t->one_shot && t->pending_intr_nr )
+        return;
+
     tally->due++;
     add_pending(t, 1, tally);
     t->scheduled += t->period;

@@ -57,7 +57,7 @@ bool vpt_freezes_time(unsigned int mode);
  */
 bool vpt_paces_ticks(unsigned int mode);
 
-/* A paced timer owes its guest no more than the ticks of so many ns. */
+/* A paced timer owes its guest no more than the ticks of so many ns, or one. */
 #define VPT_BACKLOG_MAX 10000000000LL
 
 /* The time at which the oldest pending tick was due, or the next one is. */
