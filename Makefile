@@ -38,7 +38,7 @@ endif
 
 # What the hypervisor's timer modes decide, which "simulate" has from there.
 HV_X86    := hv-patches/x86/files/xen/arch/x86
-POLICY    := $(HV_X86)/hvm/vpt-policy
+POLICY    := $(HV_X86)/hvm/vpt-policy $(HV_X86)/hvm/vpt-clock
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
              -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -I$(HV_X86)/include \
@@ -56,7 +56,7 @@ XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 
 , := ,
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
-TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c)) $B/$(POLICY).o
+TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c)) $(POLICY:%=$B/%.o)
 
 # Commands that need these are in xentimectl-full alone: see tools/full.c.
 FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy*.c tools/watch*.c \
@@ -166,7 +166,7 @@ LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -I/usr/include/libxml2 -DXENTIME_VERSION='
              -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include -Itests/unit \
              -DTOP='"."'
 # The hypervisor's own files that know nothing of Xen.  They are in its style.
-LINT_HV = $(POLICY).c $(HV_COMMON)/common/profile-count.c \
+LINT_HV = $(POLICY:%=%.c) $(HV_COMMON)/common/profile-count.c \
           $(HV_COMMON)/common/profile-ring.c $(HV_PPC)/arch/ppc/pmu/context.c \
           $(HV_PPC)/arch/ppc/pmu/lazy.c
 lint: need-unit

@@ -8,11 +8,19 @@ static const enum {
     ALL,
     MERGE,
     DROP
-} handed_over[5][5] = {
-    { ALL, ALL, DROP, MERGE, ALL },   { ALL, ALL, DROP, MERGE, ALL },
-    { DROP, DROP, ALL, MERGE, DROP }, { MERGE, MERGE, MERGE, ALL, MERGE },
-    { ALL, ALL, DROP, MERGE, ALL },
+} handed_over[VM_MODES][VM_MODES] = {
+    { ALL, ALL, DROP, MERGE, ALL, DROP },
+    { ALL, ALL, DROP, MERGE, ALL, DROP },
+    { DROP, DROP, ALL, MERGE, DROP, DROP },
+    { MERGE, MERGE, MERGE, ALL, MERGE, MERGE },
+    { ALL, ALL, DROP, MERGE, ALL, DROP },
+    { DROP, DROP, DROP, MERGE, DROP, ALL },
 };
+
+static bool drops(unsigned int mode)
+{
+    return mode == 2 || mode == 5;
+}
 
 void model_free(struct model *m)
 {
@@ -60,21 +68,22 @@ uint64_t model_unseen(const struct model *m, int64_t now)
 
 size_t model_row(const struct model *m)
 {
-    size_t i = m->n - 1;
+    size_t i = m->n - 1, row = 0;
 
-    while (i > m->row_from && m->ticks[i - 1].fate == DROPPED)
-        i--;
-    return m->n - 1 - i;
+    while (i > m->row_from && (m->ticks[i - 1].fate == DROPPED ||
+                               m->ticks[i - 1].fate == WITHHELD))
+        row += m->ticks[--i].fate == DROPPED;
+    return row;
 }
 
-static void append(struct model *m, int64_t due, int64_t gtime)
+static void append(struct model *m, int64_t due)
 {
     if (m->n == m->room) {
         m->room = m->room ? 2 * m->room : 256;
         m->ticks = realloc(m->ticks, m->room * sizeof(*m->ticks));
         assert_non_null(m->ticks);
     }
-    m->ticks[m->n++] = (struct tick){ .due = due, .gtime = gtime };
+    m->ticks[m->n++] = (struct tick){ .due = due };
 }
 
 /* A tick is looked at once, and pending before it is anything else. */
@@ -83,7 +92,7 @@ static void decide(struct model *m, size_t i, enum fate fate)
     enum fate was = m->ticks[i].fate;
 
     assert_true(was == PENDING ||
-                (was == AHEAD && (fate == PENDING || fate == DROPPED)));
+                (was == AHEAD && fate != DELIVERED && fate != COLLAPSED));
     m->ticks[i].fate = fate;
 }
 
@@ -94,7 +103,7 @@ static void look_at_next(struct model *m, enum fate fate)
 
     decide(m, i, fate);
     if (!m->one_shot)
-        append(m, m->ticks[i].due + m->period, m->ticks[i].gtime + m->period);
+        append(m, m->ticks[i].due + m->period);
 }
 
 static void decide_pending(struct model *m, enum fate fate)
@@ -104,6 +113,19 @@ static void decide_pending(struct model *m, enum fate fate)
     for (i = 0; i < m->n; i++)
         if (m->ticks[i].fate == PENDING)
             decide(m, i, fate);
+}
+
+/* Mode 4 owes no more than the last 10 s, and one tick at least. */
+static void forget_old(struct model *m)
+{
+    const size_t least = m->n;
+    size_t i, left = pending(m);
+
+    for (i = 0; i < least && left > 1; i++)
+        if (m->ticks[i].fate == PENDING && left * m->period > 10000000000) {
+            decide(m, i, DROPPED);
+            left--;
+        }
 }
 
 /*
@@ -117,9 +139,11 @@ static void look(struct model *m, unsigned int mode, int64_t now,
         return;
 
     while (model_next(m)->due <= now)
-        look_at_next(m, mode == 2 ? DROPPED : PENDING);
+        look_at_next(m, drops(mode) ? DROPPED : PENDING);
 
-    if (mode == 2)
+    if (mode == 4)
+        forget_old(m);
+    if (drops(mode))
         m->runs_on = wakeup_after ? model_row(m) >= wakeup_after : !was_pending;
 }
 
@@ -133,24 +157,22 @@ static void create(struct model *m, const struct event *ev)
     m->one_shot = !ev->period;
     m->period = ev->period;
     m->runs_on = false;
-    m->last_gtime = ev->gtime;
-    append(m, ev->now + ev->delta, ev->gtime + m->period);
+    append(m, ev->now + ev->delta);
 }
 
-/* What guest time has passed already is one with the tick before. */
-static void merge_passed(struct model *m, int64_t gtime)
+/* What was due by then is one with the tick before. */
+static void merge_passed(struct model *m, int64_t reached)
 {
     size_t i;
 
     for (i = 0; i < m->n; i++)
-        if (m->ticks[i].fate == PENDING && m->ticks[i].gtime <= gtime) {
-            m->last_gtime = m->ticks[i].gtime;
+        if (m->ticks[i].fate == PENDING && m->ticks[i].due <= reached)
             decide(m, i, COLLAPSED);
-        }
 }
 
 static bool deliver(struct model *m, const struct event *ev)
 {
+    int64_t reached = ev->now - ev->lag;
     size_t i;
 
     for (i = 0; m->ticks[i].fate != PENDING; i++)
@@ -161,37 +183,20 @@ static bool deliver(struct model *m, const struct event *ev)
         return false;
 
     if (ev->mode == 0 || ev->mode == 1 || ev->mode == 4) {
-        m->last_gtime = m->ticks[i].gtime;
+        if (reached < m->ticks[i].due)
+            reached = m->ticks[i].due;
         if (!pending(m))
             look(m, ev->mode, ev->now, ev->wakeup_after, true);
         if (ev->mode == 4)
-            merge_passed(m, ev->gtime);
+            merge_passed(m, reached);
         return !pending(m);
     }
 
-    m->last_gtime = ev->gtime;
     look(m, ev->mode, ev->now, ev->wakeup_after, true);
+    if (ev->mode == 5 && model_next(m)->due < ev->now + m->period / 2)
+        look_at_next(m, WITHHELD);
     decide_pending(m, COLLAPSED);
     return true;
-}
-
-/*
- * The next tick comes at its due time, in guest time as it is now; those that
- * are pending come a period apart before it.
- */
-static void rebase(struct model *m, int64_t now, int64_t gtime)
-{
-    struct tick *next = &m->ticks[m->n - 1];
-    int64_t at = gtime + next->due - now;
-    size_t i;
-
-    if (m->one_shot)
-        return;
-    next->gtime = at;
-    for (i = m->n - 1; i-- > 0;)
-        if (m->ticks[i].fate == PENDING)
-            m->ticks[i].gtime = at -= m->period;
-    m->last_gtime = at - m->period;
 }
 
 static void switch_mode(struct model *m, const struct event *ev)
@@ -216,13 +221,17 @@ static void switch_mode(struct model *m, const struct event *ev)
                                                           : DROPPED);
             rest--;
         }
-    rebase(m, ev->now, ev->gtime);
+    if (ev->to == 4)
+        forget_old(m);
 }
 
 bool model_apply(struct model *m, const struct event *ev)
 {
     switch (ev->kind) {
     case EV_FIRED:
+        /* Somebody else may have dealt with the tick. */
+        if (model_next(m)->fate != AHEAD || model_next(m)->due > ev->now)
+            return false;
         look_at_next(m, PENDING);
         m->runs_on = false;
         return false;
@@ -235,9 +244,6 @@ bool model_apply(struct model *m, const struct event *ev)
         return deliver(m, ev);
     case EV_SWITCHED:
         switch_mode(m, ev);
-        return false;
-    case EV_REBASED:
-        rebase(m, ev->now, ev->gtime);
         return false;
     case EV_STOPPED:
         decide_pending(m, DROPPED);

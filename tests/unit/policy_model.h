@@ -2,7 +2,7 @@
 /*
  * What the timer modes mean, tick by tick: every tick of a timer is there,
  * with the moment when it is due and with what has become of it.  Nothing is
- * computed that can be counted.
+ * computed that can be counted.  It knows of guest time what the event says.
  */
 #ifndef POLICY_MODEL_H
 #define POLICY_MODEL_H
@@ -15,12 +15,12 @@ enum fate {
     DELIVERED,
     COLLAPSED,
     DROPPED,
+    WITHHELD, /* dropped as well, in mode 5: it is not a missed one */
     FATES,
 };
 
 struct tick {
     int64_t due;
-    int64_t gtime; /* modes 0 and 1: guest time of its delivery */
     enum fate fate;
 };
 
@@ -31,7 +31,6 @@ struct model {
     bool one_shot;
     bool runs_on;    /* while the vCPU is descheduled */
     size_t row_from; /* no tick before this is missed "in a row" */
-    int64_t last_gtime;
     int64_t period;
     size_t delivered; /* the last one */
 };

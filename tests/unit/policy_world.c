@@ -4,16 +4,12 @@
 #include "policy_world.h"
 
 static const char *const kind_names[] = {
-    [EV_PASS] = "pass",
-    [EV_FIRED] = "fired",
-    [EV_DESCHEDULED] = "descheduled",
-    [EV_BLOCKED] = "blocked",
-    [EV_RESUMED] = "resumed",
-    [EV_DELIVERED] = "delivered",
-    [EV_SWITCHED] = "switched",
-    [EV_REBASED] = "rebased",
-    [EV_STOPPED] = "stopped",
-    [EV_CREATED] = "created",
+    [EV_PASS] = "pass",           [EV_EXPIRED] = "expired",
+    [EV_FIRED] = "fired",         [EV_DESCHEDULED] = "descheduled",
+    [EV_BLOCKED] = "blocked",     [EV_RESUMED] = "resumed",
+    [EV_DELIVERED] = "delivered", [EV_READ] = "read",
+    [EV_SWITCHED] = "switched",   [EV_RESYNCED] = "resynced",
+    [EV_STOPPED] = "stopped",     [EV_CREATED] = "created",
 };
 
 /* splitmix64 */
@@ -26,20 +22,15 @@ uint64_t world_random(struct world *w, uint64_t below)
     return (z ^ (z >> 31)) % below;
 }
 
-/* paced_missed_ticks is none of a stock Xen's. */
+/* The last two are none of a stock Xen's. */
 static unsigned int modes(const struct world *w)
 {
-    return w->options & WORLD_RAW ? 4 : 5;
+    return w->options & WORLD_RAW ? 4 : VM_MODES;
 }
 
 static bool one_in(struct world *w, unsigned int n)
 {
     return !world_random(w, n);
-}
-
-int64_t world_gtime(const struct world *w)
-{
-    return w->frozen ? w->frozen_at : w->now + w->offset;
 }
 
 void world_fail_at(const struct world *w, const char *file, int line,
@@ -61,15 +52,15 @@ void world_fail_at(const struct world *w, const char *file, int line,
 
 static void note(struct world *w, const struct event *ev)
 {
-    int64_t from = w->t.scheduled;
+    const struct vpt_ticks *t = &w->pt->t;
     char *line = w->log[w->steps++ % ARRAY_COUNT(w->log)];
 
     snprintf(line, sizeof(w->log[0]),
              "%4u %-11s mode %u to %u pending %u period %" PRIu64
-             " now %" PRId64 " = scheduled%+" PRId64 " after %u",
+             " now %" PRId64 " = scheduled%+" PRId64 " lag %" PRId64,
              w->steps, kind_names[ev->kind], ev->mode, ev->to,
-             w->t.pending_intr_nr, w->t.period, ev->now, ev->now - from,
-             ev->wakeup_after);
+             t->pending_intr_nr, t->period, ev->now, ev->now - t->scheduled,
+             ev->lag);
 }
 
 /*
@@ -78,7 +69,6 @@ static void note(struct world *w, const struct event *ev)
  */
 void world_start(struct world *w, uint64_t seed, unsigned int options)
 {
-    static const int64_t guest_times[] = { 1, 1000, 50000000, 1000000000 };
     unsigned int i;
 
     memset(w, 0, sizeof(*w));
@@ -92,20 +82,25 @@ void world_start(struct world *w, uint64_t seed, unsigned int options)
         w->weights[EV_FIRED] = 1;
         w->weights[EV_DELIVERED] |= 32;
     }
+    w->weights[EV_EXPIRED] = one_in(w, 2) ? 0 : 8;
+    w->weights[EV_READ] = one_in(w, 2) ? 0 : 4;
     w->weights[EV_SWITCHED] = one_in(w, 2) ? 0 : 1u << world_random(w, 3);
-    w->weights[EV_REBASED] = one_in(w, 4) ? 1 : 0;
+    w->weights[EV_RESYNCED] = one_in(w, 4) ? 1 : 0;
     w->weights[EV_STOPPED] = one_in(w, 4) ? 1 : 0;
     if (options & WORLD_NO_SWITCH)
         w->weights[EV_SWITCHED] = 0;
     if (options & WORLD_RAW)
-        w->weights[EV_REBASED] = 0;
+        w->weights[EV_EXPIRED] = w->weights[EV_READ] = w->weights[EV_RESYNCED] =
+            0;
     if (options & WORLD_LOSSLESS)
         w->weights[EV_STOPPED] = 0;
 
-    w->now = 1 + world_random(w, 1000000000000);
-    w->offset = guest_times[world_random(w, ARRAY_COUNT(guest_times))] - w->now;
-    w->running = true;
-    w->mode = world_random(w, options & WORLD_LOSSLESS ? 2 : modes(w));
+    vm_start(&w->vm, 1,
+             world_random(w, options & WORLD_LOSSLESS ? 2 : modes(w)),
+             1 + world_random(w, 1000000000000));
+    w->vm.now += 1 + world_random(w, 1000000);
+    w->v = &w->vm.vcpu[0];
+    w->pt = &w->v->timer[0];
 }
 
 /* ---- what happens next ---- */
@@ -113,8 +108,9 @@ void world_start(struct world *w, uint64_t seed, unsigned int options)
 /* Mostly to a moment that matters, or close to it. */
 static int64_t pick_time(struct world *w)
 {
-    int64_t period = w->t.period ? w->t.period : 1000000;
-    int64_t at = w->t.scheduled;
+    const struct vpt_ticks *t = &w->pt->t;
+    int64_t period = t->period ? t->period : 1000000;
+    int64_t at = t->scheduled;
 
     switch (world_random(w, 9)) {
     case 0:
@@ -131,38 +127,45 @@ static int64_t pick_time(struct world *w)
         at += (int64_t)world_random(w, 6) * period + 1;
         break;
     case 5:
-        at = w->now + world_random(w, 4 * period);
+        at = w->vm.now + world_random(w, 4 * period);
         break;
     case 6:
-        at = w->now + world_random(w, (one_in(w, 50) ? 2500 : 30) * period);
+        at = w->vm.now + world_random(w, (one_in(w, 50) ? 2500 : 30) * period);
         break;
     default:
-        at = w->now + world_random(w, period);
+        at = w->vm.now + world_random(w, period);
         break;
     }
-    return at > w->now ? at : w->now;
+    return at > w->vm.now ? at : w->vm.now;
 }
 
 static bool possible(const struct world *w, enum event_kind kind)
 {
+    const struct vm_timer *pt = w->pt;
+
     switch (kind) {
+    case EV_EXPIRED:
+        return pt->armed && w->vm.now >= pt->expires && !pt->in_fn;
     case EV_FIRED:
-        return w->armed && w->now >= w->expires;
+        return pt->in_fn || (pt->armed && w->vm.now >= pt->expires);
     case EV_DESCHEDULED:
     case EV_BLOCKED:
-        return w->running;
+        return w->v->running;
     case EV_RESUMED:
-        return !w->running;
+        return !w->v->running;
     case EV_DELIVERED:
-        return w->running && w->alive && w->t.pending_intr_nr;
+        return w->v->running && pt->alive && pt->t.pending_intr_nr;
     case EV_SWITCHED:
-        /* A raw change of a frozen vCPU's mode is another patch's matter. */
-        return w->options & WORLD_RAW ? w->running || w->blocked : !w->running;
-    case EV_REBASED:
+        /* A raw change of a descheduled vCPU's mode is another test's. */
+        return w->options & WORLD_RAW ? w->v->running || w->v->blocked
+                                      : !w->v->running;
+    case EV_RESYNCED:
+        return !w->v->running;
     case EV_STOPPED:
-        return w->alive;
+        return pt->alive;
     case EV_CREATED:
-        return !w->alive;
+        /* kill_timer() has waited for the function. */
+        return !pt->alive && !pt->in_fn;
     default:
         return true;
     }
@@ -187,8 +190,9 @@ static enum event_kind pick_kind(struct world *w)
 
 static void pick_timer(struct world *w, struct event *ev)
 {
-    static const uint64_t periods[] = { 100000,   976563,     1000000,
-                                        10000000, 1193181987, 1500 };
+    static const uint64_t periods[] = { 100000,     976563,     1000000,
+                                        10000000,   1193181987, 1500,
+                                        20000000000 };
 
     ev->period = one_in(w, 6) && !(w->options & WORLD_LOSSLESS)
                      ? 0
@@ -203,160 +207,98 @@ static void pick_timer(struct world *w, struct event *ev)
 struct event world_pick(struct world *w)
 {
     struct event ev = { .kind = pick_kind(w) };
+    struct vm *vm = &w->vm;
 
     if (ev.kind == EV_PASS)
         ev.now = pick_time(w);
     else
-        ev.now = w->now + (one_in(w, 2) ? world_random(w, 1000) : 0);
-    ev.mode = ev.to = w->mode;
-    ev.gtime = w->frozen ? w->frozen_at : ev.now + w->offset;
+        ev.now = vm->now + (one_in(w, 2) ? world_random(w, 1000) : 0);
+    /* So long a reading takes at least. */
+    if (ev.kind == EV_READ)
+        ev.now += VPT_CLOCK_STEP;
+    ev.mode = ev.to = vm->mode;
+    ev.lag = vpt_clock_lag(&vm->clock, ev.now - vm->born);
 
     if (!(w->options & WORLD_OWN_RULE) && one_in(w, 20))
-        w->wakeup_after = one_in(w, 3) ? 0 : world_random(w, 8);
-    ev.wakeup_after = w->wakeup_after;
+        vm->wakeup_after = one_in(w, 3) ? 0 : world_random(w, 8);
+    ev.wakeup_after = vm->wakeup_after;
 
     if (ev.kind == EV_SWITCHED) {
         if (w->options & WORLD_LOSSLESS)
-            ev.to = !w->mode;
+            ev.to = !vm->mode;
         else
-            ev.to = (w->mode + 1 + world_random(w, modes(w) - 1)) % modes(w);
+            ev.to = (vm->mode + 1 + world_random(w, modes(w) - 1)) % modes(w);
     }
-    if (ev.kind == EV_REBASED)
-        ev.gtime += world_random(w, 100000000);
-    if (ev.kind == EV_CREATED) {
-        /* hvm_get_guest_time() does not know of freezing. */
-        ev.gtime = ev.now + w->offset;
+    if (ev.kind == EV_CREATED)
         pick_timer(w, &ev);
-    }
     return ev;
 }
 
-/* ---- as vpt.c does it ---- */
-
-static void set_gtime(struct world *w, int64_t gtime)
+/* The guest's clock has gone on, by as much as a reading is said to take. */
+static void read_clock(struct world *w)
 {
-    w->offset = gtime - w->now;
-    if (w->frozen)
-        w->frozen_at = gtime;
+    int64_t now = vm_read(&w->vm);
+
+    if (now < w->last_read + VPT_CLOCK_STEP)
+        world_fail(w, "read %" PRId64 " after %" PRId64, now, w->last_read);
+    w->last_read = now;
 }
 
-static bool set_timer(struct world *w, bool wanted)
+static bool resume(struct world *w)
 {
-    if (wanted) {
-        w->armed = true;
-        w->expires = w->t.scheduled;
-    }
-    return wanted;
-}
+    bool was_armed = w->pt->armed;
+    bool set;
 
-static void thaw(struct world *w)
-{
-    if (w->frozen)
-        w->offset = w->frozen_at - w->now;
-    w->frozen = false;
-}
-
-static void create(struct world *w, const struct event *ev)
-{
-    w->t = (struct vpt_ticks){
-        .one_shot = !ev->period,
-        .period = ev->period,
-        .scheduled = ev->now + ev->delta,
-        .last_plt_gtime = ev->gtime,
-    };
-    w->alive = true;
-    set_timer(w, true);
-}
-
-static bool resume(struct world *w, const struct event *ev)
-{
-    bool set = w->alive && vpt_vcpu_resumed(ev->mode, &w->t, ev->now,
-                                            ev->wakeup_after, &w->tally);
-
-    thaw(w);
-    w->running = true;
-    w->blocked = false;
-    return set_timer(w, set);
-}
-
-static bool deliver(struct world *w, const struct event *ev)
-{
-    /* That in gtime is not looked at, says the header. */
-    uint64_t gtime = vpt_keeps_backlog(ev->mode) &&
-                             !vpt_freezes_wakeup(ev->mode)
-                         ? w->rng
-                         : (uint64_t)ev->gtime;
-    bool set = vpt_tick_delivered(ev->mode, &w->t, ev->now, gtime,
-                                  ev->wakeup_after, &w->tally);
-
-    w->led = vpt_freezes_time(ev->mode) && vpt_tick_leads(&w->t, ev->gtime);
-    if (w->led)
-        set_gtime(w, w->t.last_plt_gtime);
-    if (w->t.one_shot)
-        w->alive = w->armed = false;
-    return set_timer(w, set);
-}
-
-/* switch_vcpu() and switch_timer() */
-static void switch_mode(struct world *w, const struct event *ev)
-{
-    w->mode = ev->to;
-    if (w->options & WORLD_RAW)
-        return;
-
-    thaw(w);
-    if (w->alive && !w->t.one_shot)
-        w->armed = false;
-    if (w->alive)
-        vpt_mode_switched(ev->mode, ev->to, &w->t, ev->now, ev->gtime,
-                          &w->tally);
-    if (w->alive && !w->t.one_shot && w->blocked && !w->t.pending_intr_nr)
-        set_timer(w, true);
-    if (vpt_freezes_time(ev->to) && !w->blocked && w->alive) {
-        w->frozen = true;
-        w->frozen_at = ev->gtime;
-    }
+    w->pt->armed = false;
+    vm_restore(&w->vm, w->v);
+    set = w->pt->armed;
+    if (!set)
+        w->pt->armed = was_armed;
+    return set;
 }
 
 bool world_apply(struct world *w, const struct event *ev)
 {
+    struct vm *vm = &w->vm;
+
     note(w, ev);
-    w->now = ev->now;
-    w->led = false;
+    vm->now = ev->now;
+    w->pt->was_reached = false;
 
     switch (ev->kind) {
+    case EV_EXPIRED:
+        vm_expire(w->pt);
+        break;
     case EV_FIRED:
-        w->armed = false;
-        vpt_timer_fired(&w->t, &w->tally);
+        vm_fire(vm, w->v, w->pt);
         break;
     case EV_DESCHEDULED:
-        w->running = false;
-        if (!w->t.do_not_freeze)
-            w->armed = false;
-        w->frozen = vpt_freezes_time(ev->mode);
-        w->frozen_at = ev->gtime;
+        vm_save(vm, w->v, VM_PREEMPTED);
         break;
     case EV_BLOCKED:
-        w->running = false;
-        w->blocked = true;
+        vm_save(vm, w->v, VM_BLOCKED);
         break;
     case EV_RESUMED:
-        return resume(w, ev);
+        return resume(w);
     case EV_DELIVERED:
-        return deliver(w, ev);
-    case EV_SWITCHED:
-        switch_mode(w, ev);
+        return vm_deliver(vm, w->v, w->pt);
+    case EV_READ:
+        read_clock(w);
         break;
-    case EV_REBASED:
-        set_gtime(w, ev->gtime);
-        vpt_rebase(&w->t, ev->now, ev->gtime);
+    case EV_SWITCHED:
+        if (w->options & WORLD_RAW)
+            vm->mode = ev->to;
+        else
+            vm_switch(vm, ev->to);
+        break;
+    case EV_RESYNCED:
+        vm_resync(vm);
         break;
     case EV_STOPPED:
-        w->alive = w->armed = false;
-        vpt_timer_stopped(&w->t, &w->tally);
+        vm_destroy(vm, w->v, w->pt);
         break;
     case EV_CREATED:
-        create(w, ev);
+        vm_create(vm, w->pt, ev->period, ev->delta);
         break;
     default:
         break;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A vCPU with one virtual timer, for random schedules: time passes, the timer
- * fires (late or not), the vCPU is descheduled, blocks and runs again, ticks
- * are delivered, the mode changes, guest time is moved, the timer is stopped
- * and started again.  What vpt.c and vpt-switch.c do around vpt-policy.c is
- * done here; what is decided, vpt-policy.c decides.
+ * fires (late or not, or waits for a lock meanwhile), the vCPU is descheduled,
+ * blocks and runs again, ticks are delivered, the guest reads its clock, the
+ * mode changes, guest time is brought back, the timer is stopped and started
+ * again.  policy_vm.h is what Xen does then.
  *
  * world_start() with the same seed and options gives the same schedule.  In a
  * loop, world_pick() says what happens next, and world_apply() makes it
@@ -16,18 +16,20 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "asm/hvm/vpt-policy.h"
+#include "policy_vm.h"
 #include "unit.h"
 
 enum event_kind {
     EV_PASS,        /* nothing but time */
-    EV_FIRED,       /* Xen's timer */
+    EV_EXPIRED,     /* Xen's timer, whose function waits for a lock */
+    EV_FIRED,       /* Xen's timer, or the function that has waited */
     EV_DESCHEDULED, /* the vCPU has lost its CPU */
     EV_BLOCKED,     /* the vCPU has halted */
     EV_RESUMED,
     EV_DELIVERED,
+    EV_READ, /* the guest's clock, which may stand still */
     EV_SWITCHED,
-    EV_REBASED, /* guest time has been moved to gtime */
+    EV_RESYNCED,
     EV_STOPPED,
     EV_CREATED,
     EV_KINDS,
@@ -36,7 +38,7 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     int64_t now;
-    int64_t gtime;     /* guest time, EV_REBASED: from now on */
+    int64_t lag;       /* of guest time, before */
     unsigned int mode; /* EV_SWITCHED: from this one */
     unsigned int to;   /* EV_SWITCHED */
     unsigned int wakeup_after;
@@ -45,27 +47,20 @@ struct event {
 };
 
 #define WORLD_NO_SWITCH 1u /* the mode stays */
-#define WORLD_RAW \
-    2u /* the mode changes unnoticed, as on a stock Xen;
-                              guest time is not moved */
-#define WORLD_LOSSLESS \
-    4u                    /* modes 0 and 1 only, and the timer is not
-                              stopped */
+/*
+ * A stock Xen's modes, and what that does when HVM_PARAM_TIMER_MODE is set:
+ * nothing.  Its timer function does not wait.
+ */
+#define WORLD_RAW 2u
+/* Modes 0 and 1 only, and the timer is not stopped. */
+#define WORLD_LOSSLESS 4u
 #define WORLD_OWN_RULE 8u /* wakeup_after is 0 */
 
 struct world {
-    struct vpt_ticks t;
-    struct vpt_tally tally; /* of all timers so far */
-    bool alive;             /* there is a timer, or what it has pending */
-    bool armed;             /* Xen's timer is set for expires */
-    int64_t expires;
-    bool running, blocked; /* neither: waiting for a CPU */
-    int64_t now;
-    int64_t offset; /* guest time - now */
-    bool frozen;    /* guest time stands at frozen_at */
-    int64_t frozen_at;
-    bool led; /* the last tick has moved guest time */
-    unsigned int mode, wakeup_after;
+    struct vm vm;
+    struct vm_vcpu *v;   /* the only one */
+    struct vm_timer *pt; /* and its timer */
+    int64_t last_read;
     unsigned int options;
     unsigned int weights[EV_KINDS];
     uint64_t rng;
@@ -80,7 +75,6 @@ struct event world_pick(struct world *w);
 /* The policy wants the timer to be set (and it is). */
 bool world_apply(struct world *w, const struct event *ev);
 
-int64_t world_gtime(const struct world *w);
 uint64_t world_random(struct world *w, uint64_t below);
 
 /* Fails the test with seed, events and a formatted remark. */

@@ -32,9 +32,10 @@ UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
 UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_FAKE   := fake_xen fake_vtimer fake_profile fault
 UNIT_SHARED := unit $(UNIT_FAKE) store run session_model session_world
-POLICY_TESTS  := test_policy test_policy_random test_policy_slew \
-                 test_policy_stock
-POLICY_SHARED := $(POLICY) tests/unit/policy_model \
+POLICY_TESTS  := test_clock test_policy test_policy_random \
+                 test_policy_stock test_policy_time test_policy_undoubled \
+                 test_policy_vcpus
+POLICY_SHARED := $(POLICY) tests/unit/policy_vm tests/unit/policy_model \
                  tests/unit/policy_world
 PMU_TESTS   := test_pmu_context test_pmu_lazy test_pmu_random \
                test_profile_count test_profile_ring
@@ -61,14 +62,16 @@ $U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/fit.o
 $U/$1/test_ntplog: $U/$1/tools/ntplog.o
 $U/$1/test_xentrace: $U/$1/tools/xentrace.o
 $U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
-                $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o $U/$1/$(POLICY).o
+                $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o \
+                $$(POLICY:%=$U/$1/%.o)
 $U/$1/test_sim_run: $U/$1/tools/sim-cost.o $U/$1/tools/sim-run.o
 $U/$1/test_shell_words: $U/$1/tools/shell-words.o
 $U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
 $U/$1/test_policy_xml: $U/$1/tools.a
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
-               $$(filter-out tools/main.c,$$(wildcard tools/*.c))) $U/$1/$(POLICY).o
+               $$(filter-out tools/main.c,$$(wildcard tools/*.c))) \
+               $$(POLICY:%=$U/$1/%.o)
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 # xentimectl on the fake Xen, with what xentimectl-full has
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \

@@ -17,100 +17,139 @@
 /* What has been seen in all schedules. */
 static struct {
     uint64_t events[EV_KINDS];
-    uint64_t pair[5][5]; /* switched with more than one tick pending */
+    uint64_t pair[VM_MODES][VM_MODES]; /* with more than one tick pending */
     uint64_t runs_on[4]; /* in mode 2, with wakeup_after as is, 3: more */
     uint64_t runs_on_no_more;
     uint64_t on_time;       /* resumed at the moment of a tick */
     uint64_t one_shot;      /* delivered */
     uint64_t one_shot_kept; /* over a change of mode */
-    uint64_t ahead_of_time; /* delivered before it was due */
-    uint64_t led;           /* guest time moved by a tick */
-    uint64_t below_zero;    /* last_plt_gtime */
+    uint64_t reached;       /* guest time moved by a tick */
     uint64_t backlog;       /* 1000 ticks and more */
     uint64_t in_a_row;      /* dropped in more than one piece */
     uint64_t passed;        /* mode 4: merged, as guest time was there */
+    uint64_t forgotten;     /* mode 4: too old */
+    uint64_t withheld;      /* mode 5 */
+    uint64_t not_its_tick;  /* fired after somebody had dealt with the tick */
+    uint64_t stopped[2];    /* guest time, in the modes 0 and 4 */
 } seen;
-
-/* What was so when guest time was last put in step with ticks. */
-static struct {
-    bool valid;
-    int64_t now, offset;
-} in_step;
 
 static void compare(const struct world *w, const struct model *m)
 {
+    const struct vpt_tally *tally = &w->vm.tally;
+    const struct vpt_ticks *t = &w->pt->t;
+    const int64_t now = w->vm.now;
     uint64_t count[FATES];
 
     model_count(m, count);
-    world_same(w, w->t.pending_intr_nr, count[PENDING]);
-    world_same(w, w->tally.delivered, count[DELIVERED]);
-    world_same(w, w->tally.collapsed, count[COLLAPSED]);
-    world_same(w, w->tally.dropped, count[DROPPED]);
-    world_same(w, w->tally.due,
+    world_same(w, t->pending_intr_nr, count[PENDING]);
+    world_same(w, tally->delivered, count[DELIVERED]);
+    world_same(w, tally->collapsed, count[COLLAPSED]);
+    world_same(w, tally->dropped, count[DROPPED] + count[WITHHELD]);
+    world_same(w, tally->due,
                count[PENDING] + count[DELIVERED] + count[COLLAPSED] +
-                   count[DROPPED]);
+                   count[DROPPED] + count[WITHHELD]);
 
-    world_same(w, w->t.scheduled, model_next(m)->due);
-    world_same(w, w->t.do_not_freeze, m->runs_on);
-    world_same(w, w->t.last_plt_gtime, m->last_gtime);
-    world_same(w, w->t.period, m->period);
-    world_same(w, w->t.one_shot, m->one_shot);
+    world_same(w, t->scheduled, model_next(m)->due);
+    world_same(w, t->do_not_freeze, m->runs_on);
+    world_same(w, t->period, m->period);
+    world_same(w, t->one_shot, m->one_shot);
     /* Nobody is to ask about a one-shot timer that has fired. */
-    if (!w->t.one_shot || model_next(m)->fate == AHEAD)
-        world_same(w, vpt_ticks_unseen(&w->t, w->now), model_unseen(m, w->now));
+    if (!t->one_shot || model_next(m)->fate == AHEAD)
+        world_same(w, vpt_ticks_unseen(t, now), model_unseen(m, now));
 }
 
 /* Needs no model. */
 static void check_sums(const struct world *w, const struct vpt_tally *before,
                        int64_t first_due)
 {
-    uint64_t due = w->tally.due - before->due;
+    const struct vpt_ticks *t = &w->pt->t;
+    uint64_t due = w->vm.tally.due - before->due;
 
-    world_same(w, w->tally.due,
-               w->tally.delivered + w->tally.collapsed + w->tally.dropped +
-                   w->t.pending_intr_nr);
+    if (!vm_adds_up(&w->vm))
+        world_fail(w, "the sums differ");
     /* Every moment at which a tick falls is counted, once. */
-    if (w->t.one_shot)
+    if (t->one_shot)
         assert_true(due <= 1);
     else
-        world_same(w, w->t.scheduled, first_due + due * w->t.period);
+        world_same(w, t->scheduled, first_due + due * t->period);
 }
 
 /*
- * After a change of the mode, or a move of guest time, ticks are in step with
- * guest time: unless that has been frozen since, no tick that is due is ahead
- * of it.  What was pending then is not ahead of it anyhow.
+ * Guest time goes on, is not ahead of real time, and is behind only where a
+ * mode wants that and a tick is there to bring it back.
  */
-static void check_in_step(const struct world *w, const struct tick *tick,
-                          int64_t offset)
+static void check_time(const struct world *w, const struct event *ev,
+                       int64_t before)
 {
-    if (!in_step.valid || tick->due > w->now)
-        return;
-    if (offset == in_step.offset || tick->due <= in_step.now)
-        world_same(w, w->led, false);
+    const struct vm *vm = &w->vm;
+    bool waits = !w->v->running, ticks = vm_has_tick(w->v);
+
+    if (vm_gtime(vm) < before)
+        world_fail(w, "guest time goes back");
+    if (vm_gtime(vm) > vm_real(vm))
+        world_fail(w, "guest time is ahead");
+    if (!ticks)
+        world_same(w, vm_lag(vm), 0);
+
+    switch (vm->mode) {
+    case 0:
+        if (ev->kind == EV_DESCHEDULED)
+            world_same(w, vm->clock.stopped, ticks);
+        if (vm->clock.stopped && (!ticks || !waits || w->v->blocked))
+            world_fail(w, "guest time stands still");
+        break;
+    case 4:
+        world_same(w, vm->clock.stopped,
+                   ticks && waits && w->pt->t.pending_intr_nr);
+        break;
+    default:
+        world_same(w, vm_lag(vm), 0);
+        break;
+    }
+}
+
+/* Guest time is as far behind as the tick is late, or less. */
+static void check_reached(const struct world *w, const struct event *ev,
+                          const struct tick *tick)
+{
+    int64_t late = ev->now - tick->due;
+    bool freezes = ev->mode == 0 || ev->mode == 4;
+
+    world_same(w, w->pt->was_reached, freezes && ev->lag > late);
+    if (freezes)
+        world_same(w, vm_lag(&w->vm), ev->lag < late ? ev->lag : late);
 }
 
 static void watch(const struct world *w, const struct event *ev,
-                  const struct vpt_ticks *was, const struct model *m)
+                  const struct vpt_ticks *was, const struct vpt_tally *tally)
 {
+    const struct vpt_ticks *t = &w->pt->t;
+
     seen.events[ev->kind]++;
-    seen.below_zero += (int64_t)w->t.last_plt_gtime < 0;
-    seen.backlog += w->t.pending_intr_nr >= 1000;
-    seen.led += w->led;
+    seen.backlog += t->pending_intr_nr >= 1000;
+    seen.reached += w->pt->was_reached;
+    if (w->vm.clock.stopped)
+        seen.stopped[w->vm.mode == 4]++;
+    if (w->vm.mode == 4 && ev->kind != EV_STOPPED)
+        seen.forgotten += w->vm.tally.dropped - tally->dropped;
 
     switch (ev->kind) {
+    case EV_FIRED:
+        seen.not_its_tick += t->pending_intr_nr == was->pending_intr_nr;
+        break;
     case EV_RESUMED:
         seen.on_time += ev->now == was->scheduled && !was->pending_intr_nr;
         /* fall through */
     case EV_DELIVERED:
-        if (ev->mode == 2 && w->t.do_not_freeze)
+        if (ev->mode == 2 && t->do_not_freeze)
             seen.runs_on[ev->wakeup_after < 3 ? ev->wakeup_after : 3]++;
-        seen.runs_on_no_more += was->do_not_freeze && !w->t.do_not_freeze;
+        seen.runs_on_no_more += was->do_not_freeze && !t->do_not_freeze;
         if (ev->mode == 2)
-            seen.in_a_row += was->missed && w->t.missed > was->missed;
+            seen.in_a_row += was->missed && t->missed > was->missed;
         if (ev->kind == EV_DELIVERED) {
             seen.one_shot += was->one_shot;
-            seen.ahead_of_time += m->ticks[m->delivered].due > ev->now;
+            if (ev->mode == 4)
+                seen.passed += w->vm.tally.collapsed - tally->collapsed;
         }
         break;
     case EV_SWITCHED:
@@ -127,41 +166,25 @@ static void watch(const struct world *w, const struct event *ev,
 static void check_event(struct world *w, struct model *m, struct event *ev,
                         const struct vpt_tally *before, int64_t *first_due)
 {
-    bool alive = w->alive || ev->kind == EV_CREATED, set;
-    int64_t gtime = world_gtime(w), offset = w->offset;
-    uint64_t collapsed = w->tally.collapsed;
-    struct vpt_ticks was = w->t;
+    bool alive = w->pt->alive || ev->kind == EV_CREATED, set;
+    int64_t gtime = vm_gtime(&w->vm);
+    struct vpt_tally tally = w->vm.tally;
+    struct vpt_ticks was = w->pt->t;
 
     set = world_apply(w, ev);
     if (alive)
         world_same(w, set, model_apply(m, ev));
     if (ev->kind == EV_CREATED)
-        *first_due = w->t.scheduled;
-    if (ev->kind == EV_CREATED || ev->kind == EV_SWITCHED ||
-        ev->kind == EV_REBASED) {
-        in_step.valid = alive && ev->kind != EV_CREATED;
-        in_step.now = ev->now;
-        in_step.offset = w->offset;
-    }
-    if (ev->kind == EV_DESCHEDULED)
-        world_same(w, w->frozen, ev->mode == 0 || ev->mode == 4);
-    if (ev->kind == EV_DELIVERED)
-        world_same(w, w->led,
-                   (ev->mode == 0 || ev->mode == 4) &&
-                       m->last_gtime > ev->gtime);
+        *first_due = w->pt->t.scheduled;
+    check_time(w, ev, gtime);
     if (!m->n)
         return;
 
     compare(w, m);
     check_sums(w, before, *first_due);
-    if (ev->kind == EV_DELIVERED && ev->mode == 4)
-        seen.passed += w->tally.collapsed - collapsed;
-    /* A one-shot timer's guest time is that of when it was set. */
     if (ev->kind == EV_DELIVERED && !was.one_shot)
-        check_in_step(w, &m->ticks[m->delivered], offset);
-    if (world_gtime(w) < gtime)
-        world_fail(w, "guest time goes back");
-    watch(w, ev, &was, m);
+        check_reached(w, ev, &m->ticks[m->delivered]);
+    watch(w, ev, &was, &tally);
 }
 
 static void run_schedule(struct world *w, struct model *m)
@@ -171,13 +194,20 @@ static void run_schedule(struct world *w, struct model *m)
     struct event ev;
     int i;
 
-    in_step.valid = false;
     for (i = 0; i < STEPS; i++) {
         ev = world_pick(w);
         if (ev.kind == EV_CREATED)
-            before = w->tally;
+            before = w->vm.tally;
         check_event(w, m, &ev, &before, &first_due);
     }
+}
+
+static void count_withheld(const struct model *m)
+{
+    uint64_t count[FATES];
+
+    model_count(m, count);
+    seen.withheld += count[WITHHELD];
 }
 
 static void run_schedules(uint64_t first, unsigned int options)
@@ -189,6 +219,7 @@ static void run_schedules(uint64_t first, unsigned int options)
     for (seed = first; seed < first + SEEDS; seed++) {
         world_start(&w, seed, options);
         run_schedule(&w, &m);
+        count_withheld(&m);
         model_free(&m);
     }
 }
@@ -226,19 +257,19 @@ static void every_tick_is_delivered(void **state)
     for (seed = 1; seed <= SEEDS; seed++) {
         world_start(&w, seed, WORLD_LOSSLESS);
         run_schedule(&w, &m);
-        world_same(&w, w.tally.dropped + w.tally.collapsed, 0);
+        world_same(&w, w.vm.tally.dropped + w.vm.tally.collapsed, 0);
 
         /* The guest is left alone, at the same moment. */
         ev = world_pick(&w);
-        ev.now = w.now;
+        ev.now = w.vm.now;
         ev.kind = EV_RESUMED;
-        if (w.alive)
+        if (w.pt->alive)
             world_apply(&w, &ev);
         ev.kind = EV_DELIVERED;
-        while (w.t.pending_intr_nr)
+        while (w.pt->t.pending_intr_nr)
             world_apply(&w, &ev);
-        world_same(&w, w.tally.delivered, w.tally.due);
-        if (w.alive && w.t.scheduled < w.now)
+        world_same(&w, w.vm.tally.delivered, w.vm.tally.due);
+        if (w.pt->alive && w.pt->t.scheduled < w.vm.now)
             world_fail(&w, "a tick is left behind");
         model_free(&m);
     }
@@ -252,8 +283,8 @@ static void schedules_went_everywhere(void **state)
     (void)state;
     for (i = 0; i < EV_KINDS; i++)
         assert_in_range(seen.events[i], 1000, UINT64_MAX);
-    for (i = 0; i < 5; i++)
-        for (k = 0; k < 5; k++)
+    for (i = 0; i < VM_MODES; i++)
+        for (k = 0; k < VM_MODES; k++)
             if (i != k && seen.pair[i][k] < 50)
                 fail_because("%u to %u: %" PRIu64, i, k, seen.pair[i][k]);
     for (i = 0; i < 4; i++)
@@ -262,12 +293,15 @@ static void schedules_went_everywhere(void **state)
     assert_in_range(seen.on_time, 100, UINT64_MAX);
     assert_in_range(seen.one_shot, 100, UINT64_MAX);
     assert_in_range(seen.one_shot_kept, 50, UINT64_MAX);
-    assert_in_range(seen.ahead_of_time, 10, UINT64_MAX);
-    assert_in_range(seen.led, 1000, UINT64_MAX);
-    assert_in_range(seen.below_zero, 1000, UINT64_MAX);
+    assert_in_range(seen.reached, 1000, UINT64_MAX);
     assert_in_range(seen.backlog, 50, UINT64_MAX);
     assert_in_range(seen.in_a_row, 50, UINT64_MAX);
     assert_in_range(seen.passed, 1000, UINT64_MAX);
+    assert_in_range(seen.forgotten, 50, UINT64_MAX);
+    assert_in_range(seen.withheld, 1000, UINT64_MAX);
+    assert_in_range(seen.not_its_tick, 100, UINT64_MAX);
+    assert_in_range(seen.stopped[0], 1000, UINT64_MAX);
+    assert_in_range(seen.stopped[1], 1000, UINT64_MAX);
 }
 
 int main(void)
