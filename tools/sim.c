@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "asm/hvm/vpt-clock.h"
 #include "asm/hvm/vpt-policy.h"
 #include "sim-cost.h"
 #include "sim-run.h"
@@ -38,7 +39,7 @@ struct sim {
     int64_t now;
     int64_t plan;          /* when the load's turn was to begin */
     struct sim_turn ahead; /* the next one */
-    bool freezes_time, freezes_wakeup, keeps_backlog; /* of the mode */
+    bool freezes_time, paces_ticks, keeps_backlog; /* of the mode */
     int64_t longest_run;
 
     /* vpt.c's */
@@ -47,10 +48,11 @@ struct sim {
     int64_t expires; /* of Xen's timer; NEVER: it is not set */
     int64_t fires;   /* when Xen comes to it, if the vCPU runs */
     int64_t fired;   /* when it last did */
-    int64_t offset;  /* guest time - real time, of a vCPU that runs */
+    struct vpt_clock clock;
     uint64_t wakeups;
 
     /* the vCPU's */
+    bool away;          /* it has no CPU */
     int64_t ready;      /* it has its CPU, and can be interrupted */
     int64_t other_done; /* as ready, if something else came first */
     int64_t woken;      /* by something else: it has waited so long, which is
@@ -136,7 +138,7 @@ static double rate(const struct keeper *k)
 
 static void read_clocks(struct sim *s)
 {
-    int64_t tsc = s->now + s->offset, period = s->p->period;
+    int64_t tsc = vpt_clock_at(&s->clock, s->now), period = s->p->period;
     unsigned int i;
 
     end_second(s);
@@ -168,11 +170,22 @@ static void set_timer(struct sim *s, bool wanted)
     s->fires = s->cost->fire + (s->expires > soonest ? s->expires : soonest);
 }
 
+/*
+ * The tick that the timer was set for may have been counted already, as one
+ * that was missed.  Guest time does not go beyond a tick that nobody is there
+ * to take.
+ */
 static void timer_fired(struct sim *s)
 {
+    bool counted = s->expires < s->t.scheduled && s->now < s->t.scheduled;
+
     s->fired = s->now;
     s->expires = NEVER;
+    if (counted)
+        return;
     vpt_timer_fired(&s->t, &s->tally);
+    if (s->away && s->paces_ticks)
+        vpt_clock_stop_at(&s->clock, s->now, vpt_tick_due(&s->t));
 }
 
 static int64_t latch(const struct sim *s)
@@ -225,12 +238,14 @@ static void begin_handler(struct sim *s)
 
 static void deliver(struct sim *s)
 {
-    uint64_t gtime = s->now + s->offset;
+    int64_t reached = VPT_NEVER;
 
-    set_timer(s, vpt_tick_delivered(s->p->mode, &s->t, s->now, gtime,
+    if (s->freezes_time) {
+        vpt_clock_reach(&s->clock, s->now, vpt_tick_due(&s->t));
+        reached = s->now - s->clock.lag;
+    }
+    set_timer(s, vpt_tick_delivered(s->p->mode, &s->t, s->now, reached,
                                     s->p->wakeup_after, &s->tally));
-    if (s->freezes_time && vpt_tick_leads(&s->t, gtime))
-        s->offset = (int64_t)s->t.last_plt_gtime - s->now;
     begin_handler(s);
 }
 
@@ -357,23 +372,25 @@ static void wait_for_cpu(struct sim *s, int64_t until)
         s->now = until;
 }
 
-static void resume(struct sim *s, int64_t frozen)
+static void resume(struct sim *s)
 {
     set_timer(s, vpt_vcpu_resumed(s->p->mode, &s->t, s->now + s->cost->restore,
                                   s->p->wakeup_after, &s->tally));
-    s->offset -= frozen;
+    vpt_clock_start(&s->clock, s->now);
+    s->away = false;
     s->ready = s->now + s->cost->inject;
     s->woken = NEVER;
 }
 
 static void preempted(struct sim *s, int64_t until)
 {
-    int64_t start = s->now;
-
-    if (!s->t.do_not_freeze)
+    s->away = true;
+    if (!s->t.do_not_freeze && !s->paces_ticks)
         s->expires = NEVER;
+    if (s->paces_ticks ? s->t.pending_intr_nr : s->freezes_time)
+        vpt_clock_stop(&s->clock, s->now);
     wait_for_cpu(s, until);
-    resume(s, s->freezes_time ? s->now - start : 0);
+    resume(s);
 }
 
 /* What comes before a tick in the @run that begins now. */
@@ -414,7 +431,7 @@ static void woken(struct sim *s, int64_t until, bool by_tick)
     int64_t start = s->now;
 
     wait_for_cpu(s, until);
-    resume(s, s->freezes_wakeup ? s->now - start : 0);
+    resume(s);
     if (by_tick)
         look_at_run(s, &s->ahead, s->now - start, true);
     else
@@ -439,6 +456,7 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
 
         if (s->now < s->expires)
             s->now = s->expires;
+        s->away = true;
         timer_fired(s);
         woken(s, (this_is_it ? until : s->now) + wait, true);
         if (this_is_it)
@@ -448,6 +466,7 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
             return;
     }
     s->now = until;
+    s->away = true;
     woken(s, until + wait, false);
 }
 
@@ -469,10 +488,11 @@ static void quiet_turn(struct sim *s, const struct sim_turn *turn)
 {
     s->plan += turn->run;
     s->cpu += s->plan - s->now;
+    if (!turn->block && s->freezes_time && !s->paces_ticks)
+        vpt_clock_stop(&s->clock, s->plan);
     s->plan += turn->block + turn->wait;
     s->now = s->plan;
-    if (turn->wait && (turn->block ? s->freezes_wakeup : s->freezes_time))
-        s->offset -= turn->wait;
+    vpt_clock_start(&s->clock, s->now);
     s->ready = s->now + s->cost->inject;
     s->woken = turn->block ? turn->wait : NEVER;
 }
@@ -511,6 +531,21 @@ static void turn(struct sim *s)
     long_turn(s, &turn);
 }
 
+/* The policy is asked: of two ticks that are pending, is one left? */
+static bool keeps_backlog(unsigned int mode)
+{
+    struct vpt_ticks t = { .period = 10, .pending_intr_nr = 2 };
+    struct vpt_tally tally = { 0 };
+
+    vpt_tick_delivered(mode, &t, 0, VPT_NEVER, 0, &tally);
+    return t.pending_intr_nr;
+}
+
+bool sim_mode_fits(unsigned int mode, unsigned int vcpus, bool native_tsc)
+{
+    return !vpt_paces_ticks(mode) || !native_tsc || vcpus <= 1;
+}
+
 void sim_run(const struct sim_params *params, struct sim_load *load,
              struct sim_result *result)
 {
@@ -525,15 +560,13 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
         .began = -params->period,
         .second_end = SECOND,
         .freezes_time = vpt_freezes_time(params->mode),
-        .freezes_wakeup = vpt_freezes_wakeup(params->mode),
-        .keeps_backlog = vpt_keeps_backlog(params->mode),
+        .paces_ticks = vpt_paces_ticks(params->mode),
+        .keeps_backlog = keeps_backlog(params->mode),
         .longest_run = sim_longest_run(&params->cost),
     };
     double seconds = params->length / 1e9;
     unsigned int i;
 
-    /* Guest time 0 is real time 0, and the tick before the first one. */
-    s.t.last_plt_gtime = params->phase - params->period;
     s.seen = NEVER;
     for (i = 0; i < SIM_GUESTS; i++)
         s.keeper[i].most = INT64_MIN;

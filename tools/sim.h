@@ -4,8 +4,10 @@
  *
  * One vCPU with one periodic timer, on a host that takes its CPU away and
  * gives it back.  What becomes of ticks is decided by vpt-policy.c, the
- * hypervisor's own file; sim.c does around it what vpt.c does, and stands for
- * the guest, which handles ticks, keeps a clock, and blocks.
+ * hypervisor's own file, and what becomes of guest time by vpt-clock.c; sim.c
+ * does around them what vpt.c does, and stands for the guest, which handles
+ * ticks, keeps a clock, and blocks.  Of a domain with several vCPUs the one
+ * that keeps its time is simulated.
  *
  * Times are in nanoseconds.  The same parameters give the same result.
  */
@@ -60,6 +62,13 @@ struct sim_result {
     double merged;  /* ticks collapsed or dropped, per second */
     double cpu;     /* share of the time that it had a CPU */
 };
+
+/*
+ * Can a domain of that kind have that mode?  Xen refuses it otherwise: a mode
+ * that paces ticks, for several vCPUs that read the CPU's own TSC.  While one of
+ * them waits nobody can hold back the TSC of those that run.
+ */
+bool sim_mode_fits(unsigned int mode, unsigned int vcpus, bool native_tsc);
 
 /* @load is used up as far as the simulation goes. */
 void sim_run(const struct sim_params *params, struct sim_load *load,

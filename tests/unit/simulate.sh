@@ -29,6 +29,8 @@ for load in cpu io-8 io-32 io-4/32 idle; do
             is_range "$(error $guest 4)" -0.005 0.005 \
                 "$load, $hz Hz: mode 4 for $guest"
         done
+        is_range "$(error tick-tsc 5)" -0.005 0.005 \
+            "$load, $hz Hz: mode 5 for tick-tsc"
     done
 done
 capture "$tool" simulate --load cpu --json
@@ -38,6 +40,8 @@ is_range "$(error tick-tsc 0)" -0.005 0.005 "cpu: mode 0 is right while busy"
 capture "$tool" simulate --load io-8 --json
 is_range "$(error tick-tsc 0)" 15 40 "io-8: and wrong once it sleeps"
 is_range "$(error tick-tsc 2)" 0.0005 0.05 "io-8: mode 2 is nearly right"
+is_range "$(error tick-tsc 5)" -0.0005 0.0005 "io-8: and mode 5 is"
+is_range "$(error tick 5)" -60 -30 "io-8: but not for one that only counts"
 
 capture "$tool" simulate -l io-8 -g tick-tsc -m paced
 is "$(printf '%s\n' "$out" | wc -l)" 2 "one mode, one guest"
@@ -87,7 +91,7 @@ like "$err" '^xentimectl: .*--tsc-khz' "and says so"
 
 # ---- wrong uses ----
 
-for use in "--mode 5" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
+for use in "--mode 6" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
     "--hours 0" "--hours -1" "--hours 10001" "--latency 0" "--seed -1" \
     "--sync-wakeup-after 65536" "--sync-wakeup-after -1" \
     "--vcpu 3 --trace trace --tsc-khz 1000000" \

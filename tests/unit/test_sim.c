@@ -14,6 +14,7 @@
 
 #define US 1000LL
 #define MS 1000000LL
+#define MODES 6
 
 static struct sim_params params;
 static struct sim_result result;
@@ -69,7 +70,7 @@ static void alone(void **state)
     unsigned int mode, guest;
 
     (void)state;
-    for (mode = 0; mode < 5; mode++) {
+    for (mode = 0; mode < MODES; mode++) {
         start(mode, 1000);
         run_turns(turns, 1);
         for (guest = 0; guest < SIM_GUESTS; guest++)
@@ -104,15 +105,12 @@ static void half_a_cpu(void **state)
     static const struct sim_turn turns[] = { { 10 * MS, 0, 10 * MS } };
     static const struct {
         double ticks, merged;
-    } want[] = { { 250, 0 },
-                 { 250, 0 },
-                 { 100, 150 },
-                 { 150, 100 },
-                 { 250, 0 } };
+    } want[] = { { 250, 0 },   { 250, 0 }, { 100, 150 },
+                 { 150, 100 }, { 250, 0 }, { 100, 150 } };
     unsigned int mode;
 
     (void)state;
-    for (mode = 0; mode < 5; mode++) {
+    for (mode = 0; mode < MODES; mode++) {
         start(mode, 250);
         params.phase = 3500 * US;
         run_turns(turns, 1);
@@ -121,7 +119,18 @@ static void half_a_cpu(void **state)
             fail_because("mode %u: %f ticks, %f merged", mode, result.ticks,
                          result.merged);
         assert_true(fabs(result.cpu - 0.5) < 0.001);
+        /* Only mode 4 looks at a tick when it is due: the first of a wait. */
+        assert_true(fabs(result.wakeups - (mode == 4 ? 50 : 0)) < 0.1);
     }
+    start(4, 250);
+    params.phase = 3500 * US;
+    run_turns(turns, 1);
+    assert_error_pct(SIM_TICK, -0.02, 0.02);
+    assert_error_pct(SIM_TICK_TSC, -0.02, 0.02);
+    assert_error_pct(SIM_CLOCK, -0.02, 0.02);
+    /* Time stands still from the tick on, 8.5 ms, and not before. */
+    assert_true(result.step[SIM_CLOCK] > 7 * MS &&
+                result.step[SIM_CLOCK] <= 9 * MS);
     start(0, 250);
     params.phase = 3500 * US;
     run_turns(turns, 1);
@@ -163,18 +172,18 @@ static void woken_late(void **state)
 
 /*
  * A tick that falls due when the vCPU gets its CPU back is one that Xen finds
- * missed before its timer has come to it; mode 2 drops those.
+ * missed before its timer has come to it; modes 2 and 5 drop those.
  */
 static void due_at_a_resume(void **state)
 {
     static const struct sim_turn turns[] = { { 4 * MS, 5 * MS, 1 * MS } };
     static const struct {
         int64_t due; /* us after the resume */
-        double ticks[4];
-    } want[] = { { -30, { 100, 100, 100, 100 } },
-                 { -10, { 100, 100, 0, 100 } },
-                 { 10, { 100, 100, 0, 100 } },
-                 { 30, { 100, 100, 100, 100 } } };
+        double ticks[MODES];
+    } want[] = { { -30, { 100, 100, 100, 100, 100, 100 } },
+                 { -10, { 100, 100, 0, 100, 100, 0 } },
+                 { 10, { 100, 100, 0, 100, 100, 0 } },
+                 { 30, { 100, 100, 100, 100, 100, 100 } } };
     unsigned int mode;
     size_t i;
 
@@ -210,7 +219,69 @@ static void which_mode_for_which_guest(void **state)
             assert_error_pct(SIM_TICK, -0.005, 0.005);
             assert_error_pct(SIM_TICK_TSC, -0.005, 0.005);
             assert_error_pct(SIM_CLOCK, -0.005, 0.005);
+            start(5, hz[i]);
+            params.length = 600000 * MS;
+            run_model(m->name, 7);
+            assert_error_pct(SIM_TICK_TSC, -0.005, 0.005);
+            assert_error_pct(SIM_CLOCK, -0.005, 0.005);
         }
+}
+
+/*
+ * On a slow machine more ticks are due between another's injection and the
+ * reading: mode 2 lets those count twice.  What is left in mode 5 is the guest's
+ * own; see test_policy_undoubled.c.
+ */
+static void counted_twice(void **state)
+{
+    static const char *const loads[] = { "io-8", "io-32", "io-4/32" };
+    double doubled;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(loads); i++) {
+        start(2, 1000);
+        sim_cost(55, &params.cost);
+        run_model(loads[i], 7);
+        assert_error_pct(SIM_TICK_TSC, 0.1, 0.5);
+        doubled = result.error[SIM_TICK_TSC];
+        params.mode = 5;
+        run_model(loads[i], 7);
+        assert_error_pct(SIM_TICK_TSC, -0.001, 0.01);
+        assert_true(result.error[SIM_TICK_TSC] < doubled / 20);
+    }
+}
+
+/*
+ * A guest in mode 0 that is busy never sees more time than the ticks that it
+ * was given: none is counted by a timer that comes late, and by Xen's look at
+ * what was missed as well.
+ */
+static void busy_and_frozen(void **state)
+{
+    static const int hz[] = { 100, 250, 1000 };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(hz); i++) {
+        start(0, hz[i]);
+        run_model("cpu", 7);
+        assert_error_pct(SIM_TICK, -0.0005, 0.0005);
+        assert_error_pct(SIM_TICK_TSC, -0.0005, 0.0005);
+        assert_error_pct(SIM_CLOCK, -0.0005, 0.0005);
+    }
+}
+
+static void which_mode_fits(void **state)
+{
+    unsigned int mode;
+
+    (void)state;
+    for (mode = 0; mode < MODES; mode++) {
+        assert_true(sim_mode_fits(mode, 1, true));
+        assert_true(sim_mode_fits(mode, 8, false));
+        assert_int_equal(sim_mode_fits(mode, 2, true), mode != 4);
+    }
 }
 
 static void same_seed_same_result(void **state)
@@ -235,9 +306,9 @@ static void no_tick_vanishes(void **state)
 
     (void)state;
     for (m = sim_load_models; m->name; m++)
-        for (mode = 0; mode < 5; mode++) {
+        for (mode = 0; mode < MODES; mode++) {
             start(mode, 1000);
-            params.wakeup_after = mode == 2;
+            params.wakeup_after = mode == 2 || mode == 5;
             run_model(m->name, 3);
             if (fabs(result.ticks + result.merged - 1000) > 1)
                 fail_because("%s mode %u: %f and %f", m->name, mode,
@@ -255,7 +326,7 @@ static void strange_turns(void **state)
     unsigned int mode;
 
     (void)state;
-    for (mode = 0; mode < 5; mode++) {
+    for (mode = 0; mode < MODES; mode++) {
         start(mode, 10000);
         run_turns(turns, ARRAY_COUNT(turns));
         assert_true(isfinite(result.error[SIM_TICK]));
@@ -272,6 +343,9 @@ int main(void)
         cmocka_unit_test(woken_late),
         cmocka_unit_test(due_at_a_resume),
         cmocka_unit_test(which_mode_for_which_guest),
+        cmocka_unit_test(counted_twice),
+        cmocka_unit_test(busy_and_frozen),
+        cmocka_unit_test(which_mode_fits),
         cmocka_unit_test(same_seed_same_result),
         cmocka_unit_test(no_tick_vanishes),
         cmocka_unit_test(strange_turns),
