@@ -56,8 +56,7 @@ event_switches() {
         { sed 's/^/# /' /run/lab/event; return 1; }
 }
 event_resyncs() {
-    repeat 3 labdom resync "$dom" step &&
-        repeat 2 labdom resync "$dom" slew 100000
+    repeat 5 labdom resync "$dom"
 }
 event_restarts() {
     repeat 5 labdom restart "$dom" 1 && repeat 3 labdom restart "$dom" 2

@@ -48,7 +48,7 @@ for mode in 0 4; do
     labdom param "$dom" timer_mode $mode
     labdom unpause "$dom"
     labdom wait "$dom" pit 5
-    quiesce
+    labdom pause "$dom"
     labdom counting "$dom" 1
     reading a
     labdom unpause "$dom"
@@ -56,7 +56,7 @@ for mode in 0 4; do
     what="mode $mode, by its ticks"
     paused "$what"
     recovered "$what"
-    quiesce
+    labdom pause "$dom"
     reading b
     tally a b
     is "$(sed -n 's/^timer=0-pit .*collapsed=\([0-9]*\) dropped=\([0-9]*\).*/\1 \2/p' \
