@@ -159,10 +159,8 @@ static enum xentime_error check_all(struct work *w)
         rc = xt_still_there(w->xt, c->dom, &now);
         if (!rc)
             rc = xentime_get(w->xt, c->dom, c->setting, &c->old);
-        if (!rc && c->setting == XENTIME_TIMER_MODE &&
-            c->value == XENTIME_PACED_MISSED_TICKS)
-            rc = xt_need(w->xt, c->dom, XENTIME_CAP_PACED_MODE,
-                         "cannot set timer_mode 4");
+        if (!rc && c->setting == XENTIME_TIMER_MODE)
+            rc = xt_check_mode(w->xt, c->dom, c->value);
         if (!rc)
             rc = check_defects(w, c, &now);
         if (rc)

@@ -240,6 +240,17 @@ unsigned int xt_vtimer_caps(xentime *xt);
 enum xentime_error xt_need(xentime *xt, const struct xentime_domain *dom,
                            unsigned int cap, const char *what);
 
+/*
+ * Fails unless Xen would set timer_mode @mode of @dom, as far as it tells.
+ * Errors: UNSUPPORTED, VERSION, NODOM, PERM, FAIL.
+ */
+enum xentime_error xt_check_mode(xentime *xt, const struct xentime_domain *dom,
+                                 int mode);
+
+/* Xen has refused it with EOPNOTSUPP.  Returns UNSUPPORTED. */
+enum xentime_error xt_fail_mode(xentime *xt, const struct xentime_domain *dom,
+                                int mode);
+
 enum xentime_error xt_get_sync_wakeup(xentime *xt,
                                       const struct xentime_domain *dom,
                                       uint64_t *raw);

@@ -9,28 +9,45 @@
 #include "internal.h"
 
 /* clang-format off */
-/* Xen's public/hvm/params.h; libvirt's <timer tickpolicy=...>. */
+/*
+ * Xen's public/hvm/params.h, and hv-patches/include/vtimer.h; libvirt's
+ * <timer tickpolicy=...>.
+ */
 static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
     [XENTIME_DELAY_FOR_MISSED_TICKS] = {
         "delay_for_missed_ticks", "delay", { "async" },
         "stands still", "delivered late, each at its own guest time",
+        0, NULL, NULL,
     },
     [XENTIME_NO_DELAY_FOR_MISSED_TICKS] = {
         "no_delay_for_missed_ticks", "catchup", { "nodelay" },
         "runs on", "delivered late, in a burst",
+        0, NULL, NULL,
     },
     [XENTIME_NO_MISSED_TICKS_PENDING] = {
         "no_missed_ticks_pending", "discard", { "sync" },
         "runs on", "dropped",
+        0, NULL, NULL,
     },
     [XENTIME_ONE_MISSED_TICK_PENDING] = {
         "one_missed_tick_pending", "merge", { "mixed" },
         "runs on", "merged into one late tick",
+        0, NULL, NULL,
     },
     [XENTIME_PACED_MISSED_TICKS] = {
         "paced_missed_ticks", NULL, { "paced" },
-        "stands still, after a wake-up too",
+        "stands still from the first tick that waits, after a wake-up too",
         "delivered late, each at its own guest time",
+        XENTIME_CAP_PACED_MODE,
+        "a domain with several vCPUs and a native TSC",
+        "give it an emulated TSC, with tsc_mode = \"always_emulate\" in xl.cfg; "
+        "or take mode 5 for a guest that makes up lost ticks by its TSC, and "
+        "mode 1 for others",
+    },
+    [XENTIME_NO_DOUBLED_TICKS_PENDING] = {
+        "no_doubled_ticks_pending", NULL, { "undoubled" },
+        "runs on", "dropped, as is one soon after a late tick",
+        XENTIME_CAP_UNDOUBLED_MODE, NULL, NULL,
     },
 };
 /* clang-format on */
@@ -78,17 +95,21 @@ static const struct {
     { XENTIME_CAP_VHPET, "vhpet", NULL },
     { XENTIME_CAP_VPMU, "vpmu", NULL },
     { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
-      "x86/vpt: switch timer_mode on a live domain without moving its time "
-      "backwards" },
+      "x86/vpt: switch timer_mode on a live domain in one piece" },
     { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
       "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
     { XENTIME_CAP_TICK_STATS, "tick-stats",
       "x86/vpt: count what becomes of each tick" },
-    { XENTIME_CAP_RESYNC, "resync", "x86/vpt: resync guest time that has fallen behind" },
+    { XENTIME_CAP_RESYNC, "resync",
+      "x86/vpt: tell how far guest time is behind, and bring it back" },
     { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
     { XENTIME_CAP_PACED_MODE, "paced-mode",
       "x86/vpt: timer_mode paced_missed_ticks" },
+    { XENTIME_CAP_ONE_TIME, "one-time",
+      "x86/vpt: one guest time for all vCPUs of a domain" },
+    { XENTIME_CAP_UNDOUBLED_MODE, "undoubled-mode",
+      "x86/vpt: timer_mode no_doubled_ticks_pending" },
     { XENTIME_CAP_SESSIONS, "profile-sessions",
       "x86/vpmu: only for domains that a profiling session covers" },
 };
@@ -100,7 +121,11 @@ static const struct xentime_defect defects[] = {
       XENTIME_CAP_SAFE_SWITCH },
     { "kept-lag",
       "each vCPU keeps the lag of timer_mode 0 in the mode it is switched to",
-      XENTIME_CAP_RESYNC },
+      XENTIME_CAP_SAFE_SWITCH },
+    { "times-apart",
+      "in timer_mode 0 each vCPU has a time of its own: what one reads can be "
+      "before what another has read already",
+      XENTIME_CAP_ONE_TIME },
     { "armed-vhpet",
       "vhpet switched off does not stop an HPET timer that is armed",
       XENTIME_CAP_QUIET_VHPET },

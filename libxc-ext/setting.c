@@ -79,9 +79,11 @@ enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
     if (s->set)
         return s->set(xt, dom, value);
     snprintf(what, sizeof(what), "cannot set %s", s->name);
-    if (xc_hvm_param_set(xt->xch, dom->domid, s->hvm_param, value))
-        return xt_fail_xen(xt, errno, dom, what);
-    return XENTIME_OK;
+    if (!xc_hvm_param_set(xt->xch, dom->domid, s->hvm_param, value))
+        return XENTIME_OK;
+    if (setting == XENTIME_TIMER_MODE && errno == EOPNOTSUPP)
+        return xt_fail_mode(xt, dom, value);
+    return xt_fail_xen(xt, errno, dom, what);
 }
 
 enum xentime_error xentime_hpet_armed(xentime *xt,

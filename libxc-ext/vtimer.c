@@ -2,6 +2,7 @@
 /* XEN_DOMCTL_vtimer_op: what a patched Xen can tell and do. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,6 @@
 
 _Static_assert(XENTIME_TIMERS == XEN_VTIMER_NR_SRC &&
                    XENTIME_LATENESS == XEN_VTIMER_LATENESS &&
-                   XENTIME_SLEW_MAX == XEN_VTIMER_SLEW_MAX &&
                    XENTIME_SYNC_WAKEUP_MAX == XEN_VTIMER_WAKEUP_MAX,
                "xentime.h says what Xen's header says");
 _Static_assert(XENTIME_PIT == XEN_VTIMER_SRC_pit &&
@@ -24,6 +24,11 @@ _Static_assert(XENTIME_PIT == XEN_VTIMER_SRC_pit &&
                    XENTIME_HPET1 == XEN_VTIMER_SRC_hpet1 &&
                    XENTIME_HPET2 == XEN_VTIMER_SRC_hpet2,
                "the timers are in Xen's order");
+_Static_assert(XENTIME_PACED_MISSED_TICKS == HVMPTM_paced_missed_ticks &&
+                   XENTIME_NO_DOUBLED_TICKS_PENDING ==
+                       HVMPTM_no_doubled_ticks_pending &&
+                   XENTIME_TIMER_MODES == HVMPTM_no_doubled_ticks_pending + 1,
+               "the modes are Xen's");
 
 static const struct {
     uint32_t feature;
@@ -35,6 +40,8 @@ static const struct {
     { XEN_VTIMER_FEAT_resync, XENTIME_CAP_RESYNC },
     { XEN_VTIMER_FEAT_sync_wakeup, XENTIME_CAP_SYNC_WAKEUP },
     { XEN_VTIMER_FEAT_paced_mode, XENTIME_CAP_PACED_MODE },
+    { XEN_VTIMER_FEAT_one_time, XENTIME_CAP_ONE_TIME },
+    { XEN_VTIMER_FEAT_undoubled_mode, XENTIME_CAP_UNDOUBLED_MODE },
 };
 
 /* -1 with errno if Xen says no. */
@@ -177,13 +184,47 @@ enum xentime_error xentime_status(xentime *xt, const struct xentime_domain *dom,
     if (rc)
         return rc;
     status->counting = op.u.status.flags & XEN_VTIMER_counting;
-    status->slewing = op.u.status.flags & XEN_VTIMER_slewing;
-    status->slew_ppm = op.u.status.slew_ppm;
+    status->native_tsc = op.u.status.flags & XEN_VTIMER_native_tsc;
     status->sync_wakeup_after = op.u.status.sync_wakeup_after;
     status->vcpus = op.u.status.nr_vcpus;
-    status->lag_min_ns = op.u.status.lag_min;
-    status->lag_max_ns = op.u.status.lag_max;
+    status->timekeeper = op.u.status.timekeeper;
+    status->modes = op.u.status.modes;
+    status->lag_ns = op.u.status.lag;
     return XENTIME_OK;
+}
+
+enum xentime_error xt_fail_mode(xentime *xt, const struct xentime_domain *dom,
+                                int mode)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
+
+    xt_fail(xt, XENTIME_ERR_UNSUPPORTED, EOPNOTSUPP, dom,
+            "cannot set timer_mode %d: Xen refuses %s to %s", mode, m->name,
+            m->not_for ? m->not_for : "this domain");
+    if (m->instead)
+        xt_hint(xt, "%s", m->instead);
+    return XENTIME_ERR_UNSUPPORTED;
+}
+
+enum xentime_error xt_check_mode(xentime *xt, const struct xentime_domain *dom,
+                                 int mode)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
+    struct xen_domctl_vtimer_op op = { .op = XEN_VTIMER_OP_status };
+    unsigned int caps;
+    enum xentime_error rc;
+    char what[40];
+
+    snprintf(what, sizeof(what), "cannot set timer_mode %d", mode);
+    rc = xentime_capabilities(xt, &caps);
+    if (!rc && m->needs)
+        rc = xt_need(xt, dom, m->needs, what);
+    if (rc || !(caps & XENTIME_CAP_ONE_TIME))
+        return rc;
+    rc = run(xt, dom, &op, what);
+    if (!rc && !(op.u.status.modes & 1u << mode))
+        rc = xt_fail_mode(xt, dom, mode);
+    return rc;
 }
 
 enum xentime_error xt_get_sync_wakeup(xentime *xt,
@@ -221,31 +262,19 @@ enum xentime_error xentime_count_ticks(xentime *xt,
 }
 
 enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
-                                  enum xentime_resync method, unsigned int ppm,
                                   int64_t *lag_ns)
 {
-    static const uint32_t methods[] = {
-        [XENTIME_RESYNC_STEP] = XEN_VTIMER_RESYNC_step,
-        [XENTIME_RESYNC_SLEW] = XEN_VTIMER_RESYNC_slew,
-        [XENTIME_RESYNC_CANCEL] = XEN_VTIMER_RESYNC_cancel,
-    };
     static const char what[] = "cannot resync guest time";
     struct xen_domctl_vtimer_op op = { .op = XEN_VTIMER_OP_resync };
     struct xentime_domain now;
     enum xentime_error rc;
     int lock;
 
-    if ((unsigned int)method >= ARRAY_LEN(methods) ||
-        (method == XENTIME_RESYNC_SLEW) != (ppm != 0) || ppm > XENTIME_SLEW_MAX)
-        return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom,
-                       "no such way to resync");
     rc = check(xt, dom, XENTIME_CAP_RESYNC, what);
     if (!rc)
         rc = xt_lock(xt, dom, &lock);
     if (rc)
         return rc;
-    op.u.resync.method = methods[method];
-    op.u.resync.ppm = ppm;
     /* Whoever had the lock may have ended the domain. */
     rc = xt_still_there(xt, dom, &now);
     if (!rc)

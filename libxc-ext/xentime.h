@@ -99,7 +99,8 @@ enum xentime_timer_mode {
     XENTIME_NO_DELAY_FOR_MISSED_TICKS = 1,
     XENTIME_NO_MISSED_TICKS_PENDING = 2,
     XENTIME_ONE_MISSED_TICK_PENDING = 3,
-    XENTIME_PACED_MISSED_TICKS = 4, /* needs XENTIME_CAP_PACED_MODE */
+    XENTIME_PACED_MISSED_TICKS = 4, /* patched only */
+    XENTIME_NO_DOUBLED_TICKS_PENDING = 5, /* patched only */
     XENTIME_TIMER_MODES,
 };
 
@@ -125,6 +126,9 @@ struct xentime_mode_name {
     const char *aliases[3];  /* NULL-terminated unless full */
     const char *guest_time;  /* while the vCPU is descheduled */
     const char *missed_ticks; /* what becomes of them */
+    unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
+    const char *not_for;     /* domains that Xen refuses it; NULL: none */
+    const char *instead;     /* what such a domain is to have */
 };
 const struct xentime_mode_name *xentime_mode_name(int mode);
 
@@ -306,12 +310,12 @@ enum xentime_error xentime_read_clocks(xentime *xt,
 
 struct xentime_status {
     bool counting;           /* ticks are counted */
-    bool slewing;            /* some vCPU is being resynced */
-    unsigned int slew_ppm;   /* of the last resync; 0: none */
+    bool native_tsc;         /* the guest reads the CPU's own TSC */
     unsigned int sync_wakeup_after; /* as XENTIME_SYNC_WAKEUP */
     unsigned int vcpus;
-    int64_t lag_min_ns;      /* guest time behind real time: the least and */
-    int64_t lag_max_ns;      /* the most of a vCPU; below 0: ahead of it */
+    unsigned int timekeeper; /* the vCPU whose ticks keep the domain's time */
+    unsigned int modes;      /* bit N: timer_mode can be N */
+    int64_t lag_ns;          /* guest time behind real time */
 };
 
 /* Needs one of CAP_TICK_STATS, CAP_RESYNC and CAP_SYNC_WAKEUP. */
@@ -341,7 +345,7 @@ struct xentime_tick_counts {
     uint64_t due;            /* their time has come */
     uint64_t delivered;      /* ... and the guest was interrupted */
     uint64_t late;           /* delivered when the next was due already */
-    uint64_t collapsed;      /* merged into a later one */
+    uint64_t collapsed;      /* merged with another */
     uint64_t dropped;        /* discarded */
     uint64_t pending;        /* now */
     uint64_t wakeups;        /* fired with the vCPU waiting for a CPU */
@@ -357,7 +361,7 @@ struct xentime_vcpu_stats {
     unsigned int vcpu;
     uint64_t since_ns;       /* Xen's system time when counting began, */
     uint64_t now_ns;         /* and of this reading */
-    int64_t lag_ns;          /* guest time behind real time */
+    int64_t lag_ns;          /* the domain's time behind real time */
     uint64_t descheduled;    /* times it lost its CPU while runnable */
     uint64_t switches;       /* changes of timer_mode */
     struct xentime_tick_counts timer[XENTIME_TIMERS];
@@ -383,24 +387,16 @@ enum xentime_error xentime_count_ticks(xentime *xt,
                                        const struct xentime_domain *dom,
                                        bool on);
 
-enum xentime_resync {
-    XENTIME_RESYNC_STEP,     /* at once */
-    XENTIME_RESYNC_SLEW,     /* guest time runs faster by ppm until then */
-    XENTIME_RESYNC_CANCEL,   /* leaves the rest of the lag as it is */
-};
-#define XENTIME_SLEW_MAX 100000
-
 /*
- * Removes the lag that timer_mode 0 left behind.  Guest time only ever moves
- * forwards: the vCPUs are brought to real time, or to the vCPU that is ahead
- * of it.  @ppm is 1 to XENTIME_SLEW_MAX to slew, otherwise 0.  *lag_ns is the
- * most of a vCPU, before; 0 or less: there was nothing to do.  Locks the
- * domain; leaves no record.  Needs CAP_RESYNC.
+ * Brings the domain's time to real time at once, for all vCPUs; it only ever
+ * moves forwards.  *lag_ns is how far it was behind; 0: there was nothing to
+ * do.  A timer_mode in which time stands still brings it back with the ticks
+ * by itself, as soon as the timekeeper runs.  Locks the domain; leaves no
+ * record.  Needs CAP_RESYNC.
  *
- * Errors: and INVALID, BUSY.
+ * Errors: and BUSY.
  */
 enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
-                                  enum xentime_resync method, unsigned int ppm,
                                   int64_t *lag_ns);
 
 /* ---- records: /tool/xentime/<uuid>/<setting>/ in xenstore ---- */
@@ -616,7 +612,9 @@ enum xentime_capability {    /* bits */
     XENTIME_CAP_SESSIONS     = 1 << 13,
     /* ... vtimer.h again */
     XENTIME_CAP_PACED_MODE   = 1 << 14,
-    XENTIME_CAP_PATCHED      = 0xff00,
+    XENTIME_CAP_ONE_TIME     = 1 << 15, /* the same for all vCPUs */
+    XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
+    XENTIME_CAP_PATCHED      = 0x1ff00,
 };
 
 /* Name of one bit as `xentimectl info` prints it, NULL if it is none. */

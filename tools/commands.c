@@ -9,7 +9,6 @@
 const struct option_def option_defs[OPTIONS] = {
     [OPT_ALL] = { "all", 'a', NULL,
         "every domain that has the setting (not PV); every session" },
-    [OPT_CANCEL] = { "cancel", 0, NULL, "stop slewing, leave the rest" },
     [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
         "the columns to show, separated by commas" },
     [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
@@ -52,11 +51,8 @@ const struct option_def option_defs[OPTIONS] = {
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
     [OPT_SEED] = { "seed", 0, "N", "of the load's random numbers (default 1)" },
-    [OPT_SLEW] = { "slew", 0, "PPM",
-        "let guest time run faster by 1 to 100000 ppm" },
-    [OPT_STEP] = { "step", 0, NULL, "at once (what is done unless told)" },
     [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
-        "timer_mode 2 as \"tune\" would have it (default 0)" },
+        "the modes 2 and 5 as \"tune\" would have them (default 0)" },
     [OPT_TEXTFILE] = { "textfile", 0, "PATH",
         "into that file, as node_exporter's textfile collector takes it" },
     [OPT_TRACE] = { "trace", 't', "FILE",
@@ -87,13 +83,8 @@ const struct command commands[] = {
       0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0 },
     { "set-mode", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
-      "MODE is a number, a name, libvirt's tickpolicy or an alias:\n"
-      "  0  delay_for_missed_ticks     delay, async\n"
-      "  1  no_delay_for_missed_ticks  catchup, nodelay\n"
-      "  2  no_missed_ticks_pending    discard, sync\n"
-      "  3  one_missed_tick_pending    merge, mixed\n"
-      "  4  paced_missed_ticks         paced (needs a patched Xen: paced-mode)\n"
-      "All domains are changed, or none.",
+      "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
+      "are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, MODE }, cmd_set_mode, 0 },
     { "set-vhpet", "DOM[,DOM...]|--all on|off",
@@ -104,9 +95,9 @@ const struct command commands[] = {
     { "tune", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
-      "  sync-wakeup-after=N  in timer_mode 2, keep a timer of a descheduled\n"
-      "                       vCPU running once it missed N ticks in a row;\n"
-      "                       0 to 65535, 0: Xen's own rule\n"
+      "  sync-wakeup-after=N  in the timer modes 2 and 5, keep a timer of a\n"
+      "                       descheduled vCPU running once it missed N ticks\n"
+      "                       in a row; 0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, TUNABLE }, cmd_tune, 0 },
@@ -117,9 +108,10 @@ const struct command commands[] = {
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
       { DOMAINS, NOTHING }, cmd_stats, 0 },
     { "resync", "DOM", "bring guest time back to real time",
-      "Removes the lag that timer_mode 0 left behind, forwards only.  Needs a\n"
-      "patched Xen (resync).",
-      OPT(STEP) | OPT(SLEW) | OPT(CANCEL) | OPT(WAIT), 1, 1,
+      "Steps the domain's time forward to real time, for all vCPUs, and says how\n"
+      "far it was behind.  Timer modes in which it stands still bring it back by\n"
+      "themselves as soon as the domain runs.  Needs a patched Xen (resync).",
+      OPT(WAIT), 1, 1,
       { DOMAINS, NOTHING }, cmd_resync, 0 },
     { "profile", "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
       "let domains, or dom0, use the performance monitor",
@@ -160,7 +152,9 @@ const struct command commands[] = {
     { "recommend", "DOM", "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
       "and ranks them by the worst error, with the reason and the command to\n"
-      "type.  Needs xentrace, unless --trace has what it recorded.",
+      "type.  Which mode serves depends on how the guest keeps time, on its number\n"
+      "of vCPUs, and on whether its TSC is native or emulated.  Needs xentrace,\n"
+      "unless --trace has what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
       OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0 },
     { "policy", "check|apply|export|import [FILE...|DOM...]",

@@ -76,6 +76,25 @@ static void print_columns(void)
         print_entry(name, help);
 }
 
+static void print_modes(void)
+{
+    const struct xentime_mode_name *m;
+    int mode;
+    size_t i;
+
+    puts("\nModes:");
+    for (mode = 0; (m = xentime_mode_name(mode)); mode++) {
+        printf("  %d  %-26s %s", mode, m->name,
+               m->tickpolicy ? m->tickpolicy : "");
+        for (i = 0; i < ARRAY_LEN(m->aliases) && m->aliases[i]; i++)
+            printf("%s%s", i || m->tickpolicy ? ", " : "", m->aliases[i]);
+        if (m->needs)
+            printf(" (needs a patched Xen: %s)",
+                   xentime_capability_name(m->needs));
+        putchar('\n');
+    }
+}
+
 static int help_command(const struct command *c)
 {
     size_t at = printf("Usage: xentimectl %s [OPTIONS]", c->name);
@@ -86,6 +105,8 @@ static int help_command(const struct command *c)
         printf("\n%s\n", c->details);
     if (c->kind[0] == DOMAINS || c->kind[0] == DOMAIN_LIST)
         puts("\nDOM is an id, a name or a UUID.");
+    if (c->kind[0] == MODE || c->kind[1] == MODE)
+        print_modes();
     puts("\nOptions:");
     print_options(command_options(c));
     if (c->opts & OPT(COLUMNS))

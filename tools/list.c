@@ -177,7 +177,7 @@ static const struct list_column columns[] = {
     { { "TIME", 1, SCOLS_FL_RIGHT }, "cpu_time_ns",
       "CPU time used (seconds; nanoseconds in JSON)",
       0, time_text, time_json },
-    { { "MODE", 1, SCOLS_FL_RIGHT }, "timer_mode", "timer_mode, 0 to 4",
+    { { "MODE", 1, SCOLS_FL_RIGHT }, "timer_mode", "timer_mode, as a number",
       XENTIME_WANT_SETTINGS, mode_text, mode_json },
     { { "MODE-NAME", 9, 0 }, "timer_mode_name",
       "timer_mode as xl and Xen's headers spell it",

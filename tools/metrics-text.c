@@ -202,7 +202,7 @@ static void emit_lag(struct out *o, const struct metrics *m)
     FOR_EACH_DOMAIN(d, m)
     if (d->has_status) {
         begin_domain(o, d->dom);
-        end_seconds(o, d->status.lag_max_ns);
+        end_seconds(o, d->status.lag_ns);
     }
 }
 
@@ -355,18 +355,18 @@ static const struct family families[] = {
       emit_domain },
     { "domain_cpu_seconds", COUNTER, "seconds", "CPU time of all its vCPUs.",
       emit_cpu },
-    { "domain_timer_mode", GAUGE, NULL, "Its timer_mode, 0 to 4.", emit_mode },
+    { "domain_timer_mode", GAUGE, NULL, "Its timer_mode, as a number.", emit_mode },
     { "domain_vhpet", GAUGE, NULL, "Whether it has a virtual HPET.",
       emit_vhpet },
     { "domain_sync_wakeup_after", GAUGE, NULL,
-      "Missed ticks until a timer runs on in timer_mode 2; 0 is Xen's rule.",
+      "Missed ticks until a timer runs on, modes 2 and 5; 0 is Xen's rule.",
       emit_sync_wakeup },
     { "domain_profiling_sessions", GAUGE, NULL, "Its profiling sessions.",
       emit_sessions },
     { "domain_ticks_counted", GAUGE, NULL, "Whether Xen counts its ticks.",
       emit_counting },
     { "domain_lag_seconds", GAUGE, "seconds",
-      "Guest time behind real time, of the vCPU that is most so.", emit_lag },
+      "The domain's time behind real time.", emit_lag },
     { "vcpu_descheduled", COUNTER, NULL,
       "Times that it lost its CPU while it could run.", emit_descheduled },
     { "vcpu_mode_switches", COUNTER, NULL, "Changes of its timer_mode.",

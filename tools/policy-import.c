@@ -76,9 +76,11 @@ static int xl_mode(const char *word)
 {
     int mode;
 
-    for (mode = 0; mode < XENTIME_PACED_MISSED_TICKS; mode++)
-        if (!strcmp(word, xentime_mode_name(mode)->name) ||
-            (isdigit((unsigned char)*word) && !word[1] && *word - '0' == mode))
+    for (mode = 0; xentime_mode_name(mode); mode++)
+        if (policy_is_stock_mode(mode) &&
+            (!strcmp(word, xentime_mode_name(mode)->name) ||
+             (isdigit((unsigned char)*word) && !word[1] &&
+              *word - '0' == mode)))
             return mode;
     return -1;
 }
@@ -187,8 +189,9 @@ static void take_timer(const xmlNode *node, struct policy_rule *rule,
             xml_fault(faults, xmlGetLineNo(node),
                       "present=\"%.64s\" is not yes or no", present);
     } else if (name && policy && !strcmp(name, "platform")) {
-        for (mode = 0; mode < XENTIME_PACED_MISSED_TICKS; mode++)
-            if (!strcmp(policy, policy_tickpolicy(mode)))
+        for (mode = 0; xentime_mode_name(mode); mode++)
+            if (xentime_mode_name(mode)->tickpolicy &&
+                !strcmp(policy, xentime_mode_name(mode)->tickpolicy))
                 rule->want.setting[XENTIME_TIMER_MODE] = mode;
         if (rule->want.setting[XENTIME_TIMER_MODE] < 0)
             xml_fault(faults, xmlGetLineNo(node),

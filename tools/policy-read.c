@@ -213,7 +213,7 @@ static const struct timer_def {
       XENTIME_TIMER_MODE,
       { { "name", true, set_any, NULL },
         { "tickpolicy", true, set_tickpolicy,
-          "delay, catchup, discard, merge or paced" },
+          "delay, catchup, discard, merge, paced or undoubled" },
         { .name = NULL } } },
 };
 

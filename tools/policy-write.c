@@ -123,13 +123,20 @@ static bool write_policy(xmlTextWriter *w, const struct policy *p)
     return ok && end(w);
 }
 
-/* What libvirt's domain XML has of it; "paced" is no word of libvirt's. */
+bool policy_is_stock_mode(int mode)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
+
+    return m && !m->needs;
+}
+
+/* What libvirt's domain XML has of it. */
 static bool write_domain(xmlTextWriter *w, const struct policy_rule *rule)
 {
     struct policy_want want = rule->want;
     char uuid[UUID_TEXT];
 
-    if (want.setting[XENTIME_TIMER_MODE] == XENTIME_PACED_MISSED_TICKS)
+    if (!policy_is_stock_mode(want.setting[XENTIME_TIMER_MODE]))
         want.setting[XENTIME_TIMER_MODE] = -1;
     uuid_text(rule->match->uuid, uuid);
     return start(w, "domain") && attribute(w, "type", "xen") &&
@@ -202,7 +209,7 @@ static void write_xl(FILE *f, const struct policy_rule *rule)
     if (rule->name && is_writable(rule->name) && !strpbrk(rule->name, "\"\\"))
         fprintf(f, "name = \"%s\"\n", rule->name);
     fprintf(f, "uuid = \"%s\"\n", uuid);
-    if (mode >= 0 && mode != XENTIME_PACED_MISSED_TICKS)
+    if (policy_is_stock_mode(mode))
         fprintf(f, "timer_mode = \"%s\"\n", xentime_mode_name(mode)->name);
     if (hpet >= 0)
         fprintf(f, "hpet = %d\n", hpet);

@@ -125,17 +125,19 @@ static int export(struct tool *t, const struct format *format,
                   const struct policy *p)
 {
     const struct policy_rule *rule = p->rules;
+    int mode;
 
     if (!format->write)
         return policy_write(t, p);
     if (!p->nrules)
         return report(t, EXIT_CANNOT,
                       "a PV domain has no timer_mode, nor a virtual HPET");
-    if (rule->want.setting[XENTIME_TIMER_MODE] == XENTIME_PACED_MISSED_TICKS)
+    mode = rule->want.setting[XENTIME_TIMER_MODE];
+    if (mode >= 0 && !policy_is_stock_mode(mode))
         fprintf(stderr,
-                "xentimectl: note: timer_mode 4 is left out, of which "
+                "xentimectl: note: timer_mode %d is left out, of which "
                 "%s knows nothing\n",
-                format->name);
+                mode, format->name);
     return format->write(t, rule);
 }
 

@@ -55,7 +55,7 @@ void policy_want_nothing(struct policy_want *want);
 struct policy_rule *policy_add_rule(struct policy *p);
 struct policy_match *policy_add_match(struct policy_rule *rule);
 
-/* libvirt's word for a timer_mode, or "paced". */
+/* libvirt's word for a timer_mode, or where it has none our own. */
 const char *policy_tickpolicy(int mode);
 
 /* ---- policy-match.c ---- */
@@ -120,6 +120,9 @@ int policy_import(struct tool *t);
 /* ---- policy-write.c: on stdout; EXIT_DONE, or reported ---- */
 
 int policy_write(const struct tool *t, const struct policy *p);
+
+/* Whether a stock toolstack knows the timer_mode; false for -1. */
+bool policy_is_stock_mode(int mode);
 
 /* For the one domain that the rule matches, by its UUID. */
 int policy_write_libvirt(const struct tool *t, const struct policy_rule *rule);

@@ -117,10 +117,11 @@ static void note_modes(const struct tool *t,
     for (i = 0; i < n; i++)
         if (changes[i].setting == XENTIME_SYNC_WAKEUP &&
             !xentime_get(t->xt, changes[i].dom, XENTIME_TIMER_MODE, &mode) &&
-            mode != XENTIME_NO_MISSED_TICKS_PENDING)
+            mode != XENTIME_NO_MISSED_TICKS_PENDING &&
+            mode != XENTIME_NO_DOUBLED_TICKS_PENDING)
             print_note(changes[i].dom,
-                       "note: sync-wakeup-after matters in timer_mode 2 only, "
-                       "and the mode is %d",
+                       "note: sync-wakeup-after matters in the timer modes 2 "
+                       "and 5 only, and the mode is %d",
                        mode);
 }
 
@@ -223,8 +224,11 @@ static int set(struct tool *t, enum xentime_setting setting,
 
 int cmd_set_mode(struct tool *t)
 {
-    return set(t, XENTIME_TIMER_MODE, xentime_parse_mode,
-               "a timer mode (0 to 4 or a name)");
+    char expected[48];
+
+    snprintf(expected, sizeof(expected), "a timer mode (0 to %d or a name)",
+             XENTIME_TIMER_MODES - 1);
+    return set(t, XENTIME_TIMER_MODE, xentime_parse_mode, expected);
 }
 
 int cmd_tune(struct tool *t)

@@ -144,23 +144,38 @@ static void add_tsc(struct sheet *s, xentime *xt,
 static void add_lag(struct sheet *s, const struct xentime_status *st)
 {
     json_object *json = json_object_new_object();
-    char least[LAG_TEXT], most[LAG_TEXT], slew[40] = "";
+    char text[LAG_TEXT];
 
-    lag_text(st->lag_min_ns, least);
-    lag_text(st->lag_max_ns, most);
-    if (st->slewing)
-        snprintf(slew, sizeof(slew), ", slewing at %u ppm", st->slew_ppm);
-    json_object_object_add(json, "min_ns",
-                           json_object_new_int64(st->lag_min_ns));
-    json_object_object_add(json, "max_ns",
-                           json_object_new_int64(st->lag_max_ns));
-    json_object_object_add(json, "slew_ppm",
-                           st->slewing ? json_object_new_int64(st->slew_ppm)
-                                       : NULL);
-    if (strcmp(least, most) != 0)
-        add(s, "lag", "vtimer domctl", json, "%s to %s%s", least, most, slew);
-    else
-        add(s, "lag", "vtimer domctl", json, "%s%s", most, slew);
+    lag_text(st->lag_ns, text);
+    json_object_object_add(json, "ns", json_object_new_int64(st->lag_ns));
+    add(s, "lag", "vtimer domctl", json, "%s", text);
+}
+
+/* The modes that Xen would set: "0 1 2 3 5". */
+static void add_modes(struct sheet *s, const struct xentime_status *st)
+{
+    json_object *list = json_object_new_array();
+    char text[3 * XENTIME_TIMER_MODES] = "";
+    int mode;
+
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
+        if (st->modes & 1u << mode) {
+            snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%d",
+                     *text ? " " : "", mode);
+            json_object_array_add(list, json_object_new_int(mode));
+        }
+    add(s, "timer_modes", "vtimer domctl", list, "%s", text);
+}
+
+/* Whose waiting for a CPU it is that lets the domain's time stand still. */
+static void add_one_time(struct sheet *s, const struct xentime_status *st)
+{
+    const char *tsc = st->native_tsc ? "native" : "emulated";
+
+    add(s, "tsc", "vtimer domctl", json_object_new_string(tsc), "%s", tsc);
+    add_modes(s, st);
+    add(s, "timekeeper", "vtimer domctl", json_object_new_int64(st->timekeeper),
+        "vCPU %u", st->timekeeper);
 }
 
 /* What only a patched Xen knows; nothing of it on others. */
@@ -178,6 +193,8 @@ static void add_status(struct sheet *s, xentime *xt, struct xentime_domain *d)
             xentime_last_error(xt)->text);
         return;
     }
+    if (caps & XENTIME_CAP_ONE_TIME)
+        add_one_time(s, &st);
     if (caps & XENTIME_CAP_RESYNC)
         add_lag(s, &st);
     if (caps & XENTIME_CAP_TICK_STATS)

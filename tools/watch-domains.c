@@ -141,12 +141,14 @@ static enum xentime_error fail_with(const struct watcher *w,
                                     enum xentime_error rc)
 {
     const struct xentime_error_info *e = xentime_last_error(w->t->xt);
+    /* The hint of a refusal is --force, which is not to be had here. */
+    bool has_way_out = rc == XENTIME_ERR_UNSUPPORTED && *e->hint;
 
     if (is_fatal(rc))
         watch_end(w);
     else
-        watch_say(SD_WARNING, "%s (%u): %s", name_of(dom), seen->domid,
-                  e->text);
+        watch_say(SD_WARNING, "%s (%u): %s%s%s", name_of(dom), seen->domid,
+                  e->text, has_way_out ? "; " : "", has_way_out ? e->hint : "");
     return rc;
 }
 

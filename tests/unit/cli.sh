@@ -71,9 +71,9 @@ stats a --interval 0
 stats a --count 0
 stats a --reset --off
 resync
-resync a --slew 0
-resync a --step --cancel
-resync a --slew
+resync a --slew 5
+resync a --step
+resync a --cancel
 info x
 help nope
 EOF
@@ -110,7 +110,7 @@ tune a sync-wakeup-after=1
 stats a
 stats a --interval 0.5
 stats a --off
-resync a --slew 5
+resync a --wait 5
 info
 EOF
     capture $tool --complete 2 xentimectl show ""

@@ -42,7 +42,7 @@ is "$(candidates xentimectl info --out)" "" "no option of another command"
 is "$(candidates xentimectl set-mode web | wc -l)" 1 "no Xen, no names"
 is "$(candidates xentimectl set-mode web one)" one_missed_tick_pending \
     "modes"
-is "$(candidates xentimectl set-mode --force web no_d)" \
+is "$(candidates xentimectl set-mode --force web no_de)" \
     no_delay_for_missed_ticks "modes after an option"
 is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
 is "$(candidates xentimectl skew "")" analyze "what to do about skew"
@@ -69,8 +69,10 @@ is "$(candidates xentimectl tune web "")" "sync-wakeup-after=" "what to tune"
 is "$(candidates xentimectl stats web --)" \
     "$(printf '%s\n' --count --help --interval --json --off --reset \
         --verbose)" "options of stats"
-is "$(candidates xentimectl resync web --s)" "$(printf '%s\n' --slew --step)" \
-    "options of resync"
+is "$(candidates xentimectl resync web --)" \
+    "$(printf '%s\n' --help --json --verbose --wait)" "options of resync"
+is "$(candidates xentimectl set-mode web no_doub)" no_doubled_ticks_pending \
+    "the newest mode"
 is "$(candidates xentimectl list -o NA)" NAME "columns after -o"
 like "$(candidates xentimectl list --output "")" '^UUID$' \
     "columns after --output"

@@ -11,7 +11,8 @@
 #define ALL_FEATURES \
     (XEN_VTIMER_FEAT_safe_switch | XEN_VTIMER_FEAT_quiet_vhpet | \
      XEN_VTIMER_FEAT_tick_stats | XEN_VTIMER_FEAT_resync | \
-     XEN_VTIMER_FEAT_sync_wakeup | XEN_VTIMER_FEAT_paced_mode)
+     XEN_VTIMER_FEAT_sync_wakeup | XEN_VTIMER_FEAT_paced_mode | \
+     XEN_VTIMER_FEAT_one_time | XEN_VTIMER_FEAT_undoubled_mode)
 
 struct fake_vtimer *fake_vtimer(uint32_t id)
 {
@@ -43,25 +44,29 @@ static unsigned int vcpus_of(const struct fake_domain *d)
     return d->vcpus < FAKE_VCPUS ? d->vcpus : FAKE_VCPUS;
 }
 
+/* As pt_mode_fits() has it. */
+bool fake_mode_fits(const struct fake_domain *d, uint64_t mode)
+{
+    return mode != HVMPTM_paced_missed_ticks || !fake_vtimer(d->id)->native ||
+           d->vcpus == 1;
+}
+
 static int status(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
 {
     const struct fake_vtimer *t = fake_vtimer(d->id);
     struct xen_vtimer_status *s = &op->u.status;
-    unsigned int v;
+    unsigned int mode;
 
     memset(s, 0, sizeof(*s));
     s->flags = (t->counting ? XEN_VTIMER_counting : 0) |
-               (t->slewing ? XEN_VTIMER_slewing : 0);
+               (t->native ? XEN_VTIMER_native_tsc : 0);
     s->sync_wakeup_after = d->param[XENTIME_SYNC_WAKEUP];
-    s->slew_ppm = t->slew_ppm;
     s->nr_vcpus = vcpus_of(d);
-    s->lag_min = s->lag_max = t->lag[0];
-    for (v = 1; v < s->nr_vcpus; v++) {
-        if (t->lag[v] < s->lag_min)
-            s->lag_min = t->lag[v];
-        if (t->lag[v] > s->lag_max)
-            s->lag_max = t->lag[v];
-    }
+    s->timekeeper = t->timekeeper;
+    s->lag = t->lag;
+    for (mode = 0; mode <= HVMPTM_no_doubled_ticks_pending; mode++)
+        if (fake_mode_fits(d, mode))
+            s->modes |= 1u << mode;
     return 0;
 }
 
@@ -92,7 +97,7 @@ static int stats(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
         return ENOENT;
     if (!t->counting)
         return ENODATA;
-    t->vcpu[v].lag = t->lag[v];
+    t->vcpu[v].lag = t->lag;
     *op->u.stats.buffer.p = t->vcpu[v];
     let_a_second_pass(&t->vcpu[v]);
     return 0;
@@ -137,23 +142,10 @@ static int tune(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
 static int resync(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
 {
     struct fake_vtimer *t = fake_vtimer(d->id);
-    struct xen_domctl_vtimer_op now;
-    unsigned int v;
-    bool slew = op->u.resync.method == XEN_VTIMER_RESYNC_slew;
 
-    if (op->u.resync.method > XEN_VTIMER_RESYNC_cancel ||
-        slew != (op->u.resync.ppm != 0) ||
-        op->u.resync.ppm > XEN_VTIMER_SLEW_MAX)
-        return EINVAL;
-    status(d, &now);
-    op->u.resync.lag = now.u.status.lag_max;
+    op->u.resync.lag = t->lag;
     t->resyncs++;
-    t->slewing = slew && now.u.status.lag_max > 0;
-    if (slew)
-        t->slew_ppm = op->u.resync.ppm;
-    if (op->u.resync.method == XEN_VTIMER_RESYNC_step)
-        for (v = 0; v < vcpus_of(d); v++)
-            t->lag[v] = now.u.status.lag_min < 0 ? now.u.status.lag_min : 0;
+    t->lag = 0;
     return 0;
 }
 
@@ -161,10 +153,7 @@ static const struct {
     uint32_t features; /* one of these; 0: any */
     int (*run)(struct fake_domain *d, struct xen_domctl_vtimer_op *op);
 } ops[] = {
-    [XEN_VTIMER_OP_status] = { XEN_VTIMER_FEAT_tick_stats |
-                                   XEN_VTIMER_FEAT_resync |
-                                   XEN_VTIMER_FEAT_sync_wakeup,
-                               status },
+    [XEN_VTIMER_OP_status] = { 0, status },
     [XEN_VTIMER_OP_stats] = { XEN_VTIMER_FEAT_tick_stats, stats },
     [XEN_VTIMER_OP_set_counting] = { XEN_VTIMER_FEAT_tick_stats, set_counting },
     [XEN_VTIMER_OP_tune] = { XEN_VTIMER_FEAT_sync_wakeup, tune },
@@ -184,7 +173,8 @@ int fake_vtimer_op(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
     if (!d)
         return ESRCH;
     if (op->op >= sizeof(ops) / sizeof(ops[0]) ||
-        !(fake->features & ops[op->op].features) || d->type == XENTIME_PV)
+        (ops[op->op].features && !(fake->features & ops[op->op].features)) ||
+        d->type == XENTIME_PV)
         return EOPNOTSUPP;
     return ops[op->op].run(d, op);
 }

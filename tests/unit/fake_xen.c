@@ -153,6 +153,7 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
         .vcpus = 1,
         .cpu_time = 1000000000,
         .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
+        .tsc_mode = 2,
     };
     fake_uuid(id, d->uuid);
     d->vpmu = fake->vpmu == XENPMU_MODE_SELF || fake->vpmu == XENPMU_MODE_HV;
@@ -268,17 +269,20 @@ int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid,
                            uint32_t *tsc_mode, uint64_t *elapsed_nsec,
                            uint32_t *gtsc_khz, uint32_t *incarnation)
 {
+    const struct fake_domain *d;
     int e;
 
     (void)xch;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
     enter();
-    e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, lookup(domid));
+    d = lookup(domid);
+    e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, d);
+    if (!e)
+        *tsc_mode = d->tsc_mode;
     leave(0);
     if (e)
         return fail(e);
-    *tsc_mode = 2;
     *elapsed_nsec = 5;
     *gtsc_khz = 2400000;
     *incarnation = 3;
@@ -379,6 +383,11 @@ int xc_hvm_param_set(xc_interface *xch, uint32_t dom, uint32_t param,
     if (!d)
         return leave(-1);
     d->sets++;
+    if (fake->patched && param == HVM_PARAM_TIMER_MODE &&
+        !fake_mode_fits(d, value)) {
+        leave(-1);
+        return fail(EOPNOTSUPP);
+    }
     if (!d->stuck && d->param[setting_of(param)] != value) {
         d->param[setting_of(param)] = value;
         d->changes++;

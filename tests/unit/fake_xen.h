@@ -43,6 +43,7 @@ struct fake_domain {
     bool stuck;              /* a set is answered with success, no more */
     unsigned int sets;       /* that reached this domain */
     unsigned int changes;    /* of them, those that gave another value */
+    uint32_t tsc_mode;       /* TSC_MODE_* */
     bool vpmu;               /* created in mode self or hv; stock Xen */
     uint32_t sessions;       /* as a patched Xen counts them */
     bool passive;
@@ -62,10 +63,10 @@ enum fake_event {
 /* Of all domains with this id modulo FAKE_VTIMERS. */
 struct fake_vtimer {
     bool counting;
-    bool slewing;
-    uint32_t slew_ppm;
+    bool native;             /* RDTSC is not emulated */
+    uint32_t timekeeper;
     unsigned int absent;     /* bit per vCPU that is not there */
-    int64_t lag[FAKE_VCPUS];
+    int64_t lag;
     /*
      * Each reading of a vCPU is a second after the last one: its timers with
      * a period have been due and delivered, all between 8 and 16 us late.
@@ -141,6 +142,9 @@ void fake_patch(void);
  * fake_add(), with the mutex held.
  */
 void fake_vtimer_reset(uint32_t id);
+
+/* Whether HVM_PARAM_TIMER_MODE may be @mode; else it is EOPNOTSUPP. */
+bool fake_mode_fits(const struct fake_domain *d, uint64_t mode);
 
 /* Whatever is due before @op; without the mutex. */
 void fake_vtimer_event(uint32_t id, const struct xen_domctl_vtimer_op *op);

@@ -71,20 +71,73 @@ static void each_mode_on_each_kind(void **state)
 }
 
 /* Not even by force, and nothing else is changed with it. */
-static void paced_needs_a_patched_xen(void **state)
+static void modes_of_a_patched_xen(void **state)
 {
     struct xentime_change changes[2];
+    int mode;
 
     (void)state;
     fake_add(1, XENTIME_HVM);
     fake_add(2, XENTIME_HVM);
     changes[0] = (struct xentime_change){ find_one("2", 0), MODE, 3, 0 };
-    changes[1] = (struct xentime_change){ find_one("1", 0), MODE,
-                                          XENTIME_PACED_MISSED_TICKS, 0 };
-    assert_error(xentime_apply(xt, changes, 2, XENTIME_FORCE),
-                 XENTIME_ERR_UNSUPPORTED);
-    assert_has(xentime_last_error(xt)->hint, "paced_missed_ticks");
-    assert_untouched();
+    changes[1] = (struct xentime_change){ find_one("1", 0), MODE, 0, 0 };
+    for (mode = XENTIME_PACED_MISSED_TICKS; mode < XENTIME_TIMER_MODES;
+         mode++) {
+        changes[1].value = mode;
+        assert_error(xentime_apply(xt, changes, 2, XENTIME_FORCE),
+                     XENTIME_ERR_UNSUPPORTED);
+        assert_has(xentime_last_error(xt)->hint, xentime_mode_name(mode)->name);
+        assert_has(error_text(), mode == 4 ? "timer_mode 4" : "timer_mode 5");
+        assert_untouched();
+    }
+    free_one((struct xentime_domain *)changes[0].dom);
+    free_one((struct xentime_domain *)changes[1].dom);
+}
+
+/*
+ * A native TSC cannot be held for one vCPU of several: Xen's status tells, so
+ * that the domains before it in the list are not touched; force or not.
+ */
+static void paced_is_not_for_every_domain(void **state)
+{
+    struct xentime_change changes[2];
+    unsigned int flags;
+
+    (void)state;
+    fake_patch();
+    fake_add(1, XENTIME_HVM)->vcpus = 1;
+    fake_add(2, XENTIME_HVM)->vcpus = 2;
+    fake_vtimer(1)->native = fake_vtimer(2)->native = true;
+    changes[0] = (struct xentime_change){ find_one("1", 0), MODE, 4, 0 };
+    changes[1] = (struct xentime_change){ find_one("2", 0), MODE, 4, 0 };
+    for (flags = 0; flags <= XENTIME_FORCE; flags++) {
+        assert_error(xentime_apply(xt, changes, 2, flags),
+                     XENTIME_ERR_UNSUPPORTED);
+        assert_int_equal(xentime_last_error(xt)->domid, 2);
+        assert_has(error_text(), "timer_mode 4");
+        assert_has(error_text(), "several vCPUs and a native TSC");
+        assert_has(xentime_last_error(xt)->hint, "\"always_emulate\"");
+        assert_has(xentime_last_error(xt)->hint, "mode 5");
+        assert_has(xentime_last_error(xt)->hint, "mode 1");
+        assert_untouched();
+        assert_error(xentime_check(xt, &changes[1], 1, flags),
+                     XENTIME_ERR_UNSUPPORTED);
+    }
+    /* A Xen that does not tell: the first one is put back. */
+    fake->features &= ~XEN_VTIMER_FEAT_one_time;
+    xentime_close(xt);
+    assert_done(xentime_open(&xt, NULL));
+    assert_error(xentime_apply(xt, changes, 2, 0), XENTIME_ERR_UNSUPPORTED);
+    assert_has(error_text(),
+               "several vCPUs and a native TSC; what was changed");
+    assert_has(xentime_last_error(xt)->hint, "\"always_emulate\"");
+    assert_int_equal(value_of(1, MODE), 1);
+    fake_patch();
+    changes[1].value = 5;
+    assert_done(xentime_apply(xt, changes, 2, 0));
+    fake_vtimer(2)->native = false;
+    changes[1].value = 4;
+    assert_done(xentime_apply(xt, changes, 2, 0));
     free_one((struct xentime_domain *)changes[0].dom);
     free_one((struct xentime_domain *)changes[1].dom);
 }
@@ -183,7 +236,7 @@ static void no_such_value(void **state)
         int setting, value;
     } bad[] = {
         { MODE, -1 },
-        { MODE, 5 },
+        { MODE, XENTIME_TIMER_MODES },
         { MODE, INT32_MAX },
         { MODE, INT32_MIN },
         { VHPET, 2 },
@@ -462,10 +515,10 @@ static void signal_mask_is_restored(void **state)
 UNIT_MAIN(TEST(each_mode_on_each_kind), TEST(vhpet_off_and_on),
           TEST(record_says_who_and_when), TEST(old_values_are_told),
           TEST(nothing_to_change_is_done), TEST(at_most_12_requests),
-          TEST(no_such_value), TEST(paced_needs_a_patched_xen),
-          TEST(one_setting_twice), TEST(kinds_without_the_setting),
-          TEST(mode_0_on_a_live_domain), TEST(force_overrides),
-          TEST(vhpet_off_with_an_armed_timer),
+          TEST(no_such_value), TEST(modes_of_a_patched_xen),
+          TEST(paced_is_not_for_every_domain), TEST(one_setting_twice),
+          TEST(kinds_without_the_setting), TEST(mode_0_on_a_live_domain),
+          TEST(force_overrides), TEST(vhpet_off_with_an_armed_timer),
           TEST(a_patched_xen_refuses_nothing), TEST(refused_as_a_whole),
           TEST(gone_or_dying), TEST(another_with_its_id),
           TEST(signals_are_held), TEST(signal_mask_is_restored))

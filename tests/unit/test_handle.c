@@ -178,7 +178,7 @@ static void get_reads_what_xen_has(void **state)
     f->param[XENTIME_VHPET] = 0x100000000;
     assert_done(xentime_get(xt, d, XENTIME_VHPET, &value));
     assert_int_equal(value, 1);
-    f->param[XENTIME_TIMER_MODE] = 5;
+    f->param[XENTIME_TIMER_MODE] = XENTIME_TIMER_MODES;
     assert_error(xentime_get(xt, d, XENTIME_TIMER_MODE, &value),
                  XENTIME_ERR_FAIL);
     f->param[XENTIME_TIMER_MODE] = 0x100000000;
@@ -276,7 +276,9 @@ static void capabilities_of_xens(void **state)
         { true, true, -1, XEN_VTIMER_FEAT_resync, 0x803 },
         { true, true, -1, XEN_VTIMER_FEAT_sync_wakeup, 0x1003 },
         { true, true, -1, XEN_VTIMER_FEAT_paced_mode, 0x4003 },
-        { true, true, -1, 0xffffffff, 0x5f03 },
+        { true, true, -1, XEN_VTIMER_FEAT_one_time, 0x8003 },
+        { true, true, -1, XEN_VTIMER_FEAT_undoubled_mode, 0x10003 },
+        { true, true, -1, 0xffffffff, 0x1df03 },
         { true, false, -1, 0xffffffff, 0x3 },
     };
     unsigned int caps, calls;

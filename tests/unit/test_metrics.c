@@ -92,6 +92,7 @@ static void on_a_stock_xen(void **state)
     assert_has(r->out, "# UNIT xentime_domain_cpu_seconds seconds\n");
     assert_has(r->out, "xentime_domain_cpu_seconds_total{uuid=\"");
     assert_has(r->out, "xentime_capability{name=\"paced-mode\"} 0\n");
+    assert_has(r->out, "xentime_capability{name=\"undoubled-mode\"} 0\n");
     assert_lacks(r->out, "xentime_ticks");
     assert_lacks(r->out, "xentime_domain_lag");
     assert_has(r->out, "\n# EOF\n");
@@ -107,7 +108,7 @@ static void on_a_patched_xen(void **state)
     add_usual_domains();
     fake_patch();
     fake_domain(1)->vcpus = 2;
-    fake_vtimer(1)->lag[1] = -1500000;
+    fake_vtimer(1)->lag = -1500000;
     assert_exit(run("stats", "1", "--reset"), 0);
     assert_exit(run("metrics"), 0); /* a second before */
     r = run("metrics");

@@ -22,6 +22,7 @@ static const struct {
     { 2, { "no_missed_ticks_pending", "discard", "sync", "2" } },
     { 3, { "one_missed_tick_pending", "merge", "mixed", "3" } },
     { 4, { "paced_missed_ticks", "paced", "paced", "4" } },
+    { 5, { "no_doubled_ticks_pending", "undoubled", "undoubled", "5" } },
 };
 
 static void every_word_names_its_mode(void **state)
@@ -55,10 +56,11 @@ static void names_of_modes(void **state)
         assert_non_null(m);
         assert_string_equal(m->name, modes[i].words[0]);
         /* libvirt has no word for what is not Xen's own. */
-        if (i == XENTIME_PACED_MISSED_TICKS)
-            assert_null(m->tickpolicy);
-        else
+        assert_int_equal(!m->tickpolicy, i >= XENTIME_PACED_MISSED_TICKS);
+        assert_int_equal(!m->tickpolicy, !!m->needs);
+        if (m->tickpolicy)
             assert_string_equal(m->tickpolicy, modes[i].words[1]);
+        assert_int_equal(!m->not_for, !m->instead);
         assert_string_equal(m->aliases[0], modes[i].words[2]);
         assert_true(*m->guest_time && *m->missed_ticks);
     }
@@ -73,7 +75,7 @@ static void nonsense_is_no_mode(void **state)
     static const char *const words[] = {
         "",
         " ",
-        "5",
+        "6",
         "-1",
         "00",
         "01",
@@ -103,7 +105,7 @@ static void nonsense_is_no_mode(void **state)
     for (c = 1; c < 256; c++) {
         byte[0] = c;
         assert_int_equal(xentime_parse_mode(byte),
-                         c >= '0' && c <= '4' ? c - '0' : -1);
+                         c >= '0' && c <= '5' ? c - '0' : -1);
     }
 }
 
@@ -186,7 +188,7 @@ static void capabilities_and_defects(void **state)
         [0] = "timer-mode",  [1] = "vhpet",        [2] = "vpmu",
         [8] = "safe-switch", [9] = "quiet-vhpet",  [10] = "tick-stats",
         [11] = "resync",     [12] = "sync-wakeup", [13] = "profile-sessions",
-        [14] = "paced-mode",
+        [14] = "paced-mode", [15] = "one-time",    [16] = "undoubled-mode",
     };
     const struct xentime_defect *d;
     unsigned int bit;
@@ -212,7 +214,7 @@ static void capabilities_and_defects(void **state)
         for (k = 0; k < i; k++)
             assert_string_not_equal(d->id, xentime_defect(k)->id);
     }
-    assert_int_equal(i, 4);
+    assert_int_equal(i, 5);
     assert_null(xentime_defect(SIZE_MAX));
 }
 

@@ -28,35 +28,24 @@ static void resync(void **state)
     json_object *doc;
 
     (void)state;
-    v->lag[1] = 12345000;
-    r = run("resync", "old billing", "--slew", "500");
+    v->lag = 12345000;
+    assert_has(run("show", "1")->out, " 12.345 ms ");
+    r = run("resync", "1");
     assert_exit(r, 0);
-    assert_string_equal(r->out, "old billing: lag 12.345 ms, slewing at 500 "
-                                "ppm, about 25 s\n");
-    assert_has(run("show", "1")->out, "0.000 ms to 12.345 ms, slewing at 500");
-    r = run("resync", "old billing", "--cancel");
-    assert_string_equal(r->out, "old billing: lag 12.345 ms, left as it is\n");
-    assert_false(v->slewing);
-    doc = parse_json(run("resync", "1", "--slew=100000", "-J")->out);
-    assert_string_equal(json_at(doc, "method"), "slew");
-    assert_string_equal(json_at(doc, "lag_ns"), "12345000");
-    assert_string_equal(json_at(doc, "slew_ppm"), "100000");
-    assert_string_equal(json_at(doc, "slew_seconds"), "0.123");
-    assert_string_equal(json_at(doc, "name"), "old billing");
-    json_object_put(doc);
-    r = run("resync", "1");
     assert_string_equal(r->out, "old billing: lag 12.345 ms, stepped\n");
-    assert_int_equal(v->lag[1], 0);
-    v->lag[1] = 12345678901;
-    assert_has(run("resync", "1", "--step")->out, "lag 12.346 s, stepped\n");
-    r = run("resync", "1");
+    assert_int_equal(v->lag, 0);
+    r = run("resync", "old billing");
     assert_exit(r, 0);
     assert_string_equal(r->out, "old billing: no lag, nothing to do\n");
-    v->lag[0] = v->lag[1] = -5;
-    assert_has(run("resync", "1", "--slew", "1")->out, "nothing to do");
+    v->lag = 12345678901;
+    assert_has(run("resync", "1")->out, "lag 12.346 s, stepped\n");
+    v->lag = 12345000;
+    doc = parse_json(run("resync", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "lag_ns"), "12345000");
+    assert_string_equal(json_at(doc, "name"), "old billing");
+    json_object_put(doc);
     doc = parse_json(run("resync", "1", "--json")->out);
-    assert_string_equal(json_at(doc, "method"), "step");
-    assert_string_equal(json_at(doc, "slew_ppm"), "");
+    assert_string_equal(json_at(doc, "lag_ns"), "0");
     json_object_put(doc);
 }
 
@@ -98,11 +87,13 @@ static void tune(void **state)
     assert_int_equal(*value, 5);
     assert_string_equal(r->out, "old billing: sync_wakeup_after 0 -> 5\n");
     assert_has(r->err, "old billing: note: ");
-    assert_has(r->err, "timer_mode 2 only, and the mode is 1\n");
+    assert_has(r->err, "timer modes 2 and 5 only, and the mode is 1\n");
     r = run("tune", "2", "sync_wakeup_after=65535");
     assert_exit(r, 0);
     assert_string_equal(r->err, "");
     assert_string_equal(r->out, "domain 2: sync_wakeup_after 0 -> 65535\n");
+    fake_domain(2)->param[XENTIME_TIMER_MODE] = 5;
+    assert_string_equal(run("tune", "2", "sync_wakeup_after=65535")->err, "");
     r = run("tune", "--all", "sync-wakeup-after=0", "--json");
     assert_exit(r, 0);
     doc = parse_json(r->out);
@@ -119,6 +110,41 @@ static void tune(void **state)
     assert_int_equal(*value, 0);
 }
 
+/* ---- set-mode ---- */
+
+/* One line that says why, one with the way out, and nothing is changed. */
+static void a_mode_that_is_refused(void **state)
+{
+    struct fake_vtimer *v = add_domain();
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    v->native = true;
+    fake_add(2, XENTIME_PVH)->vcpus = 1;
+    fake_vtimer(2)->native = true;
+    r = run("set-mode", "2,1", "paced");
+    assert_exit(r, 4);
+    assert_string_equal(
+        r->err,
+        "xentimectl: old billing: cannot set timer_mode 4: Xen refuses "
+        "paced_missed_ticks to a domain with several vCPUs and a native TSC\n"
+        "xentimectl: hint: give it an emulated TSC, with tsc_mode = "
+        "\"always_emulate\" in xl.cfg; or take mode 5 for a guest that makes "
+        "up lost ticks by its TSC, and mode 1 for others\n");
+    assert_exit(run("set-mode", "--all", "4", "--force"), 4);
+    assert_int_equal(fake_changes(), 0);
+    doc = parse_json(run("set-mode", "1", "4", "-J")->out);
+    assert_has(json_at(doc, "error/hint"), "always_emulate");
+    json_object_put(doc);
+    r = run("set-mode", "1", "undoubled");
+    assert_exit(r, 0);
+    assert_has(r->out, "-> 5 (no_doubled_ticks_pending)\n");
+    assert_exit(run("set-mode", "2", "paced"), 0);
+    v->native = false;
+    assert_exit(run("set-mode", "1", "paced"), 0);
+}
+
 /* ---- show ---- */
 
 static void show(void **state)
@@ -127,17 +153,22 @@ static void show(void **state)
     json_object *doc;
 
     (void)state;
-    v->lag[0] = 1000;
-    v->lag[1] = 2000000;
+    v->lag = 2000000;
+    v->timekeeper = 1;
     doc = parse_json(run("show", "1", "-J")->out);
-    assert_string_equal(json_at(doc, "domain/lag/value/min_ns"), "1000");
-    assert_string_equal(json_at(doc, "domain/lag/value/max_ns"), "2000000");
-    assert_string_equal(json_at(doc, "domain/lag/value/slew_ppm"), "");
+    assert_string_equal(json_at(doc, "domain/lag/value/ns"), "2000000");
+    assert_string_equal(json_at(doc, "domain/timekeeper/value"), "1");
+    assert_string_equal(json_at(doc, "domain/tsc/value"), "emulated");
+    assert_string_equal(json_at(doc, "domain/timer_modes/value/5"), "5");
     assert_string_equal(json_at(doc, "domain/lag/source"), "vtimer domctl");
     assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "false");
     assert_string_equal(json_at(doc, "domain/sync_wakeup_after/value"), "0");
     json_object_put(doc);
-    assert_has(run("show", "1")->out, "0.001 ms to 2.000 ms");
+    assert_has(run("show", "1")->out, " 2.000 ms ");
+    assert_has(run("show", "1")->out, " vCPU 1 ");
+    v->native = true;
+    assert_has(run("show", "1")->out, " native ");
+    assert_has(run("show", "1")->out, " 0 1 2 3 5 ");
     assert_has(run("show", "1")->out, "0 (Xen's own rule)");
     assert_exit(run("tune", "1", "sync-wakeup-after=4"), 0);
     v->counting = true;
@@ -154,6 +185,8 @@ static void show(void **state)
     doc = parse_json(run("show", "1", "-J")->out);
     assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "true");
     assert_string_equal(json_at(doc, "domain/lag"), "");
+    assert_string_equal(json_at(doc, "domain/tsc"), "");
+    assert_string_equal(json_at(doc, "domain/timekeeper"), "");
     assert_string_equal(json_at(doc, "domain/sync_wakeup_after"), "");
     json_object_put(doc);
     fake->patched = false;
@@ -194,12 +227,7 @@ static const struct failure {
     { { "resync", "nope" }, 3, "nope: " },
     { { "resync" }, 2, "DOM" },
     { { "resync", "0" }, 4, "a PV domain" },
-    { { "resync", "1", "--slew" }, 2, "--slew" },
-    { { "resync", "1", "--slew", "0" }, 2, "1 to 100000" },
-    { { "resync", "1", "--slew", "100001" }, 2, "1 to 100000" },
-    { { "resync", "1", "--slew", "1.5" }, 2, "not \"1.5\"" },
-    { { "resync", "1", "--step", "--cancel" }, 2, "do not go together" },
-    { { "resync", "1", "--step", "--slew=1" }, 2, "do not go together" },
+    { { "resync", "1", "--slew=1" }, 2, "--slew" },
     { { "resync", "1", "-w", "soon" }, 2, "not \"soon\"" },
     { { "tune", "1" }, 2, "NAME=VALUE" },
     { { "tune", "--all", "1", "sync-wakeup-after=1" }, 2, "--all" },
@@ -269,7 +297,7 @@ static void without_the_patch(void **state)
           "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
         { { "resync", "1" },
           "cannot resync guest time: this Xen does not have \"resync\"",
-          "x86/vpt: resync guest time that has fallen behind" },
+          "x86/vpt: tell how far guest time is behind, and bring it back" },
     };
     char wanted[400];
     const struct run *r;
@@ -289,7 +317,7 @@ static void without_the_patch(void **state)
         assert_string_equal(r->out, "");
     }
     fake_patch();
-    fake->vtimer_version = 2;
+    fake->vtimer_version = 3;
     for (i = 0; i < ARRAY_COUNT(commands); i++) {
         r = run_args(commands[i].args);
         assert_exit(r, 5);
@@ -298,4 +326,5 @@ static void without_the_patch(void **state)
 }
 
 UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
-          TEST(show), TEST(every_error), TEST(without_the_patch))
+          TEST(a_mode_that_is_refused), TEST(show), TEST(every_error),
+          TEST(without_the_patch))

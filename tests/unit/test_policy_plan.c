@@ -244,6 +244,37 @@ static void on_a_patched_xen(void **state)
     assert_int_equal(value_of(3, MODE), 0);
 }
 
+/* Each that would be refused is marked, with the way out. */
+static void refused_to_one_domain(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    fake_patch();
+    fake_domain(1)->vcpus = 2;
+    fake_vtimer(1)->native = true;
+    write_policy(RULE("name='web-1'", CLOCK(TICKS("paced")))
+                     RULE("name='old*'", CLOCK(TICKS("undoubled"))));
+    r = apply_it();
+    assert_exit(r, 4);
+    assert_has(r->out, "!   timer_mode 4 (paced_missed_ticks)  (line 2)\n"
+                       "      cannot set timer_mode 4: Xen refuses "
+                       "paced_missed_ticks to a domain with several vCPUs and "
+                       "a native TSC\n      give it an emulated TSC");
+    assert_has(r->out, "+   timer_mode 5 (no_doubled_ticks_pending)");
+    assert_has(r->err, "nothing was changed");
+    assert_int_equal(fake_changes(), 0);
+    write_policy(RULE("name='web-1'", CLOCK(TICKS("undoubled"))));
+    assert_exit(apply_it(), 0);
+    assert_int_equal(value_of(1, MODE), 5);
+    r = run("policy", "export", "1");
+    assert_has(r->out, "tickpolicy=\"undoubled\"");
+    r = run("policy", "export", "1", "--format=xl");
+    assert_lacks(r->out, "timer_mode");
+    assert_has(r->err, "timer_mode 5 is left out");
+}
+
 static void undone_where_one_fails(void **state)
 {
     char *before, *after;
@@ -411,6 +442,7 @@ static void wrong_use(void **state)
 UNIT_MAIN(TEST(first_rule_that_matches), TEST(received_by_xl),
           TEST(by_uuid_type_and_label), TEST(shown_first), TEST(as_json),
           TEST(what_xen_cannot), TEST(on_a_patched_xen),
-          TEST(undone_where_one_fails), TEST(a_record_that_persists),
-          TEST(which_outlives_the_domain), TEST(profiling_is_allowed_or_not),
-          TEST(exported_is_applied_already), TEST(wrong_use))
+          TEST(refused_to_one_domain), TEST(undone_where_one_fails),
+          TEST(a_record_that_persists), TEST(which_outlives_the_domain),
+          TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),
+          TEST(wrong_use))

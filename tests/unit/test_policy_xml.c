@@ -113,6 +113,12 @@ static void every_tickpolicy(void **state)
         assert_int_equal(p->rules[0].want.setting[MODE], mode);
         policy_free(p);
     }
+    /* What is wrong is told with all of the words. */
+    assert_null(parse(RULE("<clock><timer name='platform' tickpolicy='x'/>"
+                           "</clock>")));
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
+        assert_has(faults.text[0], policy_tickpolicy(mode));
+    clear_faults();
 }
 
 /* ---- what is wrong with one ---- */
@@ -313,6 +319,7 @@ static const struct import {
       "old", 1, 0, NULL },
     { "timer_mode=2\n", NULL, 0, 0, "f: neither a name nor a UUID" },
     { "name='a'\ntimer_mode=4\n", NULL, 0, 0, "f: timer_mode \"4\"" },
+    { "name='a'\ntimer_mode=5\n", NULL, 0, 0, "f: timer_mode \"5\"" },
     { "name='a'\ntimer_mode='sync'\n", NULL, 0, 0, "f: timer_mode \"sync\"" },
     { "name='a'\nhpet=2\n", NULL, 0, 0, "f: hpet \"2\"" },
     { "name='a'\nuuid='1'\nhpet=0", NULL, 0, 0, "f: uuid \"1\"" },
@@ -330,6 +337,9 @@ static const struct import {
     { "<domain><name>a</name><clock><timer name='platform' "
       "tickpolicy='paced'/></clock></domain>",
       NULL, 0, 0, "f:1: tickpolicy=\"paced\"" },
+    { "<domain><name>a</name><clock><timer name='platform' "
+      "tickpolicy='undoubled'/></clock></domain>",
+      NULL, 0, 0, "f:1: tickpolicy=\"undoubled\"" },
     { "<network/>", NULL, 0, 0, "f:1: libvirt's domain XML begins" },
     { "<!DOCTYPE d><domain/>", NULL, 0, 0, "f:1: a document type" },
 };

@@ -82,7 +82,7 @@ static enum xentime_error ask_step(void)
 {
     int64_t lag;
 
-    return xentime_resync(xt, dom, XENTIME_RESYNC_STEP, 0, &lag);
+    return xentime_resync(xt, dom, &lag);
 }
 
 static enum xentime_error ask_get(void)
@@ -214,7 +214,7 @@ static void another_version(void **state)
     reopen();
     for (i = 0; i < ARRAY_COUNT(asks); i++) {
         assert_error(asks[i].ask(), XENTIME_ERR_VERSION);
-        assert_has(error_text(), "vtimer interface 1, the running Xen has 3");
+        assert_has(error_text(), "vtimer interface 2, the running Xen has 3");
     }
     /* None that is looked for: no false number. */
     fake->vtimer_version = 1000;
@@ -272,23 +272,23 @@ static void status_tells_it(void **state)
     struct fake_domain *f = add_domain(XENTIME_HVM);
     struct fake_vtimer *v = fake_vtimer(1);
     struct xentime_status st;
-    int64_t lag;
 
     (void)state;
-    v->lag[0] = -7;
-    v->lag[1] = INT64_MAX;
+    v->lag = INT64_MAX;
+    v->timekeeper = 1;
     f->param[WAKEUP] = 65535;
     assert_done(xentime_status(xt, dom, &st));
-    assert_false(st.counting || st.slewing);
-    assert_int_equal(st.slew_ppm, 0);
+    assert_false(st.counting || st.native_tsc);
     assert_int_equal(st.sync_wakeup_after, 65535);
     assert_int_equal(st.vcpus, 2);
-    assert_true(st.lag_min_ns == -7 && st.lag_max_ns == INT64_MAX);
+    assert_int_equal(st.timekeeper, 1);
+    assert_int_equal(st.modes, 0x3f);
+    assert_true(st.lag_ns == INT64_MAX);
     assert_done(xentime_count_ticks(xt, dom, true));
-    assert_done(xentime_resync(xt, dom, XENTIME_RESYNC_SLEW, 100000, &lag));
+    v->native = true;
     assert_done(xentime_status(xt, dom, &st));
-    assert_true(st.counting && st.slewing);
-    assert_int_equal(st.slew_ppm, 100000);
+    assert_true(st.counting && st.native_tsc);
+    assert_int_equal(st.modes, 0x2f);
 }
 
 /* ---- statistics ---- */
@@ -313,10 +313,10 @@ static void stats_are_all_there(void **state)
     add_domain(XENTIME_HVM);
     v = fake_vtimer(1);
     v->counting = true;
+    v->lag = 5;
     for (i = 0; i < 2; i++) {
         v->vcpu[i].since = 1000 * i + 1;
         v->vcpu[i].now = 1000 * i + 2;
-        v->lag[i] = -(int64_t)i;
         v->vcpu[i].descheduled = 1000 * i + 3;
         v->vcpu[i].switches = 1000 * i + 4;
         for (s = 0; s < XEN_VTIMER_NR_SRC; s++)
@@ -328,7 +328,7 @@ static void stats_are_all_there(void **state)
         assert_int_equal(vcpus[i].vcpu, i);
         assert_int_equal(vcpus[i].since_ns, 1000 * i + 1);
         assert_int_equal(vcpus[i].now_ns, 1000 * i + 2);
-        assert_int_equal(vcpus[i].lag_ns, -(int64_t)i);
+        assert_int_equal(vcpus[i].lag_ns, 5);
         assert_int_equal(vcpus[i].descheduled, 1000 * i + 3);
         assert_int_equal(vcpus[i].switches, 1000 * i + 4);
         for (s = 0; s < XENTIME_TIMERS; s++) {
@@ -411,7 +411,7 @@ static void ends_while_it_is_read(void **state)
 
 /* ---- resync ---- */
 
-static void each_way_to_resync(void **state)
+static void resync_brings_it_back(void **state)
 {
     struct fake_vtimer *v;
     int64_t lag;
@@ -419,46 +419,14 @@ static void each_way_to_resync(void **state)
     (void)state;
     add_domain(XENTIME_HVM);
     v = fake_vtimer(1);
-    v->lag[0] = 5000;
-    v->lag[1] = 12345678;
-    assert_done(xentime_resync(xt, dom, XENTIME_RESYNC_SLEW, 1, &lag));
+    v->lag = 12345678;
+    assert_done(xentime_resync(xt, dom, &lag));
     assert_int_equal(lag, 12345678);
-    assert_true(v->slewing && v->slew_ppm == 1);
-    assert_done(xentime_resync(xt, dom, XENTIME_RESYNC_CANCEL, 0, &lag));
-    assert_int_equal(lag, 12345678);
-    assert_false(v->slewing);
-    assert_done(xentime_resync(xt, dom, XENTIME_RESYNC_STEP, 0, &lag));
-    assert_int_equal(lag, 12345678);
-    assert_true(!v->lag[0] && !v->lag[1]);
-    assert_done(xentime_resync(xt, dom, XENTIME_RESYNC_STEP, 0, &lag));
+    assert_int_equal(v->lag, 0);
+    assert_done(xentime_resync(xt, dom, &lag));
     assert_int_equal(lag, 0);
-    assert_int_equal(v->resyncs, 4);
+    assert_int_equal(v->resyncs, 2);
     assert_false(store_has("/tool/xentime"));
-}
-
-static void no_such_way_to_resync(void **state)
-{
-    static const struct {
-        int method;
-        unsigned int ppm;
-    } bad[] = {
-        { XENTIME_RESYNC_STEP, 1 },
-        { XENTIME_RESYNC_SLEW, 0 },
-        { XENTIME_RESYNC_CANCEL, 1 },
-        { XENTIME_RESYNC_SLEW, 100001 },
-        { 3, 0 },
-        { -1, 0 },
-        { 3, 5 },
-    };
-    int64_t lag;
-    size_t i;
-
-    (void)state;
-    add_domain(XENTIME_HVM);
-    for (i = 0; i < ARRAY_COUNT(bad); i++)
-        assert_error(xentime_resync(xt, dom, bad[i].method, bad[i].ppm, &lag),
-                     XENTIME_ERR_INVALID);
-    assert_int_equal(fake_vtimer(1)->resyncs, 0);
 }
 
 /* The lock is taken, is waited for, and is given back whatever happens. */
@@ -598,7 +566,6 @@ UNIT_MAIN(VTEST(all_is_done), VTEST(without_the_patch),
           VTEST(every_call_fails_once), VTEST(status_tells_it),
           VTEST(stats_are_all_there), VTEST(not_counted_until_asked),
           VTEST(vcpus_that_are_not_there), VTEST(ends_while_it_is_read),
-          VTEST(each_way_to_resync), VTEST(no_such_way_to_resync),
-          VTEST(resync_takes_the_lock), VTEST(ends_before_the_resync),
-          VTEST(set_wakeup), VTEST(undone_with_the_others),
-          VTEST(lists_leave_it_out))
+          VTEST(resync_brings_it_back), VTEST(resync_takes_the_lock),
+          VTEST(ends_before_the_resync), VTEST(set_wakeup),
+          VTEST(undone_with_the_others), VTEST(lists_leave_it_out))

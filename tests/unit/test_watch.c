@@ -245,6 +245,27 @@ static void what_xen_refuses(void **state)
     assert_null(strstr(strstr(said, "a (1)") + 1, "a (1)"));
 }
 
+/* The line has the way out. */
+static void what_a_patched_xen_refuses(void **state)
+{
+    (void)state;
+    fake_patch();
+    write_policy(RULE("a", "paced") RULE("b", "undoubled"));
+    arrive(1, "a");
+    fake_domain(1)->vcpus = 2;
+    fake_vtimer(1)->native = true;
+    arrive(2, "b");
+    start();
+    wait_for(
+        "a (1): cannot set timer_mode 4: Xen refuses paced_missed_ticks "
+        "to a domain with several vCPUs and a native TSC; give it an emulated TSC, with tsc_mode = "
+        "\"always_emulate\" in xl.cfg; or take mode 5 ");
+    wait_for("b (2): timer_mode 1 (no_delay_for_missed_ticks) -> "
+             "5 (no_doubled_ticks_pending)");
+    stop();
+    assert_int_equal(mode_of(1), 1);
+}
+
 static void read_again(void **state)
 {
     (void)state;
@@ -476,6 +497,7 @@ static void a_hundred_times_in_valgrind(void **state)
 
 UNIT_MAIN(TEST(those_there_and_those_that_come), TEST(without_a_name_yet),
           TEST(again_with_its_uuid), TEST(another_with_its_id), TEST(thousands),
-          TEST(what_xen_refuses), TEST(read_again), TEST(xenstored_ends),
-          TEST(one_at_a_time), TEST(wrong_use), TEST(holders_that_are_gone),
-          TEST(sleeps), TEST(a_hundred_times) VALGRIND)
+          TEST(what_xen_refuses), TEST(what_a_patched_xen_refuses),
+          TEST(read_again), TEST(xenstored_ends), TEST(one_at_a_time),
+          TEST(wrong_use), TEST(holders_that_are_gone), TEST(sleeps),
+          TEST(a_hundred_times) VALGRIND)

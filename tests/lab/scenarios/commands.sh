@@ -126,7 +126,7 @@ refused 4 'web: cannot read or set sync_wakeup_after: .* "sync-wakeup"' \
 refused 4 'web: cannot resync guest time: .* "resync"' "resync" -- \
     xentimectl resync web
 exits 4 "resync once more" -- xentimectl resync web
-like "$err" 'hint: .*"x86/vpt: resync guest time that has fallen behind"' \
+like "$err" 'hint: .*"x86/vpt: tell how far guest time is behind, ' \
     "names the patch"
 refused 4 'old: .*a PV domain' "resync of PV" -- xentimectl resync old
 
