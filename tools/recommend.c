@@ -1,152 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl recommend: the modes ranked for one domain. */
+/* xentimectl recommend: the modes ranked for one domain; see rank.h. */
 
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "asm/hvm/vpt-policy.h"
 #include "observe.h"
-#include "predict.h"
-
-/* Errors closer than that are the same: 0.001 %, a second a day. */
-#define SAME_ERROR 1e-5
+#include "rank.h"
 
 /* 0.05 %, which is 43 s a day. */
 #define NTP_LIMIT 5e-4
 
 #define LEAST_LENGTH (600 * INT64_C(1000000000))
 
-/* What a mode comes to, for the worst of the guests in question. */
-struct rank {
-    const struct prediction *p;
-    unsigned int guest; /* whose it is */
-    double error;       /* its size */
-    bool possible;      /* to set, on this Xen */
-    bool current;
+static const char *const tsc_names[] = {
+    [TSC_NATIVE] = "native",
+    [TSC_EMULATED] = "emulated",
 };
 
-struct question {
-    struct tool *t;
-    const struct xentime_domain *dom;
-    unsigned int guests;
-    struct sim_params params;
-    struct predict_load load;
-    struct prediction predictions[XENTIME_TIMER_MODES];
-    struct rank ranks[XENTIME_TIMER_MODES]; /* the best first */
-};
-
-/* In lines, for a table of 80 columns. */
-static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
-    [SIM_TICK] = {
-        "no tick is lost, and its time stands\nstill while it waits",
-        "no tick is lost; late ones come in a\nburst",
-        "a tick that it misses is lost to its\nclock",
-        "of the ticks that it misses all but\none are lost to its clock",
-        "no tick is lost, and each comes at\nits own guest time",
-    },
-    [SIM_TICK_TSC] = {
-        "ticks that are late after a wake-up\ncount twice",
-        "late ticks count twice: it makes up\nfor them, and gets them as well",
-        "it makes up for missed ticks; now\nand then one counts twice",
-        "it makes up for missed ticks; now\nand then one counts twice",
-        "no tick is missing, so there is none\nto make up for",
-    },
-    [SIM_CLOCK] = {
-        "its clock stands still while it\nwaits, and comes back with the ticks",
-        "its clock goes on, and its scheduler\ngets every tick",
-        "its clock goes on; its scheduler\nloses the ticks that it misses",
-        "its clock goes on; its scheduler gets\none tick for those it misses",
-        "its clock stands still while it\nwaits, and comes back with the ticks",
-    },
-};
-
-/* ---- the ranking ---- */
-
-/* On this Xen, without --force. */
-static bool is_possible(int mode, unsigned int caps)
-{
-    if (mode == XENTIME_PACED_MISSED_TICKS)
-        return caps & XENTIME_CAP_PACED_MODE;
-    if (mode == XENTIME_DELAY_FOR_MISSED_TICKS)
-        return caps & XENTIME_CAP_SAFE_SWITCH;
-    return true;
-}
-
-static struct rank rank_of(const struct question *q, const struct prediction *p,
-                           unsigned int caps)
-{
-    struct rank r = { .p = p };
-    unsigned int guest;
-
-    for (guest = 0; guest < SIM_GUESTS; guest++)
-        if ((q->guests & 1u << guest) &&
-            (r.error < fabs(p->result.error[guest]) ||
-             !(q->guests & 1u << r.guest))) {
-            r.error = fabs(p->result.error[guest]);
-            r.guest = guest;
-        }
-    r.current = p->mode == q->dom->setting[XENTIME_TIMER_MODE];
-    r.possible = r.current || is_possible(p->mode, caps);
-    return r;
-}
-
-static int compare(double a, double b)
-{
-    return a < b ? -1 : a > b;
-}
+/* ---- the domain ---- */
 
 /*
- * By error; else by how far the clock jumps, lost ticks, and what it has.
- * Then mode 4 is before mode 0, which is as good only while nothing sleeps.
+ * A patched Xen tells what the TSC is.  Of a stock one there is tsc_mode, which
+ * is TSC_MODE_* of Xen's public headers: 1 is always emulated, 2 is never.
  */
-static int by_worth(const void *a, const void *b)
+static enum tsc tsc_of(const struct question *q,
+                       const struct xentime_status *status)
 {
-    const struct rank *x = a, *y = b;
-    int order = compare(floor(x->error / SAME_ERROR),
-                        floor(y->error / SAME_ERROR));
+    struct xentime_tsc_info info;
 
-    if (!order)
-        order = compare(x->p->result.step[x->guest],
-                        y->p->result.step[y->guest]);
-    if (!order)
-        order = compare(floor(x->p->result.merged), floor(y->p->result.merged));
-    if (!order)
-        order = y->current - x->current;
-    return order ? order : y->p->mode - x->p->mode;
+    if (status)
+        return status->native_tsc ? TSC_NATIVE : TSC_EMULATED;
+    if (xentime_get_tsc(q->t->xt, q->dom, &info))
+        return TSC_UNKNOWN;
+    return info.mode == 1   ? TSC_EMULATED
+           : info.mode == 2 ? TSC_NATIVE
+                            : TSC_UNKNOWN;
 }
 
-static int rank_modes(struct question *q)
+static int get_domain(struct question *q)
 {
-    int modes[XENTIME_TIMER_MODES], i;
-    unsigned int caps;
+    struct xentime_status status;
+    bool tells;
 
-    if (xentime_capabilities(q->t->xt, &caps))
+    if (xentime_capabilities(q->t->xt, &q->caps))
         return report_error(q->t);
-    for (i = 0; i < XENTIME_TIMER_MODES; i++)
-        modes[i] = i;
-    predict(&q->params, &q->load, modes, XENTIME_TIMER_MODES, q->predictions);
-    for (i = 0; i < XENTIME_TIMER_MODES; i++)
-        q->ranks[i] = rank_of(q, &q->predictions[i], caps);
-    qsort(q->ranks, XENTIME_TIMER_MODES, sizeof(q->ranks[0]), by_worth);
+    tells = q->caps & XENTIME_CAP_ONE_TIME;
+    if (tells && xentime_status(q->t->xt, q->dom, &status))
+        return report_error(q->t);
+    q->vcpus = tells ? status.vcpus : q->dom->vcpus;
+    q->tsc = tsc_of(q, tells ? &status : NULL);
     return EXIT_DONE;
-}
-
-static const struct rank *best(const struct question *q, bool possible)
-{
-    const struct rank *r = q->ranks;
-
-    while (possible && !r->possible)
-        r++;
-    return r;
-}
-
-static const char *reason(const struct rank *r)
-{
-    return reasons[r->guest][r->p->mode];
 }
 
 /* ---- output ---- */
@@ -169,16 +75,18 @@ static void operand(const struct xentime_domain *dom, char *out, size_t size)
         snprintf(out, size, "%u", dom->domid);
 }
 
-static bool add_rank(struct libscols_table *table, const struct rank *r)
+static bool add_rank(const struct question *q, struct libscols_table *table,
+                     const struct rank *r)
 {
     char mode[8], error[DECIMAL_TEXT], day[DECIMAL_TEXT], step[DECIMAL_TEXT];
     const char *const texts[] = {
-        mode, error, day, step, sim_guest_names[r->guest], reason(r),
+        mode, error, day, step, sim_guest_names[r->guest], rank_reason(q, r),
     };
     double value = r->p->result.error[r->guest];
 
     snprintf(mode, sizeof(mode), "%d%s", r->p->mode,
-             !r->possible ? "!"
+             r->refused   ? "x"
+             : !r->has    ? "!"
              : r->current ? "*"
                           : " ");
     decimal_text(100 * value, 4, true, error);
@@ -199,6 +107,7 @@ static int print_ranks(const struct question *q)
     };
     struct libscols_table *table = new_table(q->t, cols, ARRAY_LEN(cols));
     struct libscols_column *because;
+    const char *refused = NULL;
     bool all = true;
     size_t i;
 
@@ -209,20 +118,79 @@ static int print_ranks(const struct question *q)
                               scols_wrapnl_nextchunk, NULL);
     scols_column_set_safechars(because, "\n");
     for (i = 0; i < XENTIME_TIMER_MODES; i++) {
-        all &= q->ranks[i].possible;
-        if (!add_rank(table, &q->ranks[i])) {
+        const struct rank *r = &q->all.ranks[i];
+
+        all &= r->has || r->refused;
+        if (r->refused)
+            refused = xentime_mode_name(r->p->mode)->not_for;
+        if (!add_rank(q, table, r)) {
             scols_unref_table(table);
             return report(q->t, EXIT_FAILED, "out of memory");
         }
     }
     print_table(table);
     printf("* what it has now%s\n", all ? "" : "   ! only with a patched Xen");
+    if (refused)
+        printf("x refused to %s\n", refused);
     return EXIT_DONE;
+}
+
+static void print_mode(int mode)
+{
+    printf("mode %d (%s)", mode, xentime_mode_name(mode)->name);
+}
+
+/* What a patched Xen has for it; by its TSC, where that is not known. */
+static void print_better_still(const struct question *q)
+{
+    enum tsc tsc = q->tsc;
+    int native, emulated;
+
+    native = rank_ideal_mode(q, q->guests, tsc ? tsc : TSC_NATIVE);
+    emulated = rank_ideal_mode(q, q->guests, tsc ? tsc : TSC_EMULATED);
+    if (native == emulated && native == rank_best(&q->all, false)->p->mode)
+        return;
+    printf("Better still, with a patched Xen: ");
+    print_mode(emulated);
+    if (native != emulated) {
+        printf(" if its TSC is emulated,\nand ");
+        print_mode(native);
+        printf(" if it is native");
+    }
+    puts(".");
+}
+
+/* A better one is refused, and there is a way out. */
+static void print_refused(const struct question *q)
+{
+    const struct rank *r = q->all.ranks, *got = rank_best(&q->all, false);
+    const struct xentime_mode_name *m;
+
+    for (; r != got; r++) {
+        m = xentime_mode_name(r->p->mode);
+        if (r->refused)
+            printf(
+                "Mode %d (%s) would be better, and is refused to\n%s:\n%s.\n",
+                r->p->mode, m->name, m->not_for, m->instead);
+    }
+}
+
+/* How the guest keeps time is not known, and no mode is for all kinds. */
+static void print_by_kind(const struct question *q)
+{
+    unsigned int guest;
+
+    puts(
+        "No mode is right for every kind of guest here.  See --guest; if it is");
+    for (guest = 0; guest < SIM_GUESTS; guest++)
+        if (q->guests & 1u << guest)
+            printf("    %-9s mode %d\n", sim_guest_names[guest],
+                   rank_mode_for(q, guest));
 }
 
 static void print_advice(const struct question *q)
 {
-    const struct rank *r = best(q, true), *ideal = best(q, false);
+    const struct rank *r = rank_best(&q->all, false);
     char dom[256];
 
     operand(q->dom, dom, sizeof(dom));
@@ -234,20 +202,27 @@ static void print_advice(const struct question *q)
         printf("Best: mode %d (%s).  Type:\n    xentimectl set-mode %s %d\n",
                r->p->mode, xentime_mode_name(r->p->mode)->name, dom,
                r->p->mode);
-    if (r != ideal)
-        printf("Better still, with a patched Xen: mode %d (%s).\n",
-               ideal->p->mode, xentime_mode_name(ideal->p->mode)->name);
-    if (r->error > NTP_LIMIT)
-        printf(
-            "NTP cannot follow that: it is more than 43 s a day.%s\n",
-            q->guests & (q->guests - 1)
-                ? "  It may be better to know how\nthe guest keeps time: see "
-                  "--guest."
-                : "");
-    if (vpt_freezes_time(r->p->mode) && q->dom->vcpus > 1)
-        printf("In that mode the clocks of its %u vCPUs differ by what each "
-               "has just lost.\n",
-               q->dom->vcpus);
+    print_better_still(q);
+    print_refused(q);
+    if (r->error > NTP_LIMIT) {
+        puts("NTP cannot follow that: it is more than 43 s a day.");
+        if (q->guests & (q->guests - 1))
+            print_by_kind(q);
+    }
+    if (r->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && q->vcpus > 1 &&
+        !(q->caps & XENTIME_CAP_ONE_TIME))
+        printf("In that mode the clocks of its %u vCPUs differ on this Xen, by "
+               "what each has just lost.\n",
+               q->vcpus);
+}
+
+static void print_domain_facts(const struct question *q)
+{
+    printf("It has %u vCPU%s and %s.\n", q->vcpus, q->vcpus == 1 ? "" : "s",
+           q->tsc == TSC_NATIVE     ? "a native TSC"
+           : q->tsc == TSC_EMULATED ? "an emulated TSC"
+                                    : "the default tsc_mode: this Xen does not "
+                                      "tell which TSC that is");
 }
 
 static int print_text(const struct question *q)
@@ -260,24 +235,25 @@ static int print_text(const struct question *q)
            "%.1f %%)\n",
            q->dom->setting[XENTIME_TIMER_MODE], q->load.name, 100 * q->load.ran,
            100 * q->load.waited);
+    print_domain_facts(q);
     status = print_ranks(q);
     if (!status)
         print_advice(q);
     return status;
 }
 
-static json_object *json_reason(const struct rank *r)
+static json_object *json_reason(const struct question *q, const struct rank *r)
 {
     char text[96], *line;
 
-    snprintf(text, sizeof(text), "%s", reason(r));
+    snprintf(text, sizeof(text), "%s", rank_reason(q, r));
     line = strchr(text, '\n');
     if (line)
         *line = ' ';
     return json_object_new_string(text);
 }
 
-static json_object *rank_json(const struct rank *r)
+static json_object *rank_json(const struct question *q, const struct rank *r)
 {
     json_object *o = json_object_new_object();
     double error = r->p->result.error[r->guest];
@@ -293,10 +269,36 @@ static json_object *rank_json(const struct rank *r)
                            json_decimals(seconds_a_day(error), 3));
     json_object_object_add(o, "step_ms",
                            json_decimals(r->p->result.step[r->guest] / 1e6, 6));
-    json_object_object_add(o, "possible", json_object_new_boolean(r->possible));
+    json_object_object_add(o, "possible",
+                           json_object_new_boolean(r->has && !r->refused));
+    json_object_object_add(o, "refused", json_object_new_boolean(r->refused));
     json_object_object_add(o, "current", json_object_new_boolean(r->current));
-    json_object_object_add(o, "reason", json_reason(r));
+    json_object_object_add(o, "reason", json_reason(q, r));
     return o;
+}
+
+/* The best mode by kind of guest, and on a patched Xen by its TSC. */
+static void add_answers(json_object *doc, const struct question *q)
+{
+    json_object *kinds = json_object_new_object();
+    json_object *patched = json_object_new_object();
+    unsigned int guest;
+    enum tsc tsc;
+
+    for (guest = 0; guest < SIM_GUESTS; guest++)
+        if (q->guests & 1u << guest)
+            json_object_object_add(kinds, sim_guest_names[guest],
+                                   json_object_new_int(
+                                       rank_mode_for(q, guest)));
+    for (tsc = TSC_NATIVE; tsc <= TSC_EMULATED; tsc++)
+        json_object_object_add(patched, tsc_names[tsc],
+                               json_object_new_int(
+                                   rank_ideal_mode(q, q->guests, tsc)));
+    json_object_object_add(doc, "best",
+                           json_object_new_int(
+                               rank_best(&q->all, false)->p->mode));
+    json_object_object_add(doc, "best_by_guest", kinds);
+    json_object_object_add(doc, "best_patched", patched);
 }
 
 static int print_as_json(const struct question *q)
@@ -306,10 +308,13 @@ static int print_as_json(const struct question *q)
     size_t i;
 
     predict_add_load(doc, &q->load);
-    json_object_object_add(doc, "best",
-                           json_object_new_int(best(q, true)->p->mode));
+    json_object_object_add(doc, "vcpus", json_object_new_int64(q->vcpus));
+    json_object_object_add(doc, "tsc",
+                           q->tsc ? json_object_new_string(tsc_names[q->tsc])
+                                  : NULL);
+    add_answers(doc, q);
     for (i = 0; i < XENTIME_TIMER_MODES; i++)
-        json_object_array_add(list, rank_json(&q->ranks[i]));
+        json_object_array_add(list, rank_json(q, &q->all.ranks[i]));
     json_object_object_add(doc, "ranking", list);
     print_json(doc);
     return EXIT_DONE;
@@ -333,16 +338,17 @@ static int answer(struct question *q, int64_t observe)
 
     if (!xentime_type_has(q->dom->type, XENTIME_TIMER_MODE))
         return report(q->t, EXIT_CANNOT, "a PV domain has no timer_mode");
-    status = get_load(q, observe);
+    status = get_domain(q);
+    if (!status)
+        status = get_load(q, observe);
     if (!status)
         status = predict_params(q->t, &q->load, &q->params);
     /* What was recorded, as often as it takes for chance to even out. */
     q->params.length = q->load.length < LEAST_LENGTH ? LEAST_LENGTH
                                                      : q->load.length;
-    if (!status)
-        status = rank_modes(q);
     if (status)
         return status;
+    rank_modes(q);
     return q->t->opt[OPT_JSON] ? print_as_json(q) : print_text(q);
 }
 

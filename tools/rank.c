@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See rank.h. */
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "rank.h"
+
+/* Errors closer than that are the same: 0.001 %, a second a day. */
+#define SAME_ERROR 1e-5
+
+/* In lines, for a table of 80 columns. */
+static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
+    [SIM_TICK] = {
+        "no tick is lost, and its time stands\nstill while it waits",
+        "no tick is lost; late ones come in a\nburst",
+        "a tick that it misses is lost to its\nclock",
+        "of the ticks that it misses all but\none are lost to its clock",
+        "no tick is lost, and each comes at\nits own guest time",
+        "a tick that it misses is lost to its\nclock",
+    },
+    [SIM_TICK_TSC] = {
+        "ticks that are late after a wake-up\ncount twice",
+        "late ticks count twice: it makes up\nfor them, and gets them as well",
+        "it makes up for missed ticks; now\nand then one counts twice",
+        "it makes up for missed ticks; now\nand then one counts twice",
+        "no tick is missing, so there is none\nto make up for",
+        "it makes up for missed ticks, and\nnone of them counts twice",
+    },
+    [SIM_CLOCK] = {
+        "its clock stands still while it\nwaits, and comes back with the ticks",
+        "its clock goes on, and its scheduler\ngets every tick",
+        "its clock goes on; its scheduler\nloses the ticks that it misses",
+        "its clock goes on; its scheduler gets\none tick for those it misses",
+        "its clock stands still while it\nwaits, and comes back with the ticks",
+        "its clock goes on; its scheduler\nloses the ticks that it misses",
+    },
+};
+
+/* Whether any Xen refuses the mode, if the domain's TSC is @tsc. */
+static bool is_refused(const struct question *q, int mode, enum tsc tsc)
+{
+    return xentime_mode_name(mode)->not_for && q->vcpus > 1 &&
+           tsc == TSC_NATIVE;
+}
+
+/* On this Xen, without --force. */
+static bool has_mode(int mode, unsigned int caps)
+{
+    unsigned int needs = xentime_mode_name(mode)->needs;
+
+    if (mode == XENTIME_DELAY_FOR_MISSED_TICKS)
+        needs = XENTIME_CAP_SAFE_SWITCH;
+    return !needs || (caps & needs);
+}
+
+/* The one to take among those whose error is the same. */
+static int serving_mode(const struct question *q, unsigned int guest,
+                        enum tsc tsc)
+{
+    if (guest != SIM_TICK_TSC)
+        return XENTIME_NO_DELAY_FOR_MISSED_TICKS;
+    return is_refused(q, XENTIME_PACED_MISSED_TICKS, tsc)
+               ? XENTIME_NO_DOUBLED_TICKS_PENDING
+               : XENTIME_PACED_MISSED_TICKS;
+}
+
+static struct rank rank_of(const struct question *q, unsigned int guests,
+                           enum tsc tsc, const struct prediction *p)
+{
+    struct rank r = { .p = p };
+    unsigned int guest;
+
+    for (guest = 0; guest < SIM_GUESTS; guest++)
+        if ((guests & 1u << guest) && (r.error < fabs(p->result.error[guest]) ||
+                                       !(guests & 1u << r.guest))) {
+            r.error = fabs(p->result.error[guest]);
+            r.guest = guest;
+        }
+    r.current = p->mode == q->dom->setting[XENTIME_TIMER_MODE];
+    r.has = r.current || has_mode(p->mode, q->caps);
+    r.refused = is_refused(q, p->mode, tsc);
+    r.serves = guests == 1u << r.guest &&
+               p->mode == serving_mode(q, r.guest, tsc);
+    return r;
+}
+
+static int compare(double a, double b)
+{
+    return a < b ? -1 : a > b;
+}
+
+/*
+ * By error; else the mode for that kind of guest, then by how far the clock
+ * jumps, lost ticks, and what it has.  Then mode 4 is before mode 0, which is
+ * as good only while nothing sleeps.
+ */
+static int by_worth(const void *a, const void *b)
+{
+    const struct rank *x = a, *y = b;
+    int order = compare(floor(x->error / SAME_ERROR),
+                        floor(y->error / SAME_ERROR));
+
+    if (!order)
+        order = y->serves - x->serves;
+    if (!order)
+        order = compare(x->p->result.step[x->guest],
+                        y->p->result.step[y->guest]);
+    if (!order)
+        order = compare(floor(x->p->result.merged), floor(y->p->result.merged));
+    if (!order)
+        order = y->current - x->current;
+    return order ? order : y->p->mode - x->p->mode;
+}
+
+static void rank_for(const struct question *q, unsigned int guests,
+                     enum tsc tsc, struct ranking *ranking)
+{
+    size_t i;
+
+    for (i = 0; i < XENTIME_TIMER_MODES; i++)
+        ranking->ranks[i] = rank_of(q, guests, tsc, &q->predictions[i]);
+    qsort(ranking->ranks, XENTIME_TIMER_MODES, sizeof(ranking->ranks[0]),
+          by_worth);
+}
+
+/*
+ * The simulation is that of a TSC which stands still with guest time.  In mode
+ * 0 a native one does not, so that a guest that makes up lost ticks by it fares
+ * as in mode 1.
+ */
+static void correct_for_native_tsc(struct question *q)
+{
+    struct sim_result *delay =
+        &q->predictions[XENTIME_DELAY_FOR_MISSED_TICKS].result;
+    const struct sim_result *no_delay =
+        &q->predictions[XENTIME_NO_DELAY_FOR_MISSED_TICKS].result;
+
+    if (q->tsc == TSC_EMULATED)
+        return;
+    delay->error[SIM_TICK_TSC] = no_delay->error[SIM_TICK_TSC];
+    delay->step[SIM_TICK_TSC] = no_delay->step[SIM_TICK_TSC];
+}
+
+void rank_modes(struct question *q)
+{
+    int modes[XENTIME_TIMER_MODES], i;
+
+    for (i = 0; i < XENTIME_TIMER_MODES; i++)
+        modes[i] = i;
+    predict(&q->params, &q->load, modes, XENTIME_TIMER_MODES, q->predictions);
+    correct_for_native_tsc(q);
+    rank_for(q, q->guests, q->tsc, &q->all);
+}
+
+const struct rank *rank_best(const struct ranking *ranking, bool any)
+{
+    const struct rank *r = ranking->ranks;
+
+    while (r->refused || !(any || r->has))
+        r++;
+    return r;
+}
+
+int rank_ideal_mode(const struct question *q, unsigned int guests, enum tsc tsc)
+{
+    struct ranking ranking;
+
+    rank_for(q, guests, tsc, &ranking);
+    return rank_best(&ranking, true)->p->mode;
+}
+
+int rank_mode_for(const struct question *q, unsigned int guest)
+{
+    struct ranking ranking;
+
+    rank_for(q, 1u << guest, q->tsc, &ranking);
+    return rank_best(&ranking, false)->p->mode;
+}
+
+const char *rank_reason(const struct question *q, const struct rank *r)
+{
+    int mode = r->p->mode;
+
+    if (mode == XENTIME_DELAY_FOR_MISSED_TICKS && r->guest == SIM_TICK_TSC &&
+        q->tsc != TSC_EMULATED)
+        mode = XENTIME_NO_DELAY_FOR_MISSED_TICKS;
+    return reasons[r->guest][mode];
+}

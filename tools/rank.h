@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The timer modes ranked for one domain, for recommend.
+ *
+ * Which mode serves depends on three things: how the guest keeps time, of
+ * which a simulation with the domain's own load tells the error of each mode;
+ * how many vCPUs it has; and whether their TSC is native or emulated, as Xen
+ * does not let a native TSC stand still for one vCPU of several.  A stock Xen
+ * with the default tsc_mode does not tell which TSC it is: then there are two
+ * answers.
+ */
+#ifndef XENTIMECTL_RANK_H
+#define XENTIMECTL_RANK_H
+
+#include "predict.h"
+
+/* How the guest's RDTSC works. */
+enum tsc {
+    TSC_UNKNOWN,
+    TSC_NATIVE,
+    TSC_EMULATED,
+};
+
+/* What a mode comes to, for the worst of the guests in question. */
+struct rank {
+    const struct prediction *p;
+    unsigned int guest; /* whose it is */
+    double error;       /* its size */
+    bool serves;        /* it is the mode for that kind of guest */
+    bool has;           /* this Xen has it */
+    bool refused;       /* to such a domain, by any Xen */
+    bool current;
+};
+
+struct ranking {
+    struct rank ranks[XENTIME_TIMER_MODES]; /* the best first */
+};
+
+struct question {
+    struct tool *t;
+    const struct xentime_domain *dom;
+    unsigned int guests;
+    unsigned int caps, vcpus;
+    enum tsc tsc;
+    struct sim_params params;
+    struct predict_load load;
+    struct prediction predictions[XENTIME_TIMER_MODES];
+    struct ranking all;
+};
+
+/* Simulates each mode with q->params and q->load, and fills in q->all. */
+void rank_modes(struct question *q);
+
+/* The first that is not refused and that, unless @any, this Xen has. */
+const struct rank *rank_best(const struct ranking *ranking, bool any);
+
+/* The best mode of a patched Xen for these guests, if the TSC is @tsc. */
+int rank_ideal_mode(const struct question *q, unsigned int guests,
+                    enum tsc tsc);
+
+/* The best mode that this Xen has for one kind of guest. */
+int rank_mode_for(const struct question *q, unsigned int guest);
+
+/* Why, in lines for a table of 80 columns. */
+const char *rank_reason(const struct question *q, const struct rank *r);
+
+#endif
