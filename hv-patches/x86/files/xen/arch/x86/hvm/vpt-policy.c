@@ -25,16 +25,16 @@ enum missed_ticks {
 
 /* Eight rows, so that not even a speculated index leaves the table. */
 static const struct vpt_mode {
-    bool freezes_time;
     enum missed_ticks missed;
+    bool freezes_time;
     bool withholds;             /* a tick that comes soon after another */
 } modes[8] = {
-    [HVMPTM_delay_for_missed_ticks]    = { true,  DELIVER },
-    [HVMPTM_no_delay_for_missed_ticks] = { false, DELIVER },
-    [HVMPTM_no_missed_ticks_pending]   = { false, DROP },
-    [HVMPTM_one_missed_tick_pending]   = { false, COLLAPSE },
-    [HVMPTM_paced_missed_ticks]        = { true,  PACE },
-    [HVMPTM_no_doubled_ticks_pending]  = { false, DROP, true },
+    [HVMPTM_delay_for_missed_ticks]    = { DELIVER, true },
+    [HVMPTM_no_delay_for_missed_ticks] = { DELIVER, false },
+    [HVMPTM_no_missed_ticks_pending]   = { DROP, false },
+    [HVMPTM_one_missed_tick_pending]   = { COLLAPSE, false },
+    [HVMPTM_paced_missed_ticks]        = { PACE, true },
+    [HVMPTM_no_doubled_ticks_pending]  = { DROP, false, true },
 };
 
 static const struct vpt_mode *get_mode(unsigned int mode)

@@ -68,9 +68,6 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
 
     ASSERT(d != current->domain);
 
-    if ( !pt_mode_fits(d, mode, d->arch.vtsc) )
-        return -EOPNOTSUPP;
-
     /* A device model may set this as well: it is not to wait for a lock. */
     if ( mode == read_atomic(param) )
         return 0;
@@ -78,6 +75,13 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
     /* Two domains that pause each other would wait for ever. */
     if ( !domctl_lock_acquire() )
         return -ERESTART;
+
+    /* The domctl lock is what keeps vtsc as it is. */
+    if ( !pt_mode_fits(d, mode, d->arch.vtsc) )
+    {
+        domctl_lock_release();
+        return -EOPNOTSUPP;
+    }
 
     domain_pause(d);
     write_lock(&pl->pt_migrate);
