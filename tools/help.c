@@ -93,6 +93,9 @@ static void print_modes(void)
                    xentime_capability_name(m->needs));
         putchar('\n');
     }
+    for (mode = 0; (m = xentime_mode_name(mode)); mode++)
+        if (m->not_for)
+            printf("Xen refuses mode %d to %s.\n", mode, m->not_for);
 }
 
 static int help_command(const struct command *c)
