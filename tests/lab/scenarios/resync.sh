@@ -29,15 +29,16 @@ spread() { labdom clocks "$dom" | sed -n 's/.* spread_ns=//p'; }
 paused() {
     labdom pause "$dom"
     usleep 3000000
-    is_range "$(lag)" 2900000000 3300000000 "$1: paused, it lags by ns"
+    is_range "$(lag)" 2900000000 4500000000 "$1: paused, it lags by ns"
 }
 
-# recovered WHAT: it runs, and nothing is left. Its ticks come every 20 ms, and
-# guest time is behind by how late the last one was.
+# recovered WHAT: it runs, and nothing is left, once its vCPUs, which share a CPU
+# with dom0, have taken the backlog. Guest time is behind by how late the last
+# tick was, or by a wait that it is in.
 recovered() {
     labdom unpause "$dom"
-    usleep 1000000
-    is_range "$(lag)" 0 5000000 "$1: nothing lags"
+    usleep 6000000
+    is_range "$(lag)" 0 60000000 "$1: nothing lags"
     is_range "$(spread)" 0 100 "$1: the vCPUs agree on the time"
     is "$(labdom ticks "$dom" | grep -o '[a-z]*_back=[1-9][0-9]*')" "" \
         "$1: no clock went backwards"
@@ -66,8 +67,8 @@ for mode in 0 4; do
     what="mode $mode, by a resync"
     paused "$what"
     exits 0 "$what" -- labdom resync "$dom"
-    is_range "${out#lag=}" 2900000000 3500000000 "$what: it says how many ns"
-    is_range "$(lag)" 0 200000000 "$what: and begins anew"
+    is_range "${out#lag=}" 2900000000 5000000000 "$what: it says how many ns"
+    is_range "$(lag)" 0 1000000000 "$what: and begins anew"
     recovered "$what"
 
     what="mode $mode, by mode 1"

@@ -42,7 +42,8 @@ labdom set "$dom" hpetclock=1 rearm=1
 capture xentimectl skew "$dom" --interval 0.2 --count 15 --json
 is_range "$(clock hpet rate_ppm)" -60 60 "mode 1: the HPET is right"
 
-# Paused, in mode 0 and with slow ticks: what is lost for a second is a cliff.
+# Paused, in mode 0 and with slow ticks: what is lost for a second is a cliff, as
+# no tick comes any more to bring it back. A patched Xen then brings it back.
 xentimectl set-mode --force "$dom" 0
 labdom set "$dom" pit=0 lapic=1 rearm=1
 xentimectl skew "$dom" --interval 0.1 --count 40 --json >/run/lab/cliff 2>/dev/null &
@@ -53,7 +54,12 @@ labdom set "$dom" lapic=0
 labdom unpause "$dom"
 wait $!
 out=$(cat /run/lab/cliff)
-is_range "$(clock tsc size_s)" -1 -0.2 "a pause in mode 0 is a step"
+if safe_switch "$dom"; then
+    unlike "$(clock tsc size_s)" '^-(0[.][2-9]|1)' \
+        "a pause in mode 0 leaves nothing behind"
+else
+    is_range "$(clock tsc size_s)" -1 -0.2 "a pause in mode 0 is a step"
+fi
 
 if labdom status "$dom" 2>/dev/null | grep -q features; then
     xentimectl set-mode "$dom" 2
