@@ -160,7 +160,7 @@ static void create(struct model *m, const struct event *ev)
     append(m, ev->now + ev->delta);
 }
 
-/* What was due by then is one with the tick before. */
+/* Ticks that were due by then are one with the tick before. */
 static void merge_passed(struct model *m, int64_t reached)
 {
     size_t i;

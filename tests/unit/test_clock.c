@@ -78,7 +78,7 @@ static int64_t read_counter(struct counter *k)
     return k->last = now;
 }
 
-/* What is said of the two; NULL: nothing. */
+/* Returns what is wrong between the two, NULL if nothing is. */
 static const char *apply(struct vpt_clock *c, struct counter *k,
                          const struct step *step)
 {

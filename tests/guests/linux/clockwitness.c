@@ -108,7 +108,7 @@ static void cross_check(struct cross *c, int cpu)
         ;
 }
 
-/* What is done between two lines. */
+/* The witness does this between two lines. */
 static void turn(int cpu)
 {
     static const struct timespec nap = { .tv_nsec = NAP_NS };

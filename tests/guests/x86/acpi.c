@@ -46,7 +46,7 @@
 #define PIT_GSI 2           /* hvm_isa_irq_to_gsi(0) */
 #define SCI_IRQ 9
 
-/* Of the FADT of ACPI 1.0. */
+/* These are flags of the FADT, ACPI 1.0. */
 #define FADT_SIZE 116
 #define FADT_PROC_C1 (1u << 2)
 #define FADT_NO_POWER_BUTTON (1u << 4)
@@ -54,7 +54,7 @@
 #define FADT_NO_RTC_WAKE (1u << 6)
 #define FADT_TIMER_32_BITS (1u << 8)
 
-/* Of the MADT. */
+/* These are types of the MADT's entries. */
 #define MADT_PC_AT 1 /* there are 8259s, too */
 #define MADT_LAPIC 0
 #define MADT_IOAPIC 1
@@ -74,7 +74,7 @@ static void put(uint8_t *to, size_t offset, uint64_t value, unsigned int bytes)
     memcpy(to + offset, &value, bytes);
 }
 
-/* What makes the sum of all bytes zero. */
+/* The checksum makes the sum of all bytes zero. */
 static uint8_t checksum(const uint8_t *bytes, size_t n)
 {
     uint8_t sum = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the vCPUs of a guest have seen of one another's time: starts the witness
- * of struct witness_page, waits for it, tells; and what may disturb it.
+ * This file starts the witness of struct witness_page, waits for it, and tells
+ * what the vCPUs have seen of one another's time; it has the guest do what may
+ * disturb that, too.
  */
 /* First: xenctrl.h after another Xen header lacks its tools half. */
 #include "labdom.h"
@@ -25,7 +26,7 @@ static const char *const witness_names[NR_WITNESSES] = {
     [WITNESS_REFCOUNT] = "refcount", [WITNESS_REFTSC] = "reftsc",
 };
 
-/* Of one clock, on all vCPUs together. */
+/* The sums over all vCPUs, for one clock. */
 struct evidence {
     uint64_t turns, handovers, back, absent;
     uint32_t max_back;

@@ -184,7 +184,7 @@ static uint64_t load_kernel(uint32_t domid, const char *path, uint64_t end)
         if (p->p_paddr < MIB || p->p_paddr > end ||
             p->p_memsz > end - p->p_paddr || p->p_filesz > p->p_memsz)
             fail(0, "the domain's memory is too small for %s", path);
-        /* What of memory is not in the file is zero, as Xen gives it. */
+        /* Memory that is not in the file is zero, as Xen gives it. */
         write_guest(domid, p->p_paddr, file.bytes + p->p_offset, p->p_filesz);
     }
     entry = ehdr->e_entry;

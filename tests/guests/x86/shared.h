@@ -289,7 +289,7 @@ enum witness_clock {
 #define WITNESS_CPU_BITS    3
 #define WITNESS_PMTIMER_HZ  3579545u
 
-/* Of one clock, on one vCPU.  All that dom0 reads is one word. */
+/* One vCPU has counted this of one clock.  Dom0 reads words, each at once. */
 struct witness_count {
     uint32_t turns;
     uint32_t handovers;

@@ -121,7 +121,7 @@ static inline void barrier(void)
     asm volatile ("" : : : "memory");
 }
 
-/* What comes after it, RDTSC too, waits for the loads before it. */
+/* Later instructions, RDTSC too, wait for the loads before it. */
 static inline void load_fence(void)
 {
     asm volatile ("lfence" : : : "memory");
