@@ -385,6 +385,8 @@ static void resume(struct sim *s)
 static void preempted(struct sim *s, int64_t until)
 {
     s->away = true;
+    if (vpt_withholds_ticks(s->p->mode))
+        vpt_vcpu_waits(&s->t, s->now);
     if (!s->t.do_not_freeze && !s->paces_ticks)
         s->expires = NEVER;
     if (s->paces_ticks ? s->t.pending_intr_nr : s->freezes_time)

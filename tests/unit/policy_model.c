@@ -156,7 +156,8 @@ static void create(struct model *m, const struct event *ev)
     m->n = m->row_from = 0;
     m->one_shot = !ev->period;
     m->period = ev->period;
-    m->runs_on = false;
+    m->runs_on = m->unread = false;
+    m->given = 0;
     append(m, ev->now + ev->delta);
 }
 
@@ -168,6 +169,12 @@ static void merge_passed(struct model *m, int64_t reached)
     for (i = 0; i < m->n; i++)
         if (m->ticks[i].fate == PENDING && m->ticks[i].due <= reached)
             decide(m, i, COLLAPSED);
+}
+
+static void withhold_next(struct model *m, int64_t now)
+{
+    if (model_next(m)->due < now + m->period / 2)
+        look_at_next(m, WITHHELD);
 }
 
 static bool deliver(struct model *m, const struct event *ev)
@@ -193,8 +200,10 @@ static bool deliver(struct model *m, const struct event *ev)
     }
 
     look(m, ev->mode, ev->now, ev->wakeup_after, true);
-    if (ev->mode == 5 && model_next(m)->due < ev->now + m->period / 2)
-        look_at_next(m, WITHHELD);
+    if (ev->mode == 5) {
+        withhold_next(m, ev->now);
+        m->given = ev->now;
+    }
     decide_pending(m, COLLAPSED);
     return true;
 }
@@ -207,7 +216,7 @@ static void switch_mode(struct model *m, const struct event *ev)
     if (m->one_shot)
         return;
     look(m, ev->mode, ev->now, 0, pending(m));
-    m->runs_on = false;
+    m->runs_on = m->unread = false;
     m->row_from = m->n - 1;
 
     /* The last one stays in any case. */
@@ -225,6 +234,31 @@ static void switch_mode(struct model *m, const struct event *ev)
         forget_old(m);
 }
 
+/*
+ * In mode 5 a vCPU that loses its CPU soon after a tick may be in its handler
+ * still, and reads its clock when it goes on: as if it were given the tick then.
+ */
+static void lose_cpu(struct model *m, const struct event *ev)
+{
+    m->unread = ev->mode == 5 && !m->one_shot && !pending(m) &&
+                ev->now - m->given < m->period / 2;
+}
+
+static bool resume(struct model *m, const struct event *ev)
+{
+    bool unread = m->unread;
+
+    m->unread = false;
+    if (unread)
+        decide_pending(m, WITHHELD);
+    if (pending(m))
+        return false;
+    look(m, ev->mode, ev->now, ev->wakeup_after, false);
+    if (unread)
+        withhold_next(m, ev->now);
+    return true;
+}
+
 bool model_apply(struct model *m, const struct event *ev)
 {
     switch (ev->kind) {
@@ -235,11 +269,11 @@ bool model_apply(struct model *m, const struct event *ev)
         look_at_next(m, PENDING);
         m->runs_on = false;
         return false;
+    case EV_DESCHEDULED:
+        lose_cpu(m, ev);
+        return false;
     case EV_RESUMED:
-        if (pending(m))
-            return false;
-        look(m, ev->mode, ev->now, ev->wakeup_after, false);
-        return true;
+        return resume(m, ev);
     case EV_DELIVERED:
         return deliver(m, ev);
     case EV_SWITCHED:

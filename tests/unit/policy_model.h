@@ -33,6 +33,8 @@ struct model {
     size_t row_from; /* no tick before this is missed "in a row" */
     int64_t period;
     size_t delivered; /* the last one */
+    int64_t given;    /* when that was */
+    bool unread;      /* it has lost its CPU so soon that it may be there yet */
 };
 
 void model_free(struct model *m);

@@ -171,6 +171,10 @@ void vm_save(struct vm *vm, struct vm_vcpu *v, enum vm_why why)
         return;
 
     v->away = true;
+    if (!v->blocked && vpt_withholds_ticks(vm->mode))
+        for (each_timer(pt, v))
+            if (pt->alive)
+                vpt_vcpu_waits(&pt->t, vm->now);
     if (!is_paced(vm, v))
         for (each_timer(pt, v))
             if (!pt->t.do_not_freeze)

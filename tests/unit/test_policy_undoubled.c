@@ -32,7 +32,8 @@ static uint64_t rng;
 static struct {
     int64_t period;
     int64_t least, most; /* of a reading's latency */
-    int64_t latch;       /* the PIT's is latched after that part; 0: never */
+    bool latch;          /* the PIT's, after a third of that */
+    int64_t loses;       /* the CPU before one reading of so many; 0: never */
     int64_t seen;        /* TSC that is accounted for */
     int64_t ticks;       /* shown by the clock */
     int64_t first;       /* real time of the first one */
@@ -69,16 +70,39 @@ static void count_ticks(int64_t tsc, int64_t delay)
     guest.seen = tsc - (delay > offset ? delay : offset);
 }
 
+/* Others have the CPU; what fires meanwhile does so in time. */
+static void be_preempted(int64_t ns)
+{
+    int64_t until = vm.now + ns;
+
+    vm_save(&vm, vcpu, VM_PREEMPTED);
+    if (pit->armed && pit->expires < until) {
+        if (pit->expires > vm.now)
+            vm.now = pit->expires;
+        vm_fire(&vm, vcpu, pit);
+    }
+    vm.now = until;
+    vm_restore(&vm, vcpu);
+}
+
 static void take_tick(void)
 {
-    int64_t next, latency = between(guest.least, guest.most);
+    int64_t next, latency = between(guest.least, guest.most), counter;
 
     vm_deliver(&vm, vcpu, pit);
     next = guest.first +
            (vm.now - guest.first + guest.period) / guest.period * guest.period;
+    /* The PIT's counter starts anew with a tick. */
+    counter = vm.now;
+    if (guest.loses && !between(0, guest.loses - 1)) {
+        be_preempted(between(0, 30 * MS));
+        if (vm.mode == 5)
+            counter = vm.now;
+    }
+    counter = (vm.now + latency / 3 - counter) % guest.period;
     vm.now += latency;
     guest.across += guest.seen != NEVER && vm.now >= next;
-    count_ticks(vm.now, guest.latch ? latency / guest.latch : 0);
+    count_ticks(vm.now, guest.latch ? counter : 0);
 }
 
 static void run_for(int64_t ns)
@@ -150,7 +174,7 @@ static void exact_by_the_tsc_alone(void **state)
     size_t i;
 
     (void)state;
-    guest.latch = 0;
+    guest.latch = false;
     for (i = 0; i < ARRAY_COUNT(periods); i++)
         for (seed = 1; seed <= 200; seed++) {
             set_guest(periods[i], 1000, periods[i] / 2 - 1000);
@@ -162,12 +186,31 @@ static void exact_by_the_tsc_alone(void **state)
         }
 }
 
+/* In the handler, before it has read the TSC. */
+static void exact_if_it_loses_its_cpu(void **state)
+{
+    unsigned int seed;
+    int64_t ahead;
+
+    (void)state;
+    guest.latch = false;
+    guest.loses = 4;
+    for (seed = 1; seed <= 200; seed++) {
+        set_guest(4 * MS, 1000, 50000);
+        ahead = ahead_after(5, seed, 300);
+        if (ahead)
+            fail_because("seed %u: %" PRId64, seed, ahead);
+        assert_in_range(guest.across, 10, UINT64_MAX);
+    }
+    guest.loses = 0;
+}
+
 static void without_it_ticks_count_twice(void **state)
 {
     unsigned int seed;
 
     (void)state;
-    guest.latch = 0;
+    guest.latch = false;
     for (seed = 1; seed <= 20; seed++) {
         set_guest(MS, 1000, MS / 2 - 1000);
         assert_in_range(ahead_after(2, seed, 300), 10, 300);
@@ -175,6 +218,50 @@ static void without_it_ticks_count_twice(void **state)
         set_guest(MS, 15000, 25000);
         assert_in_range(ahead_after(2, seed, 3000), 2, 300);
     }
+}
+
+/* A vCPU may never have its CPU for so long as the rule looks at. */
+static void ticks_come_in_short_turns(void **state)
+{
+    static const int64_t runs[] = { MS, 2 * MS, 4 * MS };
+    uint64_t turns;
+    size_t i;
+
+    (void)state;
+    guest.latch = false;
+    for (i = 0; i < ARRAY_COUNT(runs); i++) {
+        rng = i;
+        guest.seen = NEVER;
+        set_guest(10 * MS, 1000, 50000);
+        vm_start(&vm, 1, 5, 1000 * MS);
+        vm_create(&vm, pit, guest.period, guest.period);
+        for (turns = 0; turns < 1000; turns++) {
+            run_for(between(runs[i] / 2, runs[i]));
+            be_preempted(between(0, 3 * MS));
+        }
+        /* A tick each period, but for one that is withheld after another. */
+        assert_in_range(vm.tally.delivered, vm.tally.due / 4, vm.tally.due);
+    }
+}
+
+/* ... so that its counter is looked at long after it was started. */
+static void with_the_pit_too(void **state)
+{
+    unsigned int seed;
+    int64_t doubled, left;
+
+    (void)state;
+    guest.latch = true;
+    guest.loses = 4;
+    for (seed = 1; seed <= 5; seed++) {
+        set_guest(4 * MS, 15000, 25000);
+        doubled = ahead_after(2, seed, 20000);
+        left = ahead_after(5, seed, 20000);
+        if (left < 0 || left * 10 > doubled)
+            fail_because("seed %u: %" PRId64 " of %" PRId64, seed, left,
+                         doubled);
+    }
+    guest.loses = 0;
 }
 
 /*
@@ -187,7 +274,7 @@ static void with_the_pit(void **state)
     int64_t doubled, left;
 
     (void)state;
-    guest.latch = 3;
+    guest.latch = true;
     for (seed = 1; seed <= 5; seed++) {
         set_guest(MS, 15000, 25000);
         doubled = ahead_after(2, seed, 20000);
@@ -203,8 +290,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_by_the_tsc_alone),
+        cmocka_unit_test(exact_if_it_loses_its_cpu),
         cmocka_unit_test(without_it_ticks_count_twice),
+        cmocka_unit_test(ticks_come_in_short_turns),
         cmocka_unit_test(with_the_pit),
+        cmocka_unit_test(with_the_pit_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,11 @@ bool vpt_paces_ticks(unsigned int mode)
     return get_mode(mode)->missed == PACE;
 }
 
+bool vpt_withholds_ticks(unsigned int mode)
+{
+    return get_mode(mode)->withholds;
+}
+
 static bool keeps_backlog(unsigned int mode)
 {
     return get_mode(mode)->missed == DELIVER || vpt_paces_ticks(mode);
@@ -135,33 +140,6 @@ void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally)
     t->do_not_freeze = false;
 }
 
-bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
-                      unsigned int wakeup_after, struct vpt_tally *tally)
-{
-    /* With a tick pending the timer is set when that is delivered. */
-    if ( t->pending_intr_nr )
-        return false;
-
-    count_missed(mode, t, now, wakeup_after, tally);
-    return true;
-}
-
-static void merge_reached(struct vpt_ticks *t, int64_t reached,
-                          struct vpt_tally *tally)
-{
-    const int64_t due = vpt_tick_due(t);
-    uint64_t ticks;
-
-    if ( !t->pending_intr_nr || reached < due )
-        return;
-
-    ticks = (reached - due) / (int64_t)t->period + 1;
-    if ( ticks > t->pending_intr_nr )
-        ticks = t->pending_intr_nr;
-    t->pending_intr_nr -= ticks;
-    tally->collapsed += ticks;
-}
-
 /*
  * The guest is interrupted now, and reads its TSC some time later.  A tick that
  * is due in between is one that the guest has counted when it comes.  Nobody
@@ -180,6 +158,61 @@ static void withhold_close(struct vpt_ticks *t, int64_t now,
     tally->due++;
     tally->dropped++;
     t->scheduled += t->period;
+}
+
+/*
+ * It may have lost its CPU before it came to that.  Then it reads its TSC when
+ * it goes on, and has counted all that was due until then.
+ */
+void vpt_vcpu_waits(struct vpt_ticks *t, int64_t now)
+{
+    t->unread = !t->one_shot && !t->pending_intr_nr &&
+                now - t->given < (int64_t)(t->period / 2);
+}
+
+/*
+ * It may lose its CPU once more, but that is rare, and a vCPU that has it for
+ * less than half a period at a time must get ticks.
+ */
+static void withhold_unread(struct vpt_ticks *t, struct vpt_tally *tally)
+{
+    t->unread = false;
+    tally->dropped += t->pending_intr_nr;
+    t->pending_intr_nr = 0;
+}
+
+bool vpt_vcpu_resumed(unsigned int mode, struct vpt_ticks *t, int64_t now,
+                      unsigned int wakeup_after, struct vpt_tally *tally)
+{
+    const bool unread = t->unread;
+
+    if ( unread )
+        withhold_unread(t, tally);
+
+    /* With a tick pending the timer is set when that is delivered. */
+    if ( t->pending_intr_nr )
+        return false;
+
+    count_missed(mode, t, now, wakeup_after, tally);
+    if ( unread )
+        withhold_close(t, now, tally);
+    return true;
+}
+
+static void merge_reached(struct vpt_ticks *t, int64_t reached,
+                          struct vpt_tally *tally)
+{
+    const int64_t due = vpt_tick_due(t);
+    uint64_t ticks;
+
+    if ( !t->pending_intr_nr || reached < due )
+        return;
+
+    ticks = (reached - due) / (int64_t)t->period + 1;
+    if ( ticks > t->pending_intr_nr )
+        ticks = t->pending_intr_nr;
+    t->pending_intr_nr -= ticks;
+    tally->collapsed += ticks;
 }
 
 bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
@@ -205,8 +238,11 @@ bool vpt_tick_delivered(unsigned int mode, struct vpt_ticks *t, int64_t now,
     }
 
     count_missed(mode, t, now, wakeup_after, tally);
-    if ( get_mode(mode)->withholds )
+    if ( vpt_withholds_ticks(mode) )
+    {
         withhold_close(t, now, tally);
+        t->given = now;
+    }
     tally->collapsed += t->pending_intr_nr - 1;
     t->pending_intr_nr = 0;
     return true;
@@ -246,7 +282,7 @@ void vpt_mode_switched(unsigned int from, unsigned int to,
         return;
 
     count_missed(from, t, now, 0, tally);
-    t->do_not_freeze = false;
+    t->do_not_freeze = t->unread = false;
     t->missed = 0;
 
     if ( t->pending_intr_nr > 1 && !(keeps_backlog(from) && keeps_backlog(to)) )

@@ -77,7 +77,7 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
         return -ERESTART;
 
     /* The domctl lock is what keeps vtsc as it is. */
-    if ( !pt_mode_fits(d, mode, d->arch.vtsc) )
+    if ( !pt_mode_is_possible(d, mode) )
     {
         domctl_lock_release();
         return -EOPNOTSUPP;
@@ -93,6 +93,12 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
         settle_vcpu(v);
 
     write_unlock(&pl->pt_migrate);
+
+    /* Only a default TSC can be here; with this mode it becomes emulated. */
+    if ( !pt_mode_fits(d, mode, d->arch.vtsc) )
+        tsc_set_info(d, d->arch.tsc_mode, get_s_time() - d->arch.vtsc_offset,
+                     d->arch.tsc_khz, d->arch.incarnation - 1);
+
     domain_unpause(d);
 
     domctl_lock_release();

@@ -31,10 +31,12 @@
 struct vpt_ticks {
     bool one_shot;
     bool do_not_freeze;         /* goes on running if the vCPU is descheduled */
+    bool unread;                /* mode 5: see vpt_vcpu_waits() */
     uint32_t pending_intr_nr;   /* ticks to deliver */
     uint32_t missed;            /* dropped in a row, in the modes 2 and 5 */
     uint64_t period;            /* 0: one-shot */
     int64_t scheduled;          /* the first tick not yet counted */
+    int64_t given;              /* mode 5: when the last one was delivered */
 };
 
 /* The fate of ticks, in numbers.  The functions below add to it. */
@@ -57,6 +59,12 @@ bool vpt_freezes_time(unsigned int mode);
  */
 bool vpt_paces_ticks(unsigned int mode);
 
+/*
+ * Is a tick dropped that the guest may have made up already, by its TSC, when it
+ * comes?
+ */
+bool vpt_withholds_ticks(unsigned int mode);
+
 /* A paced timer owes its guest no more than the ticks of so many ns, or one. */
 #define VPT_BACKLOG_MAX 10000000000LL
 
@@ -75,6 +83,13 @@ uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now);
 
 /* The timer has fired. */
 void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally);
+
+/*
+ * In a mode that withholds ticks: the vCPU has lost its CPU.  If it has only
+ * just been given a tick, its handler may not have read the TSC yet, and what
+ * falls due until the vCPU runs again is made up there.
+ */
+void vpt_vcpu_waits(struct vpt_ticks *t, int64_t now);
 
 /*
  * The vCPU is about to run again.  True: the timer is to be set for
