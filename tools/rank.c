@@ -40,8 +40,7 @@ static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
 /* Whether any Xen refuses the mode, if the domain's TSC is @tsc. */
 static bool is_refused(const struct question *q, int mode, enum tsc tsc)
 {
-    return xentime_mode_name(mode)->not_for && q->vcpus > 1 &&
-           tsc == TSC_NATIVE;
+    return !sim_mode_fits((unsigned int)mode, q->vcpus, tsc == TSC_NATIVE);
 }
 
 /* On this Xen, without --force. */
