@@ -141,9 +141,9 @@ soak: lab-images-4.17 need-hv
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench
-bench-accuracy: lab-images-$(LAB_XEN) need-hv need-unit
+bench-accuracy bench-accuracy-quick: lab-images-$(LAB_XEN) need-hv need-unit all
 	@hv-patches/build $(LAB_XEN)
-	@tests/lab/bench-accuracy $(LAB_XEN)
+	@tests/lab/bench-accuracy $(if $(findstring quick,$@),--quick) $(LAB_XEN)
 
 # Packages, in build/deb; the tree stays as it is.
 deb: need-build
@@ -208,6 +208,6 @@ distclean:
 
 
 .PHONY: all install deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
-        lab demo lab-shell bench bench-accuracy lint \
+        lab demo lab-shell bench bench-accuracy bench-accuracy-quick lint \
         need-build need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

@@ -19,30 +19,37 @@
 #   idle     sleeps from tick to tick, alone
 #
 # A disk is an interrupt so long after the last one was handled, which no mode
-# has a say about; with waits in between there are fewer.
+# has a say about; with waits in between there are fewer. The busy domain is
+# busy on each CPU. Of a guest with two vCPUs the second one has ticks of its own
+# LAPIC, as many; it works where the first does, and sleeps where that has a disk.
 
 # start_load LOAD HZ MODE: the guest, running, is $dom; its rivals are $rivals.
-# Fails if this Xen has no such mode. $tsc_mode is that of the guest (0), and
+# Fails if this Xen has no such mode for it, and says why in $err. The guest has
+# $vcpus vCPUs (1), its TSC is $tsc (native, or emulated if it is not set), and
 # $wakeup_after its sync_wakeup_after (Xen's own rule).
 start_load() {
     rivals=
+    busy="idle=spin vcpus=${host_cpus:-1}"
     case $1 in
-    cpu)     set -- "$@" idle=nap;            rival idle=spin
+    cpu)     set -- "$@" idle=nap;            rival "$busy"
              rival idle=hlt io=61 ;;
-    io-8)    set -- "$@" idle=hlt io=250;  rival idle=spin
+    io-8)    set -- "$@" idle=hlt io=250;  rival "$busy"
              rival idle=hlt io=251 ;;
-    io-32)   set -- "$@" idle=hlt io=1000; rival idle=spin ;;
-    io-4/32) set -- "$@" idle=hlt io=100;  rival idle=spin
+    io-32)   set -- "$@" idle=hlt io=1000; rival "$busy" ;;
+    io-4/32) set -- "$@" idle=hlt io=100;  rival "$busy"
              rival idle=hlt io=997 ;;
     idle)    set -- "$@" idle=hlt ;;
     *)       bail "there is a load $1" ;;
     esac
     hz=$2 mode=$3
     shift 3
-    dom=$(labdom create --weight 256 --tsc-mode "${tsc_mode:-0}" victim \
+    [ "${vcpus:-1}" = 1 ] || set -- "$@" vcpus="$vcpus" aplapic="$hz"
+    case ${tsc-} in native) tsc_mode=2 ;; *) tsc_mode=1 ;; esac
+    dom=$(labdom create --weight 256 --tsc-mode $tsc_mode victim \
         pit="$hz" clocks=1 "$@") ||
         bail "labdom creates a guest"
-    labdom param "$dom" timer_mode "$mode" 2>/dev/null || {
+    capture labdom param "$dom" timer_mode "$mode"
+    [ "$status" -eq 0 ] || {
         end_load
         return 1
     }
@@ -52,8 +59,9 @@ start_load() {
     usleep 300000
 }
 
+# shellcheck disable=SC2048,SC2086 # one word a setting
 rival() {
-    rivals="$rivals $(labdom create --weight 256 rival "$@")" ||
+    rivals="$rivals $(labdom create --weight 256 rival $*)" ||
         bail "labdom creates a rival"
 }
 
@@ -88,9 +96,31 @@ loops() {
     value loops "$(labdom ticks "$1" | grep '^clocks')"
 }
 
+# compare_vcpus N: how often, of N handovers and more, a clock that one vCPU had
+# read was behind on the next, TSC or pvclock, is $got_back; by how much their
+# TSCs are apart is $got_spread, in ns. Both are null with one vCPU, or where the
+# vCPUs do not come to it.
+compare_vcpus() {
+    got_handovers=null got_back=null got_spread=null
+    [ "${vcpus:-1}" -gt 1 ] || return 0
+    labdom witness "$dom" start tsc pv
+    capture labdom witness "$dom" "$1"
+    set -- "$(printf '%s\n' "$out" | sum_of handovers)" \
+        "$(printf '%s\n' "$out" | sum_of back)"
+    [ "$1" = 0 ] || got_handovers=$1 got_back=$2
+    labdom set "$dom" idle=spin
+    capture labdom clocks "$dom"
+    [ "$status" -ne 0 ] || got_spread=$(value spread_ns "$out")
+}
+
+# sum_of KEY: of all "KEY=N" on stdin.
+sum_of() {
+    sed -n "s/.*\<$1=\([0-9]*\).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+}
+
 # measure_cell LOAD HZ MODE SECONDS: the errors are $got_tick, $got_tick_tsc and
 # $got_clock, in percent; the rest of the row is $row, what xentrace recorded
-# /run/lab/trace, and the guest in there $vcpu.
+# /run/lab/trace, and the guest in there $vcpu. Fails as start_load does.
 measure_cell() {
     start_load "$1" "$2" "$3" || return 1
     labdom counting "$dom" 1 2>/dev/null
@@ -105,6 +135,7 @@ measure_cell() {
     kill -INT $xentrace
     woken2=$(counts wakeups) looped2=$(loops)
     wait $xentrace
+    compare_vcpus 200
     # shellcheck disable=SC2086 # one word a domain
     labdom pause "$dom" $rivals
 
@@ -124,6 +155,7 @@ measure_cell() {
             "\"overload\": %s, \"rival_loops_per_s\": %.0f",
             ticks / dt, w1 == "" ? "null" : sprintf("%.2f", (w1 - w0) / dt),
             cpu, overload ? "true" : "false", (l1 - l0) / dt }')
+    row="$row, \"handovers\": $got_handovers, \"back\": $got_back, \"spread_ns\": $got_spread"
     end_load
 }
 

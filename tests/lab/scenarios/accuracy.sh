@@ -75,7 +75,7 @@ done
 
 # The TSC of QEMU's CPU is not one that Xen lets a guest read, unless told to.
 if [ "$LAB_HYPERVISOR" != stock ] && is_long; then
-    tsc_mode=2
+    tsc=native
     for load in cpu io-32; do
         cell "$load" 4
         what="$what, native TSC"
