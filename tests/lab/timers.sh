@@ -10,6 +10,14 @@ guest() {
     dom=$(labdom create --weight 32 "$@") || bail "labdom creates $1"
 }
 
+# contend DOM...: they share a CPU, the machine's last one; dom0 has the others.
+contend() {
+    lab_cpu=$(xl info | sed -n 's/^nr_cpus *: *//p')
+    for lab_dom; do
+        xl vcpu-pin "$lab_dom" all $((lab_cpu - 1)) || bail "domains are pinned"
+    done
+}
+
 # measure NAME IDLE ARG...: run "labdom ARG..." (gaps, measure) and keep each
 # value that it prints as $m_TIMER_KEY or $m_clocks_KEY. IDLE is what the
 # guest does between ticks. One check: that it did find time for it, because

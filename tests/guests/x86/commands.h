@@ -43,6 +43,7 @@ int cmd_clocks(int argc, char **argv);
 int cmd_witness(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_writetsc(int argc, char **argv);
+int cmd_down(int argc, char **argv);
 int cmd_idle(int argc, char **argv);
 int cmd_param(int argc, char **argv);
 int cmd_hpet(int argc, char **argv);

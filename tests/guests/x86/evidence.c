@@ -274,3 +274,26 @@ int cmd_writetsc(int argc, char **argv)
 
     return 0;
 }
+
+int cmd_down(int argc, char **argv)
+{
+    volatile struct witness_page *w;
+    volatile struct shared_page *page;
+    uint32_t domid;
+
+    if (argc != 2)
+        return usage_error();
+
+    domid = unpaused_domid_of(argv[1]);
+    page = page_map(domid);
+    w = page_map_at(domid, GUEST_WITNESS_ADDR);
+    if (page->control.vcpus < 2)
+        fail(0, "the guest has one vCPU only");
+
+    w->down_tsc = 0;
+    page->control.down++;
+    page_request(domid, page);
+    printf("down_us=%.0f\n", clock_s(page, CLOCK_TSC, (double)w->down_tsc) * 1e6);
+
+    return 0;
+}

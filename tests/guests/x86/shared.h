@@ -83,7 +83,7 @@ struct shared_control {
                                            was handled; 0: it does not */
     uint32_t restart;                   /* changed: see struct witness_page */
     uint32_t write_tsc;                 /* changed: see struct witness_page */
-    uint32_t pad;
+    uint32_t down;                      /* changed: see struct witness_page */
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -307,6 +307,8 @@ struct witness_page {
     uint32_t pad;
     int64_t write_add;                  /* ... so many cycles more */
     /* By the guest. */
+    uint64_t down_tsc;                  /* cycles that went by for vCPU 1 while
+                                           it had taken vCPU 0 down */
     uint64_t latest[NR_WITNESSES];
     uint64_t tsc_moved[MAX_VCPUS];      /* by its own WRMSR, cycles */
     struct witness_count count[MAX_VCPUS][NR_WITNESSES];

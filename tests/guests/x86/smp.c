@@ -9,7 +9,9 @@
 #include "timers.h"
 #include "witness.h"
 #include "x86.h"
+#include "xen.h"
 
+#define DOWN_READINGS 1000u
 #define MEET_TIMEOUT_NS 2000000000ull
 
 _Static_assert(NR_STACKS == MAX_VCPUS, "a stack for each vCPU");
@@ -68,6 +70,28 @@ static void check_window(struct secondary *v)
     v->stats.window = shared->control.window;
 }
 
+/*
+ * Vcpu 0, which keeps the domain's time, may be waiting for a CPU now; then it
+ * is not to stand still for this one until somebody brings it up again.
+ */
+static void check_down(uint32_t cpu)
+{
+    static uint32_t seen;
+    uint32_t i;
+    uint64_t start;
+
+    if (cpu != 1 || shared->control.down == seen)
+        return;
+
+    seen = shared->control.down;
+    if (xen_vcpu_down(0))
+        return;
+    start = rdtsc();
+    for (i = 0; i < DOWN_READINGS; i++)
+        witness_page->down_tsc = rdtsc() - start;
+    xen_vcpu_up(0);
+}
+
 static void check_control(uint32_t cpu)
 {
     struct secondary *v = &vcpus[cpu];
@@ -83,6 +107,7 @@ static void check_control(uint32_t cpu)
     v->rearm_seen = shared->control.rearm;
     smp_meet(cpu);
     witness_write_tsc(cpu);
+    check_down(cpu);
     v->stats.request = request;
     publish(cpu);
 }

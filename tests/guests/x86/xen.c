@@ -15,6 +15,8 @@
 #define HVMOP_SET_PARAM 0
 #define XENMEM_ADD_TO_PHYSMAP 7
 #define XENMAPSPACE_SHARED_INFO 0
+#define VCPUOP_UP 1
+#define VCPUOP_DOWN 2
 #define VCPUOP_REGISTER_RUNSTATE_MEMORY_AREA 5
 #define SCHEDOP_SHUTDOWN 2
 #define SHUTDOWN_CRASH 3
@@ -114,6 +116,16 @@ int xen_watch_runstate(volatile struct runstate *runstate)
 
     return hypercall3(HYPERVISOR_VCPU_OP, VCPUOP_REGISTER_RUNSTATE_MEMORY_AREA,
                       0, &area);
+}
+
+int xen_vcpu_up(uint32_t vcpu)
+{
+    return hypercall3(HYPERVISOR_VCPU_OP, VCPUOP_UP, vcpu, NULL);
+}
+
+int xen_vcpu_down(uint32_t vcpu)
+{
+    return hypercall3(HYPERVISOR_VCPU_OP, VCPUOP_DOWN, vcpu, NULL);
 }
 
 int xen_domctl(void *domctl)

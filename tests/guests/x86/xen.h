@@ -32,6 +32,10 @@ struct runstate {
 } __attribute__((packed));
 int xen_watch_runstate(volatile struct runstate *runstate);
 
+/* VCPUOP_up and VCPUOP_down: 0 or -errno. */
+int xen_vcpu_up(uint32_t vcpu);
+int xen_vcpu_down(uint32_t vcpu);
+
 /* Ends the domain with SHUTDOWN_crash, which dom0 sees in its state. */
 void xen_crash(void);
 

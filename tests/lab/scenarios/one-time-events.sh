@@ -3,7 +3,8 @@
 #
 # Proves that nothing which happens to a domain or to one of its vCPUs makes its
 # vCPUs disagree about the time: pauses, switches of the mode, resyncs, save and
-# restore, INIT and SIPI, a WRMSR to the TSC. On a stock Xen, in mode 1.
+# restore, INIT and SIPI, a WRMSR to the TSC, a VCPUOP_down of the vCPU that keeps
+# its time. On a stock Xen, in mode 1.
 #
 # How: the witness of one-time.sh, beside a busy domain, while the one thing
 # happens again and again, each time just after a pause of 30 ms, of which a
@@ -70,6 +71,15 @@ event_writes_0() {
     repeat 2 labdom writetsc "$dom" 0 1000000000 &&
         repeat 2 labdom writetsc "$dom" 0 0
 }
+# While vCPU 0 is down, and may have been waiting for a CPU then, vCPU 1 reads the
+# TSC a thousand times: of a time that stands still that is 4 us.
+event_downs() {
+    for lab_left in 1 2 3 4 5 6 7 8; do
+        capture labdom down "$dom"
+        diag "$out $err"
+        [ "${out#down_us=}" -ge 100 ] || return 1
+    done
+}
 event_restore() {
     from=$dom
     lag
@@ -109,7 +119,7 @@ row() {
     labdom destroy "$dom"
 }
 
-all='pauses switches restarts writes writes_0 restore'
+all='pauses switches restarts writes writes_0 downs restore'
 # shellcheck disable=SC2034 # by their names
 if [ -z "$patched" ]; then rows='emulated_1 native_1' emulated_1=$all native_1=$all
 else

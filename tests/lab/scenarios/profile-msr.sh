@@ -11,6 +11,7 @@
 # shows which vCPUs have a context, and whether it runs.
 #
 # lab: releases=4.17,4.20 hv=stock,patched,debug xen=vpmu=on
+# lab: all=4.20@debug+smp2,4.20@debug+smp4
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -14,6 +14,7 @@
 # makes it longer (make soak).
 #
 # lab: slow=1 releases=4.17 hv=stock,patched xen=vpmu=on timeout=900 idle=400
+# lab: all=4.17@patched+smp2,4.17@patched+smp4
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -12,19 +12,20 @@
 # are read at every tick. Then mode 0 is asked for: refused with exit status 4
 # on a domain that has run, done on one that never did.
 #
-# lab: slow=1 releases=4.17,4.20 all=4.17@stock+smp2 timeout=600 xen=sched_ratelimit_us=10000
+# lab: slow=1 releases=4.17,4.20 all=4.17@stock+smp2,4.17@stock+smp4 timeout=600 xen=sched_ratelimit_us=10000
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
 
-# state STATE: $dom is in that state. To wait for dom0 is to be runnable.
+# state STATE: $dom is in that state. To wait for dom0, where that has its CPU,
+# or for the rival, is to be runnable.
 state() {
     case $1 in
-    running | contending) set -- "$1" runnable ;;
+    running | contending) set -- "$1" 'run(nable|ning)' ;;
     *) set -- "$1" "$1" ;;
     esac
     # A blocked one may have had a tick just now.
-    wait_for 1 eval "labdom state $dom | grep 'state=$2 '"
+    wait_for 1 eval "labdom state $dom | grep -E 'state=$2 '"
     like "$(labdom state "$dom")" "state=$2 " "$1: so it is"
 }
 
@@ -102,7 +103,10 @@ for state in running paused blocked contending; do
     esac
     guest $state "$tick" idle="$idle" clocks=7
     labdom unpause "$dom"
-    [ $state != contending ] || labdom unpause "$rival"
+    if [ $state = contending ]; then
+        contend "$dom" "$rival"
+        labdom unpause "$rival"
+    fi
     labdom wait "$dom" "${tick%=*}" 2
     [ $state != paused ] || labdom pause "$dom"
 
