@@ -71,16 +71,14 @@ static const char *xl_word(const XLU_Config *cfg, const char *key,
     return xlu_cfg_get_string(cfg, key, &text, 1) ? NULL : text;
 }
 
-/* As xl takes them: a number or xl's name. */
+/* As xl takes them, ours with this project's patches: a number or the name. */
 static int xl_mode(const char *word)
 {
     int mode;
 
     for (mode = 0; xentime_mode_name(mode); mode++)
-        if (policy_is_stock_mode(mode) &&
-            (!strcmp(word, xentime_mode_name(mode)->name) ||
-             (isdigit((unsigned char)*word) && !word[1] &&
-              *word - '0' == mode)))
+        if (!strcmp(word, xentime_mode_name(mode)->name) ||
+            (isdigit((unsigned char)*word) && !word[1] && *word - '0' == mode))
             return mode;
     return -1;
 }

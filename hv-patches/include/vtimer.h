@@ -102,10 +102,11 @@ struct xen_vtimer_status {
 
 struct xen_vtimer_tune {
     /*
-     * no_missed_ticks_pending: a timer of a descheduled vCPU goes on running,
-     * so that the vCPU is given a tick as soon as it runs again, once this
-     * many ticks were missed in a row.  0: Xen's own rule, which does so
-     * after a wait that missed ticks unless one was pending.
+     * no_missed_ticks_pending, no_doubled_ticks_pending: a timer of a
+     * descheduled vCPU goes on running, so that the vCPU is given a tick as
+     * soon as it runs again, once this many ticks were missed in a row.  0:
+     * Xen's own rule, which does so after a wait that missed ticks unless one
+     * was pending.
      */
     uint32_t sync_wakeup_after;  /* IN: 0 to XEN_VTIMER_WAKEUP_MAX */
 #define XEN_VTIMER_WAKEUP_MAX    65535U

@@ -310,6 +310,8 @@ static const struct import {
     { "name = \"web\"\ntimer_mode = 2\nhpet = 0\n", "web", 2, 0, NULL },
     { "name='a*b'\ntimer_mode='one_missed_tick_pending'", "a\\*b", 3, -1,
       NULL },
+    { "name='a'\ntimer_mode=4\n", "a", 4, -1, NULL },
+    { "name='a'\ntimer_mode='no_doubled_ticks_pending'\n", "a", 5, -1, NULL },
     { "name=\"x\"\nuuid=\"" UUID "\"\nhpet=1", NULL, -1, 1, NULL },
     /* as python had it */
     { "kernel = '/usr/lib/xen/boot/hvmloader'\nbuilder='hvm'\nname = \"old\"\n"
@@ -318,8 +320,7 @@ static const struct import {
       "timer_mode='1'; hpet='0'\n",
       "old", 1, 0, NULL },
     { "timer_mode=2\n", NULL, 0, 0, "f: neither a name nor a UUID" },
-    { "name='a'\ntimer_mode=4\n", NULL, 0, 0, "f: timer_mode \"4\"" },
-    { "name='a'\ntimer_mode=5\n", NULL, 0, 0, "f: timer_mode \"5\"" },
+    { "name='a'\ntimer_mode=6\n", NULL, 0, 0, "f: timer_mode \"6\"" },
     { "name='a'\ntimer_mode='sync'\n", NULL, 0, 0, "f: timer_mode \"sync\"" },
     { "name='a'\nhpet=2\n", NULL, 0, 0, "f: hpet \"2\"" },
     { "name='a'\nuuid='1'\nhpet=0", NULL, 0, 0, "f: uuid \"1\"" },

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086
 #
 # Proves what each timer mode does to the clock of a guest that nobody here
 # wrote, Debian's kernel, beside a busy domain: one that counts ticks is right
@@ -74,7 +74,7 @@ text() { key "$1" "\"$2\""; }
 
 host_cpus=$(xl info | sed -n 's/^nr_cpus *: *//p')
 for cell in $(if [ -n "$cells" ]; then all | grep -E -e "$cells"
-              else all | grep -xF "$few"; fi); do
+              else all | grep -xF "$(echo $few | tr ' ' '\n')"; fi); do
     # CLOCK-VCPUS-TSC-MODE
     clock=${cell%%-*} mode=${cell##*-} rest=${cell#*-}
     vcpus=${rest%%-*} tsc=${rest#*-} tsc=${tsc%-*}

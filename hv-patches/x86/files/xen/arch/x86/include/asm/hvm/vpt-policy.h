@@ -75,9 +75,8 @@ static inline int64_t vpt_tick_due(const struct vpt_ticks *t)
 }
 
 /*
- * Of a timer that has not been stopped: ticks that have come due but were not
- * counted yet, as for a vCPU that is waiting for a CPU.  One-shot, it has one
- * tick in all.
+ * How many ticks have come due but were not counted yet, as while the vCPU waits
+ * for a CPU.  The timer has not been stopped; one-shot, it has one tick in all.
  */
 uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now);
 
