@@ -208,8 +208,7 @@ int cmd_status(int argc, char **argv)
            features, !!(op.u.status.flags & XEN_VTIMER_counting),
            !!(op.u.status.flags & XEN_VTIMER_native_tsc), op.u.status.flags,
            op.u.status.sync_wakeup_after, op.u.status.nr_vcpus,
-           op.u.status.timekeeper, op.u.status.modes,
-           (int64_t)op.u.status.lag);
+           op.u.status.timekeeper, op.u.status.modes, (int64_t)op.u.status.lag);
 
     return 0;
 }

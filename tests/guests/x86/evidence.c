@@ -293,7 +293,8 @@ int cmd_down(int argc, char **argv)
     w->down_tsc = 0;
     page->control.down++;
     page_request(domid, page);
-    printf("down_us=%.0f\n", clock_s(page, CLOCK_TSC, (double)w->down_tsc) * 1e6);
+    printf("down_us=%.0f\n",
+           clock_s(page, CLOCK_TSC, (double)w->down_tsc) * 1e6);
 
     return 0;
 }

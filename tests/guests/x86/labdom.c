@@ -44,7 +44,7 @@ void fail(int err, const char *fmt, ...)
 #define SETTINGS \
     "[pit=HZ] [rtc=HZ] [lapic=HZ | io=HZ] [hpet=HZ] " \
     "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap|witness] [apidle=...] [hpetclock=0|1] " \
-    "[clocks=MASK]"
+    "[clocks=MASK] [remote=MASK]"
 
 static const struct command commands[] = {
     { "create",
@@ -92,8 +92,8 @@ static const struct command commands[] = {
       cmd_restart },
     { "writetsc", "DOM VCPU [-]CYCLES",
       "let a vCPU add so much to its TSC, by WRMSR", cmd_writetsc },
-    { "down", "DOM",
-      "let vCPU 1 take vCPU 0 down for a moment, and time it", cmd_down },
+    { "down", "DOM", "let vCPU 1 take vCPU 0 down for a moment, and time it",
+      cmd_down },
     { "param", "DOM timer_mode|hpet|INDEX [VALUE]",
       "get or set an HVM parameter", cmd_param },
     { "hpet", "DOM", "is an HPET timer armed? (pauses it for a moment)",
@@ -104,8 +104,7 @@ static const struct command commands[] = {
     { "stats", "DOM", "Xen's counters of every vCPU and timer", cmd_stats },
     { "counting", "DOM 0|1", "stop or start (and zero) them", cmd_counting },
     { "tune", "DOM N", "sync_wakeup_after", cmd_tune },
-    { "resync", "DOM", "bring guest time back to real time",
-      cmd_resync },
+    { "resync", "DOM", "bring guest time back to real time", cmd_resync },
     { "stress",
       "DOM [n=N] [seed=N] [pause=0|1|mix] [states=keep|running|blocked|mix]\n"
       "    [sleep=US] [modes=MASK] [every=N]",

@@ -204,6 +204,7 @@ bool control_set(struct shared_control *control, const char *arg)
         { "hpetclock", &control->hpet_clock, 1 },
         { "io", &control->io_hz, 20000 },
         { "clocks", &control->read_clocks, (1u << NR_CLOCKS) - 1 },
+        { "remote", &control->remote, 1u << TIMER_RTC | 1u << TIMER_HPET },
         { "rearm", &control->rearm, UINT32_MAX },
     };
     unsigned int i;

@@ -84,6 +84,9 @@ struct shared_control {
     uint32_t restart;                   /* changed: see struct witness_page */
     uint32_t write_tsc;                 /* changed: see struct witness_page */
     uint32_t down;                      /* changed: see struct witness_page */
+    uint32_t remote;                    /* bit mask of timer_id, RTC and HPET:
+                                           vCPU 1 gets its interrupts */
+    uint32_t pad;
 };
 
 /* Of one timer.  Counts are since the guest started. */
@@ -173,6 +176,7 @@ struct meeting {
 struct smp_page {
     struct vcpu_slot vcpu[MAX_VCPUS];   /* [0] is not used */
     struct meeting meeting[MAX_VCPUS];
+    uint32_t remote[NR_TIMERS];         /* ticks that vCPU 1 got of them */
 };
 
 /*

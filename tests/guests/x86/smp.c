@@ -146,6 +146,18 @@ void smp_meet(uint32_t cpu)
     m->all = all;
 }
 
+/* The doorbell, or a timer whose interrupts are not vCPU 0's. */
+static void remote_interrupt(uint32_t id)
+{
+    if (id < NR_TIMERS) {
+        smp->remote[id]++;
+        timer_ack(id);
+    } else if (id != DOORBELL_VECTOR - TIMER_VECTOR) {
+        return;
+    }
+    lapic_eoi();
+}
+
 void smp_interrupt(uint32_t cpu, const struct frame *frame)
 {
     struct secondary *v = &vcpus[cpu];
@@ -159,8 +171,7 @@ void smp_interrupt(uint32_t cpu, const struct frame *frame)
     }
 
     if (frame->vector != vector) {
-        if (frame->vector == DOORBELL_VECTOR)
-            lapic_eoi();
+        remote_interrupt(frame->vector - TIMER_VECTOR);
         return;
     }
 

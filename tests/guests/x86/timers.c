@@ -66,16 +66,21 @@
 /* A pin that HPET timer 0 may be routed to and that nothing else uses. */
 #define HPET_PIN 20
 
+static volatile struct shared_page *const shared =
+    (volatile struct shared_page *)GUEST_SHARED_ADDR;
+
 static void ioapic_write(uint32_t reg, uint32_t value)
 {
     mmio_write(IOAPIC_BASE, reg);
     mmio_write(IOAPIC_BASE + IOAPIC_WINDOW, value);
 }
 
-/* Edge-triggered, fixed, to LAPIC 0. */
+/* Edge-triggered, fixed, to the LAPIC of vCPU 0 or 1. */
 static void ioapic_route(uint32_t pin, enum timer_id id)
 {
-    ioapic_write(IOAPIC_REDIR + pin * 2 + 1, 0);
+    uint32_t cpu = shared->control.remote >> id & 1;
+
+    ioapic_write(IOAPIC_REDIR + pin * 2 + 1, cpu * 2 << 24);
     ioapic_write(IOAPIC_REDIR + pin * 2, TIMER_VECTOR + id);
 }
 

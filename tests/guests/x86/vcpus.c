@@ -97,6 +97,9 @@ void vcpus_print(const struct vcpus *vcpus, const struct vcpus *since,
                    clock_s(page, c, (double)now->clock[c].max_back) * 1e9);
         printf(" loops=%" PRIu64 "\n", now->loops - was->loops);
     }
+    if (page->control.remote)
+        printf("remote rtc=%u hpet=%u\n", vcpus->page->remote[TIMER_RTC],
+               vcpus->page->remote[TIMER_HPET]);
 }
 
 void vcpus_wait_started(const struct vcpus *vcpus, uint32_t domid,
