@@ -55,6 +55,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
     labdom unpause "$dom"
 
     # A third vCPU on the only CPU.
+    contend "$dom" "$rival"
     labdom unpause "$rival"
     usleep 1000000
     labdom pause "$rival"

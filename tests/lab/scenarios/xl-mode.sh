@@ -50,7 +50,8 @@ created() {
 refused() {
     capture "$3" create -p $config
     isnt "$status" 0 "$1: refused"
-    like "$err" "$2" "$1: why"
+    said=$err
+    like "$said" "$2" "$1: why"
     capture xl domid web
     isnt "$status" 0 "$1: there is no such domain"
 }
@@ -107,8 +108,8 @@ if [ "$LAB_HYPERVISOR" != stock ]; then
     else
         refused "two vCPUs and a native TSC" \
             "to paced_missed_ticks: Operation not supported" patched_xl
-        like "$err" 'needs tsc_mode="always_emulate"' "and the way out"
-        like "$err" 'take timer_mode="no_doubled_ticks_pending"' "and the other"
+        like "$said" 'needs tsc_mode="always_emulate"' "and the way out"
+        like "$said" 'take timer_mode="no_doubled_ticks_pending"' "and the other"
     fi
 fi
 
