@@ -427,6 +427,22 @@ int cmd_idle(int argc, char **argv)
     return 0;
 }
 
+/* As a toolstack does before the domain runs; TSC_MODE is xl's, as a number. */
+int cmd_tscinfo(int argc, char **argv)
+{
+    uint32_t domid;
+
+    if (argc != 3)
+        return usage_error();
+
+    domid = domid_of(argv[1]);
+    if (xc_domain_set_tsc_info(xch, domid, (uint32_t)number(argv[2], 2), 0, 0,
+                               0))
+        fail(errno, "cannot set the TSC mode of domain %u", domid);
+
+    return 0;
+}
+
 int cmd_param(int argc, char **argv)
 {
     uint32_t domid, index;

@@ -45,6 +45,7 @@ int cmd_restart(int argc, char **argv);
 int cmd_writetsc(int argc, char **argv);
 int cmd_down(int argc, char **argv);
 int cmd_idle(int argc, char **argv);
+int cmd_tscinfo(int argc, char **argv);
 int cmd_param(int argc, char **argv);
 int cmd_hpet(int argc, char **argv);
 int cmd_stats(int argc, char **argv);

@@ -94,6 +94,8 @@ static const struct command commands[] = {
       "let a vCPU add so much to its TSC, by WRMSR", cmd_writetsc },
     { "down", "DOM", "let vCPU 1 take vCPU 0 down for a moment, and time it",
       cmd_down },
+    { "tscinfo", "DOM TSC_MODE", "set it, of a domain that has not run",
+      cmd_tscinfo },
     { "param", "DOM timer_mode|hpet|INDEX [VALUE]",
       "get or set an HVM parameter", cmd_param },
     { "hpet", "DOM", "is an HPET timer armed? (pauses it for a moment)",
