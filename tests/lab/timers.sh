@@ -10,9 +10,11 @@ guest() {
     dom=$(labdom create --weight 32 "$@") || bail "labdom creates $1"
 }
 
-# contend DOM...: they share a CPU, the machine's last one; dom0 has the others.
+# contend DOM...: where there are several CPUs, they share the last one, and dom0
+# has the others.
 contend() {
     lab_cpu=$(xl info | sed -n 's/^nr_cpus *: *//p')
+    [ "$lab_cpu" -gt 1 ] || return 0
     for lab_dom; do
         xl vcpu-pin "$lab_dom" all $((lab_cpu - 1)) || bail "domains are pinned"
     done

@@ -64,7 +64,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
     adds_up "$what, contention" b c 5
     case $mode in
     2) diag "late: $gap_late, $t_late" ;;
-    *) is_range "$t_least_late" 1 100 "$what, contention: each timer was late"
+    *) is_range "$t_least_late" 1 300 "$what, contention: each timer was late"
     esac
 
     adds_up "$what" a c 5
