@@ -25,10 +25,18 @@ seconds=${seconds:-64}
 rows=/run/lab/rows
 : >$rows
 
+# Not on a machine with one CPU: Linux' read_hpet() has a lock, and an emulated
+# HPET takes so long to read that a vCPU mostly loses its CPU in there. The other
+# one, whose every tick reads the HPET, then waits for as long as a tick lasts
+# and more, so that a mode which delivers each tick delivers them faster than it
+# handles them: Linux comes to a standstill while it boots, on a stock Xen too.
+overload='hpet-2-emulated-[0145]'
+
 # Those of make check-all.
 few='pit-1-emulated-1 pit-1-emulated-2 jiffies-1-emulated-1
 jiffies-2-emulated-1 tsc-1-emulated-2 tsc-2-native-2 hpet-1-emulated-3
-pvclock-1-emulated-2 pit-1-emulated-4 tsc-2-emulated-4 tsc-2-native-5'
+hpet-2-emulated-3 pvclock-1-emulated-2 pit-1-emulated-4 tsc-2-emulated-4
+tsc-2-native-5'
 
 # Stock Xen has modes 0 to 3.
 modes='0 1 2 3'
@@ -78,6 +86,10 @@ for cell in $(if [ -n "$cells" ]; then all | grep -E -e "$cells"
     # CLOCK-VCPUS-TSC-MODE
     clock=${cell%%-*} mode=${cell##*-} rest=${cell#*-}
     vcpus=${rest%%-*} tsc=${rest#*-} tsc=${tsc%-*}
+    if [ "$host_cpus" = 1 ] && echo "$cell" | grep -qx "$overload"; then
+        skip "$cell" "two vCPUs on one emulated CPU wait for each other's HPET"
+        continue
+    fi
     cell_status=0
     linux_cell "$clock" "$vcpus" "$tsc" "$mode" "$seconds" || cell_status=$?
     case $cell_status in

@@ -89,7 +89,8 @@ is_range "${out#lag=}" 400000000 700000000 "$what: guest time lagged by ns"
 labdom param "$dom" timer_mode 1
 labdom unpause "$dom"
 labdom clocks "$dom" >/run/lab/after
-is_range "$(gained)" -2000 2000 "$what: the TSC has come along with it"
+is_range "$(gained)" -2000 2000 "$what: the TSC has come along with it" ||
+    { sed "s/^/# /" /run/lab/before /run/lab/after; }
 is "$(backwards)" "" "$what: no clock goes backwards"
 is "$(lag)" 0 "$what: nothing lags"
 
