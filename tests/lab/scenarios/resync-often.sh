@@ -89,8 +89,12 @@ is_range "${out#lag=}" 400000000 700000000 "$what: guest time lagged by ns"
 labdom param "$dom" timer_mode 1
 labdom unpause "$dom"
 labdom clocks "$dom" >/run/lab/after
-is_range "$(gained)" -2000 2000 "$what: the TSC has come along with it" ||
-    { sed "s/^/# /" /run/lab/before /run/lab/after; }
+# Of several emulated CPUs, which run in turn, each has Xen's time from when its
+# turn came: as much as some ms later, of 600 that are looked for.
+exact=2000
+[ "$(xl info | sed -n 's/^nr_cpus *: *//p')" = 1 ] || exact=5000000
+is_range "$(gained)" -$exact $exact "$what: the TSC has come along with it" ||
+    diag "$(cat /run/lab/before /run/lab/after)"
 is "$(backwards)" "" "$what: no clock goes backwards"
 is "$(lag)" 0 "$what: nothing lags"
 
