@@ -46,11 +46,24 @@ back() {
     printf '%s\n' "$out" | sed -n "s/^witness clock=$1 .* back=\([0-9]*\).*/\1/p"
 }
 
+# The pvclock of a native TSC is the own clock of the CPU that a vCPU runs on. Where
+# the TSC is not constant Xen sets each CPU's clock once a second, not all at the
+# same moment, and tells a guest so by XEN_PVCLOCK_TSC_STABLE_BIT, which is not set:
+# Linux then takes the greatest value of all vCPUs. A stock 4.20 with two CPUs
+# stepped back 16 times in 3 million handovers, by up to 2.7 us.
+native_pvclock_ns=10000
+
 # steps: each clock that stepped back, how often, and the largest step.
 steps() {
     # shellcheck disable=SC2046,SC2005 # on one line
     echo $(printf '%s\n' "$out" | grep ' back=[1-9]' |
-        sed 's/^witness clock=//; s/handovers=[0-9]* //; s/ absent=.*//')
+        sed 's/^witness clock=//; s/handovers=[0-9]* //; s/ absent=.*//' |
+        awk -v tsc="$tsc" -v most=$native_pvclock_ns '{
+            max = $3
+            sub(/.*=/, "", max)
+            if (tsc != "native" || $1 != "pv" || max + 0 > most)
+                print
+        }')
 }
 
 # witnessed WHAT N CLOCK...: N handovers of each clock since the start.
