@@ -97,12 +97,13 @@ for from in 0 1 2 3; do
         quiesce
         reading d
         adds_up "$what, resumed" c d 4
+        # 20 were pending, and some fall due meanwhile, more on a slow machine.
         case $from$to in
         01 | 10)
             is "$t_collapsed $t_dropped" "0 0" "$what: no tick is lost later"
-            is_range "$t_least_delivered" 22 32 "$what: all came" ;;
+            is_range "$t_least_delivered" 22 36 "$what: all came" ;;
         *)
-            is_range "$t_least_delivered" 2 8 "$what: the backlog did not come"
+            is_range "$t_least_delivered" 2 12 "$what: the backlog did not come"
             ;;
         esac
         is "$(backwards "$dom")" "$never $never" "$what: no clock goes backwards"
