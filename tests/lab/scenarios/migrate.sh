@@ -7,10 +7,13 @@
 # live migration, and after it was destroyed and made again, in place of what
 # xl.cfg says; all of it while Linux runs in it.
 #
-# How: xl, Debian's kernel as a PVH domain, and a migration to this very host.
+# How: xl, Debian's kernel as a PVH domain, and a migration to this very host; in
+# the lab's own QEMU, as an interrupt that stock QEMU injects twice ends a Linux now
+# and then.
 #
 # lab: with=linux consoled=1 releases=4.17,4.20 hv=stock,patched timeout=600
-# lab: idle=300 mem=1536 slow=1 xen=dom0_mem=600M,dom0_mem=max:600M
+# lab: idle=300 mem=1536 slow=1 qemu=own
+# lab: xen=dom0_mem=600M,dom0_mem=max:600M,guest_loglvl=all
 
 . /lib/lab/lib.sh
 
