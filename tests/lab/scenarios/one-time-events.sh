@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Proves that nothing which happens to a domain or to one of its vCPUs makes its
 # vCPUs disagree about the time: pauses, switches of the mode, resyncs, save and
@@ -20,6 +20,9 @@
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
 . /lib/lab/witness.sh
+
+# A hundred and more for each thing that happens.
+short_handovers=500
 
 guest rival idle=spin
 labdom unpause "$dom"
