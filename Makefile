@@ -41,8 +41,8 @@ HV_X86    := hv-patches/x86/files/xen/arch/x86
 POLICY    := $(HV_X86)/hvm/vpt-policy $(HV_X86)/hvm/vpt-clock
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
-             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -I$(HV_X86)/include \
-             -Ihv-patches/include -I$S/usr/include/libxml2 \
+             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
+             -I$(HV_X86)/include -Ihv-patches/include -I$S/usr/include/libxml2 \
              $(CPPFLAGS) $(CFLAGS)
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
@@ -56,7 +56,8 @@ XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
 
 , := ,
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
-TOOL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/*.c)) $(POLICY:%=$B/%.o)
+TOOLS     := $(wildcard tools/*.c tools/*/*.c)
+TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 
 # Commands that need these are in xentimectl-full alone: see tools/full.c.
 FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy*.c tools/watch*.c \
@@ -159,7 +160,7 @@ hv-%: need-hv
 hv-ppc-%: need-hv-ppc
 	@hv-patches/build --arch ppc $*
 
-LINT_C = $(wildcard libxc-ext/*.c tools/*.c tests/lab/*.c tests/unit/*.c \
+LINT_C = $(TOOLS) $(wildcard libxc-ext/*.c tests/lab/*.c tests/unit/*.c \
            tests/fuzz/*.c)
 LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -I/usr/include/libxml2 -DXENTIME_VERSION='"0"' -Ilibxc-ext \
              -Itools -Ihv-patches/include -I$(HV_X86)/include \

@@ -19,6 +19,9 @@
 #include <unistd.h>
 
 #include "cover.h"
+#include "output/report.h"
+#include "output/text.h"
+#include "tool.h"
 
 #define NOT_FOUND 127
 #define NOT_EXECUTABLE 126

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/report.h"
 #include "tool.h"
 
 /* Before options are parsed: is an error in them to be reported as JSON? */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/report.h"
 #include "tool.h"
 
 /* From this program: where it is built, and where it is installed. */

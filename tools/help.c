@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/json.h"
+#include "output/report.h"
 #include "tool.h"
 
 /* ---- help ---- */

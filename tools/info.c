@@ -6,6 +6,9 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 static void capability_words(unsigned int caps, char *buf, size_t size)

@@ -7,6 +7,10 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
 #include "tool.h"
 
 #define TEXT_SIZE 64

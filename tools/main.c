@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
-
 #include <xentoollog.h>
 
+#include "output/report.h"
 #include "tool.h"
 
 #define PROGRESS_SECONDS 2

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "metrics.h"
+#include "output/text.h"
+#include "tool.h"
 
 enum type { GAUGE, COUNTER, INFO, HISTOGRAM };
 

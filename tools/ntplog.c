@@ -10,6 +10,8 @@
 #include <time.h>
 
 #include "ntplog.h"
+#include "fit.h"
+#include "tool.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_FIELDS 24

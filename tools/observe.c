@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "observe.h"
+#include "output/report.h"
+#include "predict.h"
+#include "tool.h"
 #include "xentrace.h"
 
 #define NS_PER_SEC 1000000000LL

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/report.h"
 #include "tool.h"
 
 #define DAY 86400

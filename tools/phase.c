@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "fit.h"
 #include "phase.h"
+#include "fit.h"
 #include "sim.h"
 
 /* Of a period: some microseconds at 1000 Hz. */

@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #include "plot.h"
+#include "fit.h"
+#include "output/report.h"
+#include "tool.h"
 
 extern char **environ;
 

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/text.h"
 #include "policy.h"
+#include "tool.h"
 
 /* Why a change cannot be; "" if it can. */
 struct verdict {

@@ -3,13 +3,17 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <libxlutil.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxlutil.h>
 #include <uuid/uuid.h>
 
+#include "output/report.h"
 #include "policy-read.h"
+#include "policy-xml.h"
+#include "policy.h"
+#include "tool.h"
 
 /* A domain's name as a pattern that matches nothing else. */
 static char *quote_pattern(const char *name)

@@ -14,6 +14,8 @@
 
 #include "policy-read.h"
 #include "policy-xml.h"
+#include "policy.h"
+#include "tool.h"
 
 #define LABEL_MAX 64
 

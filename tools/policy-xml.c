@@ -10,6 +10,8 @@
 #include <libxml/parserInternals.h>
 
 #include "policy-xml.h"
+#include "output/report.h"
+#include "tool.h"
 
 /* ---- files ---- */
 

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "output/text.h"
 #include "policy-read.h"
+#include "tool.h"
 
 /* ---- check ---- */
 

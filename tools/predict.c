@@ -9,9 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "phase.h"
 #include "predict.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "phase.h"
+#include "sim-cost.h"
 #include "sim-load.h"
+#include "sim.h"
+#include "tool.h"
 #include "xentrace.h"
 
 #define NS_PER_SEC 1000000000LL

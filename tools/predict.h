@@ -3,6 +3,8 @@
 #ifndef XENTIMECTL_PREDICT_H
 #define XENTIMECTL_PREDICT_H
 
+#include <json-c/json.h>
+
 #include "sim.h"
 #include "tool.h"
 

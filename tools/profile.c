@@ -8,6 +8,11 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "cover.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
+#include "tool.h"
 
 /* ---- the request ---- */
 

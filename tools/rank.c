@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "rank.h"
+#include "predict.h"
+#include "sim.h"
 
 /* Errors closer than that are the same: 0.001 %, a second a day. */
 #define SAME_ERROR 1e-5

@@ -8,7 +8,14 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "observe.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
+#include "predict.h"
 #include "rank.h"
+#include "sim.h"
+#include "tool.h"
 
 /* 0.05 %, which is 43 s a day. */
 #define NTP_LIMIT 5e-4

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xentimectl resync: guest time back to real time. */
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 static void print_text(const struct xentime_domain *dom, int64_t lag)

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 /* ---- values ---- */

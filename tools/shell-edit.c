@@ -18,6 +18,7 @@
 
 #include "shell-words.h"
 #include "shell.h"
+#include "tool.h"
 
 #define PROMPT "xentime> "
 #define HISTORY_LINES 1000

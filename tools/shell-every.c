@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "shell.h"
+#include "tool.h"
 
 #define MOST_SECONDS 3600
 

@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "shell-words.h"
 #include "shell.h"
+#include "output/text.h"
+#include "shell-words.h"
+#include "tool.h"
 
 int shell_say(int status, const char *fmt, ...)
 {

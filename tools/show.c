@@ -8,6 +8,10 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
 #include "tool.h"
 
 #define MAX_FIELDS 32

@@ -2,6 +2,7 @@
 /* See sim-load.h. */
 
 #include "sim-load.h"
+#include "sim.h"
 
 #define US 1000LL
 #define MS 1000000LL

@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-#include "sim-cost.h"
 #include "sim-run.h"
+#include "sim-cost.h"
+#include "sim.h"
 
 #define ANY (INT64_MAX / 4)
 

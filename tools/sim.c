@@ -6,9 +6,9 @@
 
 #include "asm/hvm/vpt-clock.h"
 #include "asm/hvm/vpt-policy.h"
+#include "sim.h"
 #include "sim-cost.h"
 #include "sim-run.h"
-#include "sim.h"
 
 #define NEVER INT64_MAX
 #define SECOND 1000000000LL

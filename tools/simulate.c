@@ -5,7 +5,13 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
 #include "predict.h"
+#include "sim.h"
+#include "tool.h"
 
 static int chosen_modes(const struct tool *t, int *modes, size_t *n)
 {

@@ -6,8 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fit.h"
+#include "output/json.h"
+#include "output/report.h"
 #include "repeat.h"
 #include "skew.h"
+#include "tool.h"
 
 #define SECOND 1000000000LL
 #define DEFAULT_COUNT 20

@@ -7,8 +7,14 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "fit.h"
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
 #include "plot.h"
 #include "skew.h"
+#include "tool.h"
 
 #define CELL DECIMAL_TEXT
 #define PPM_PER_PERCENT 1e4

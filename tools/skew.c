@@ -8,9 +8,12 @@
 
 #include <gsl/gsl_statistics_double.h>
 
-#include "ntplog.h"
-#include "plot.h"
 #include "skew.h"
+#include "fit.h"
+#include "ntplog.h"
+#include "output/report.h"
+#include "plot.h"
+#include "tool.h"
 
 static int fail_memory(const struct tool *t)
 {

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include <json-c/json.h>
+
 #include "fit.h"
 #include "tool.h"
 

@@ -9,6 +9,10 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "output/json.h"
+#include "output/report.h"
+#include "output/table.h"
+#include "output/text.h"
 #include "repeat.h"
 #include "tool.h"
 

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <json-c/json.h>
-
 #include "xentime.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -171,115 +169,5 @@ int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
 
 /* --wait, for the changes to come. */
 int set_wait(const struct tool *t);
-
-/* ---- errors: one line on stderr; with --json a document on stdout ---- */
-
-/* What the last call on t->xt failed with.  Returns its exit status. */
-int report_error(const struct tool *t);
-
-/* That exit status, with nothing reported. */
-int error_status(const struct tool *t);
-
-/* A misuse of the command line.  Returns EXIT_USAGE. */
-int report_usage(const struct tool *t, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Any other failure.  Returns @status. */
-int report(const struct tool *t, int status, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* ---- output ---- */
-
-/*
- * Writes @text with everything that is not a printable character of the
- * locale as \xNN: a domain's name cannot play tricks on a terminal.
- */
-void print_safe(FILE *f, const char *text);
-
-/*
- * A copy of @text in which bytes that are not UTF-8 are U+FFFD, to be freed;
- * NULL: out of memory.
- */
-char *utf8_text(const char *text);
-
-/* A JSON string; bytes that are not UTF-8 become U+FFFD. */
-json_object *json_text(const char *text);
-
-/*
- * Takes @doc, prints it and frees it: the document, or an element of the
- * array that is open.
- */
-void print_json(json_object *doc);
-
-/* All that print_json() prints in between, errors too, is one document. */
-void open_json_array(void);
-void close_json_array(void);
-
-/* An object with id, name and UUID. */
-json_object *json_domain(const struct xentime_domain *dom);
-
-/* With a point in any locale; "-" for what is no number. */
-#define DECIMAL_TEXT 40
-void decimal_text(double value, int decimals, bool sign,
-                  char text[DECIMAL_TEXT]);
-
-/* The same as a number; null (NULL) for what is none. */
-json_object *json_decimals(double value, int decimals);
-
-/* @value with three decimals. */
-json_object *json_decimal(double value);
-
-/* A setting's value: "2 (no_missed_ticks_pending)", "off". */
-#define SETTING_TEXT 48
-void setting_text(enum xentime_setting setting, int value,
-                  char text[SETTING_TEXT]);
-json_object *setting_json(enum xentime_setting setting, int value);
-
-json_object *json_uuid(const uint8_t uuid[16]);
-json_object *json_state(unsigned int state);
-
-/* The domain's name, or "domain 7". */
-void print_domain(FILE *f, const struct xentime_domain *dom);
-
-/* A line on stderr that is no error. */
-void print_note(const struct xentime_domain *dom, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* In UTC, as ISO 8601 has it. */
-#define DATE_TEXT 32
-void date_text(int64_t when, char text[DATE_TEXT]);
-
-/* "12.345 ms", or seconds from 10 on. */
-#define LAG_TEXT 32
-void lag_text(int64_t ns, char text[LAG_TEXT]);
-
-#define UUID_TEXT 37
-void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);
-
-/* The word of vpmu= and of Linux' pmu_mode; NULL: no mode. */
-const char *vpmu_word(int mode);
-
-/* One word, the gravest of the bits. */
-const char *state_word(unsigned int state);
-
-/*
- * A table of @ncols columns for libsmartcols.  NULL when out of memory,
- * which is reported.
- */
-struct table_column {
-    const char *name;
-    double width;            /* as scols_table_new_column() */
-    int flags;               /* SCOLS_FL_* */
-};
-struct libscols_table *new_table(const struct tool *t,
-                                 const struct table_column *cols,
-                                 size_t ncols);
-
-/* Adds one line of @ncols texts; false when out of memory. */
-bool add_line(struct libscols_table *table, const char *const *texts,
-              size_t ncols);
-
-/* Prints and frees the table. */
-void print_table(struct libscols_table *table);
 
 #endif /* XENTIMECTL_TOOL_H */

@@ -7,6 +7,10 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "output/report.h"
+#include "output/text.h"
+#include "policy.h"
+#include "tool.h"
 #include "watch.h"
 
 /* For its name to be in xenstore, and for others to let go of its lock. */

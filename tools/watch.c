@@ -13,6 +13,9 @@
 #include <systemd/sd-daemon.h>
 
 #include "watch.h"
+#include "output/report.h"
+#include "policy.h"
+#include "tool.h"
 
 /* Until a domain that was not ready is looked at again. */
 #define PENDING_MS 200

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "xentrace.h"
+#include "sim.h"
 
 /* A record's first word: bits 0-27 the event, 28-30 words that follow. */
 #define EVENT_MASK 0x0fffffffu

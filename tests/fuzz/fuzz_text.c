@@ -10,7 +10,8 @@
 #include <wchar.h>
 
 #include "fuzz.h"
-#include "tool.h"
+#include "output/json.h"
+#include "output/text.h"
 #include "utf8.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -8,16 +8,16 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SRC     := tests/fuzz/xs_stub.c tests/unit/fake_xen.c \
                 tests/unit/fake_vtimer.c tests/unit/fake_profile.c \
                 tests/unit/fault.c $(wildcard libxc-ext/*.c)
-FUZZ_TOOLS   := $(filter-out tools/main.c,$(wildcard tools/*.c)) $(POLICY:%=%.c)
+FUZZ_TOOLS   := $(filter-out tools/main.c,$(TOOLS)) $(POLICY:%=%.c)
 
-build/fuzz/fuzz_text: FUZZ_MORE := tools/output.c
+build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/ntplog.c tools/fit.c
 build/fuzz/fuzz_xentrace: FUZZ_MORE := tools/xentrace.c tools/sim.c \
     $(wildcard tools/sim-*.c) tools/phase.c tools/fit.c $(POLICY:%=%.c)
 build/fuzz/fuzz_words: FUZZ_MORE := tools/shell-words.c
-build/fuzz/fuzz_policy: FUZZ_MORE := $(wildcard tools/policy-[rx]*.c) tools/output.c
-build/fuzz/fuzz_import: FUZZ_MORE := $(wildcard tools/policy-[irxw]*.c) tools/output.c
+build/fuzz/fuzz_policy: FUZZ_MORE := $(wildcard tools/policy-[rx]*.c tools/output/*.c)
+build/fuzz/fuzz_import: FUZZ_MORE := $(wildcard tools/policy-[irxw]*.c tools/output/*.c)
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	@tests/need $(FUZZ_PKGS)
 	@mkdir -p $(@D)

@@ -52,11 +52,12 @@ $U/$1/%.o: %.c | need-unit
 UNIT_LIB_$1 := $$(patsubst %.c,$U/$1/%.o,$$(wildcard libxc-ext/*.c))
 $U/$1/test_%: $U/$1/tests/unit/test_%.o \
               $$(UNIT_SHARED:%=$U/$1/tests/unit/%.o) $$(UNIT_LIB_$1) \
-              $U/$1/tools/output.o
+              $U/$1/tools/output/text.o
 	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS)
 # The hypervisor's files that know nothing of Xen are compiled as they are.
 $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 $$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
+$U/$1/test_text: $U/$1/tools/output/json.o
 $U/$1/test_fit: $U/$1/tools/fit.o
 $U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/fit.o
 $U/$1/test_ntplog: $U/$1/tools/ntplog.o
@@ -69,8 +70,7 @@ $U/$1/test_shell_words: $U/$1/tools/shell-words.o
 $U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
 $U/$1/test_policy_xml: $U/$1/tools.a
 # xentimectl, but for its main()
-$U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,\
-               $$(filter-out tools/main.c,$$(wildcard tools/*.c))) \
+$U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,$$(filter-out tools/main.c,$(TOOLS))) \
                $$(POLICY:%=$U/$1/%.o)
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 # xentimectl on the fake Xen, with what xentimectl-full has
@@ -116,5 +116,5 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
+-include $(wildcard $U/*/*/*.d $U/*/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
     $U/*/$(HV_COMMON)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

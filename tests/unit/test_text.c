@@ -14,7 +14,8 @@
 #include <wctype.h>
 
 #include "unit.h"
-#include "tool.h"
+#include "output/json.h"
+#include "output/text.h"
 
 /* ---- a second opinion ---- */
 

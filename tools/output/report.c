@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Errors, and which exit status each has: see report.h. */
+
+#include <stdarg.h>
+
+#include <json-c/json.h>
+
+#include "output/report.h"
+#include "output/json.h"
+#include "output/text.h"
+#include "tool.h"
+
+/* clang-format off */
+static const struct {
+    int exit_status;
+    const char *id;          /* in JSON */
+} error_map[] = {
+    [XENTIME_ERR_FAIL] = { EXIT_FAILED, "failed" },
+    [XENTIME_ERR_INVALID] = { EXIT_USAGE, "invalid" },
+    [XENTIME_ERR_NODOM] = { EXIT_NO_DOMAIN, "no-domain" },
+    [XENTIME_ERR_AMBIGUOUS] = { EXIT_NO_DOMAIN, "ambiguous" },
+    [XENTIME_ERR_UNSUPPORTED] = { EXIT_CANNOT, "unsupported" },
+    [XENTIME_ERR_REFUSED] = { EXIT_CANNOT, "refused" },
+    [XENTIME_ERR_NOXEN] = { EXIT_NO_XEN, "no-xen" },
+    [XENTIME_ERR_PERM] = { EXIT_NO_XEN, "permission" },
+    [XENTIME_ERR_VERSION] = { EXIT_NO_XEN, "version" },
+    [XENTIME_ERR_BUSY] = { EXIT_BUSY, "busy" },
+    [XENTIME_ERR_NODATA] = { EXIT_FAILED, "not-counted" },
+    [XENTIME_ERR_NOSESSION] = { EXIT_FAILED, "no-session" },
+};
+/* clang-format on */
+
+static void print_error_json(const char *id, int status, const char *domain,
+                             const char *text, const char *hint)
+{
+    json_object *error = json_object_new_object();
+    json_object *doc = json_object_new_object();
+
+    json_object_object_add(error, "code", json_object_new_string(id));
+    json_object_object_add(error, "exit", json_object_new_int(status));
+    json_object_object_add(error, "domain", *domain ? json_text(domain) : NULL);
+    json_object_object_add(error, "message", json_text(text));
+    json_object_object_add(error, "hint", *hint ? json_text(hint) : NULL);
+    json_object_object_add(doc, "error", error);
+    print_json(doc);
+}
+
+static int print_error(const struct tool *t, const char *id, int status,
+                       const char *domain, const char *text, const char *hint)
+{
+    fputs("xentimectl: ", stderr);
+    if (*domain) {
+        print_safe(stderr, domain);
+        fputs(": ", stderr);
+    }
+    print_safe(stderr, text);
+    fputc('\n', stderr);
+    if (*hint) {
+        fputs("xentimectl: hint: ", stderr);
+        print_safe(stderr, hint);
+        fputc('\n', stderr);
+    }
+    if (t->opt[OPT_JSON])
+        print_error_json(id, status, domain, text, hint);
+    return status;
+}
+
+int report_error(const struct tool *t)
+{
+    const struct xentime_error_info *e = xentime_last_error(t->xt);
+
+    return print_error(t, error_map[e->code].id, error_map[e->code].exit_status,
+                       e->domain, e->text, e->hint);
+}
+
+int error_status(const struct tool *t)
+{
+    return error_map[xentime_last_error(t->xt)->code].exit_status;
+}
+
+int report(const struct tool *t, int status, const char *fmt, ...)
+{
+    char text[768];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return print_error(t, "failed", status, "", text, "");
+}
+
+int report_usage(const struct tool *t, const char *fmt, ...)
+{
+    char text[768], hint[96];
+    const char *name = t->command ? t->command->name : "";
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    snprintf(hint, sizeof(hint), "see 'xentimectl help%s%s'", *name ? " " : "",
+             name);
+    return print_error(t, "usage", EXIT_USAGE, name, text, hint);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How names, times and settings are written for people: see text.h. */
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include <uuid/uuid.h>
+
+#include "output/text.h"
+#include "tool.h"
+
+static const struct {
+    unsigned int bit;
+    const char *word;
+} state_words[] = {
+    /* The gravest is first. */
+    { XENTIME_DYING, "dying" },       { XENTIME_CRASHED, "crashed" },
+    { XENTIME_SHUTDOWN, "shutdown" }, { XENTIME_PAUSED, "paused" },
+    { XENTIME_BLOCKED, "blocked" },   { XENTIME_RUNNING, "running" },
+};
+
+/* Printable, and not one that turns round the text after it (bidi). */
+static bool is_harmless(wchar_t wc)
+{
+    return iswprint(wc) && !(wc >= 0x200e && wc <= 0x200f) &&
+           !(wc >= 0x202a && wc <= 0x202e) && !(wc >= 0x2066 && wc <= 0x2069);
+}
+
+void print_safe(FILE *f, const char *text)
+{
+    size_t left = strlen(text), n;
+    mbstate_t mb = { 0 };
+    wchar_t wc;
+
+    while (left) {
+        n = mbrtowc(&wc, text, left, &mb);
+        if (n == 0 || n > left || !is_harmless(wc)) {
+            if (n > left || n == 0) {
+                memset(&mb, 0, sizeof(mb));
+                n = 1;
+            }
+            for (size_t i = 0; i < n; i++)
+                fprintf(f, "\\x%02x", (unsigned char)text[i]);
+        } else {
+            fwrite(text, 1, n, f);
+        }
+        text += n;
+        left -= n;
+    }
+}
+
+void print_domain(FILE *f, const struct xentime_domain *dom)
+{
+    if (dom->name)
+        print_safe(f, dom->name);
+    else
+        fprintf(f, "domain %u", dom->domid);
+}
+
+void print_note(const struct xentime_domain *dom, const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("xentimectl: ", stderr);
+    print_domain(stderr, dom);
+    fputs(": ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+}
+
+void date_text(int64_t when, char text[DATE_TEXT])
+{
+    time_t t = when;
+    struct tm tm;
+
+    text[0] = '\0';
+    if (gmtime_r(&t, &tm))
+        strftime(text, DATE_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+void lag_text(int64_t ns, char text[LAG_TEXT])
+{
+    int64_t us = ns / 1000; /* no "-0.000" */
+    double ms = us / 1e3;
+
+    if (ms >= 1e4 || ms <= -1e4)
+        snprintf(text, LAG_TEXT, "%.3f s", ms / 1e3);
+    else
+        snprintf(text, LAG_TEXT, "%.3f ms", ms);
+}
+
+void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT])
+{
+    uuid_unparse_lower(uuid, text);
+}
+
+/* XENPMU_MODE_* of Xen's public/pmu.h, in vpmu='s words. */
+const char *vpmu_word(int mode)
+{
+    switch (mode) {
+    case 0:
+        return "off";
+    case 1:
+        return "self";
+    case 2:
+        return "hv";
+    case 4:
+        return "all";
+    default:
+        return NULL;
+    }
+}
+
+const char *take_state_word(unsigned int *states)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(state_words); i++)
+        if (*states & state_words[i].bit) {
+            *states &= ~state_words[i].bit;
+            return state_words[i].word;
+        }
+    return NULL;
+}
+
+const char *state_word(unsigned int states)
+{
+    const char *word = take_state_word(&states);
+
+    return word ? word : "runnable";
+}
+
+/* Length of the UTF-8 sequence at @s (RFC 3629), 0 if it is none. */
+static size_t utf8_length(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned int min = 0x80, max = 0xbf;
+    size_t len, i;
+
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    /* No overlong forms, no surrogates, nothing past U+10FFFF. */
+    if (s[0] == 0xe0)
+        min = 0xa0;
+    else if (s[0] == 0xed)
+        max = 0x9f;
+    else if (s[0] == 0xf0)
+        min = 0x90;
+    else if (s[0] == 0xf4)
+        max = 0x8f;
+    if (s[1] < min || s[1] > max)
+        return 0;
+    for (i = 2; i < len; i++)
+        if (s[i] < 0x80 || s[i] > 0xbf)
+            return 0;
+    return len;
+}
+
+char *utf8_text(const char *text)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *clean = malloc(strlen(text) * 3 + 1), *to = clean;
+    size_t n;
+
+    if (!clean)
+        return NULL;
+    while (*text) {
+        n = utf8_length(text);
+        if (n) {
+            memcpy(to, text, n);
+            to += n;
+            text += n;
+        } else {
+            memcpy(to, replacement, 3);
+            to += 3;
+            text++;
+        }
+    }
+    *to = '\0';
+    return clean;
+}
+
+void setting_text(enum xentime_setting setting, int value,
+                  char text[SETTING_TEXT])
+{
+    const struct xentime_mode_name *m = xentime_mode_name(value);
+
+    if (setting == XENTIME_VHPET)
+        snprintf(text, SETTING_TEXT, "%s", value ? "on" : "off");
+    else if (setting == XENTIME_TIMER_MODE)
+        snprintf(text, SETTING_TEXT, "%d (%s)", value, m ? m->name : "?");
+    else
+        snprintf(text, SETTING_TEXT, "%d", value);
+}
+
+/* printf() in a locale with a decimal comma would make two columns of one. */
+void decimal_text(double value, int decimals, bool sign,
+                  char text[DECIMAL_TEXT])
+{
+    char *comma;
+
+    if (!isfinite(value)) {
+        snprintf(text, DECIMAL_TEXT, "-");
+        return;
+    }
+    snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, value);
+    /* There is one zero. */
+    if (*text == '-' && !strpbrk(text, "123456789"))
+        snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, 0.0);
+    comma = strchr(text, ',');
+    if (comma)
+        *comma = '.';
+}
