@@ -59,7 +59,7 @@ LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
 TOOLS     := $(wildcard tools/*.c tools/*/*.c)
 TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 
-# Commands that need these are in xentimectl-full alone: see tools/full.c.
+# Commands that need these are in xentimectl-full alone: see tools/cli/exec-full.c.
 FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy*.c tools/watch*.c \
                 tools/shell*.c))
 FULL_LIBS := -lxlutil -lxml2 -lreadline -lsystemd

@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "cover.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/report.h"
 #include "output/text.h"
 #include "tool.h"

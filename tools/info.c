@@ -6,6 +6,8 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"

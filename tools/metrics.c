@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "metrics.h"
+#include "cli/commands.h"
+#include "cli/run.h"
 #include "output/report.h"
 #include "tool.h"
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"

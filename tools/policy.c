@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "policy.h"
+#include "cli/commands.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"

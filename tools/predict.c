@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "predict.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "phase.h"

@@ -7,6 +7,10 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "cover.h"
 #include "output/json.h"
 #include "output/report.h"

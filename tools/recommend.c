@@ -7,6 +7,10 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "observe.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -365,7 +369,6 @@ int cmd_recommend(struct tool *t)
     int64_t observe = OBSERVE_DEFAULT;
     struct xentime_domain *dom;
     int status;
-    size_t n;
 
     if (t->opt[OPT_TRACE] && t->opt[OPT_OBSERVE])
         return report_usage(t, "either --trace or --observe");
@@ -374,14 +377,14 @@ int cmd_recommend(struct tool *t)
         status = option_seconds(t, OPT_OBSERVE, &observe);
     if (!status)
         status = tool_open(t);
+    if (!status)
+        status = find_one_domain(t, XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS,
+                                 &dom);
     if (status)
         return status;
-    if (xentime_find(t->xt, (const char *const *)t->args, 1,
-                     XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS, &dom, &n))
-        return report_error(t);
     q.dom = dom;
     status = answer(&q, observe);
     predict_free(&q.load);
-    xentime_free_domains(dom, n);
+    xentime_free_domains(dom, 1);
     return status;
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xentimectl resync: guest time back to real time. */
 
+#include "cli/commands.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -30,22 +34,20 @@ int cmd_resync(struct tool *t)
 {
     struct xentime_domain *dom;
     int64_t lag;
-    size_t n;
     int status = tool_open(t);
 
     if (!status)
         status = set_wait(t);
+    if (!status)
+        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
-    if (xentime_find(t->xt, (const char *const *)t->args, 1, XENTIME_WANT_NAME,
-                     &dom, &n))
-        return report_error(t);
     if (xentime_resync(t->xt, dom, &lag))
         status = report_error(t);
     else if (t->opt[OPT_JSON])
         print_as_json(dom, lag);
     else
         print_text(dom, lag);
-    xentime_free_domains(dom, n);
+    xentime_free_domains(dom, 1);
     return status;
 }

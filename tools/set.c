@@ -7,6 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/commands.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -63,34 +67,6 @@ static void keep_those_with(enum xentime_setting setting,
             free(doms[i].name);
     }
     *count = kept;
-}
-
-/* "a,b,c" as an array of references into @list, which is cut up. */
-static const char **split_list(char *list, size_t *n)
-{
-    const char **refs;
-    char *at;
-
-    for (*n = 1, at = list; *at; at++)
-        *n += *at == ',';
-    refs = calloc(*n, sizeof(*refs));
-    for (*n = 0, at = list; refs && at;)
-        refs[(*n)++] = strsep(&at, ",");
-    return refs;
-}
-
-enum xentime_error find_domain_list(struct tool *t, char *list,
-                                    struct xentime_domain **doms, size_t *count)
-{
-    enum xentime_error rc;
-    const char **refs;
-    size_t n;
-
-    refs = split_list(list, &n);
-    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
-              : XENTIME_ERR_FAIL;
-    free(refs);
-    return rc;
 }
 
 static enum xentime_error find_domains(struct tool *t,

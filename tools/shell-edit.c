@@ -16,6 +16,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "cli/complete.h"
 #include "shell-words.h"
 #include "shell.h"
 #include "tool.h"

@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "shell.h"
+#include "cli/commands.h"
+#include "cli/dispatch.h"
+#include "cli/run.h"
 #include "output/text.h"
 #include "shell-words.h"
 #include "tool.h"

@@ -8,6 +8,9 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
+#include "cli/operand.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -327,16 +330,16 @@ int cmd_show(struct tool *t)
 {
     struct sheet sheet = { .n = 0 };
     struct xentime_domain *d;
-    size_t count, i;
+    size_t i;
     int status = tool_open(t);
 
+    if (!status)
+        status = find_one_domain(t,
+                                 XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS |
+                                     XENTIME_WANT_SESSIONS,
+                                 &d);
     if (status)
         return status;
-    if (xentime_find(t->xt, (const char *const *)t->args, 1,
-                     XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS |
-                         XENTIME_WANT_SESSIONS,
-                     &d, &count))
-        return report_error(t);
 
     add_identity(&sheet, d);
     add_settings(&sheet, d);
@@ -357,6 +360,6 @@ int cmd_show(struct tool *t)
         free(sheet.fields[i].value);
         json_object_put(sheet.fields[i].json);
     }
-    xentime_free_domains(d, count);
+    xentime_free_domains(d, 1);
     return status;
 }

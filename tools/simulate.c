@@ -5,6 +5,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/interval.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "fit.h"
 #include "output/json.h"
 #include "output/report.h"
-#include "repeat.h"
 #include "skew.h"
 #include "tool.h"
 
@@ -162,14 +165,14 @@ static int read_all(struct run *r, int64_t interval, long count)
     sigset_t stops;
     int status;
 
-    repeat_start(&stops);
+    interval_start(&stops);
     for (;;) {
         status = read_once(r);
         if (status || (long)r->readings >= count)
             break;
         say_progress(r, count, &said);
         then += interval;
-        if (!repeat_wait(then, &stops))
+        if (!interval_wait(then, &stops))
             break;
         if (monotonic_ns() - then > interval)
             then = monotonic_ns();
@@ -243,7 +246,6 @@ int skew_domain(struct tool *t)
     long count = DEFAULT_COUNT;
     struct xentime_domain *dom;
     int status;
-    size_t n;
 
     if (t->nargs > 1)
         return report_usage(t, "one DOM, or analyze FILE...");
@@ -252,12 +254,11 @@ int skew_domain(struct tool *t)
         status = option_number(t, OPT_COUNT, 1, 1000000, &count);
     if (!status)
         status = tool_open(t);
+    if (!status)
+        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
-    if (xentime_find(t->xt, (const char *const *)t->args, 1, XENTIME_WANT_NAME,
-                     &dom, &n))
-        return report_error(t);
     status = measure(t, dom, interval, count);
-    xentime_free_domains(dom, n);
+    xentime_free_domains(dom, 1);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <gsl/gsl_statistics_double.h>
 
 #include "skew.h"
+#include "cli/commands.h"
 #include "fit.h"
 #include "ntplog.h"
 #include "output/report.h"

@@ -9,11 +9,15 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "cli/commands.h"
+#include "cli/interval.h"
+#include "cli/operand.h"
+#include "cli/option.h"
+#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
 #include "output/text.h"
-#include "repeat.h"
 #include "tool.h"
 
 #define SECOND INT64_C(1000000000)
@@ -414,7 +418,7 @@ static int read_on(const struct tool *t, const struct xentime_domain *dom,
 
     for (i = 0; !status && !ferror(stdout) && (!count || i < count); i++) {
         then += interval;
-        if (!repeat_wait(then, stops))
+        if (!interval_wait(then, stops))
             break;
         /* Stopped for a while (Ctrl-Z): not all that was missed at once. */
         late = monotonic_ns();
@@ -439,7 +443,7 @@ static int watch(const struct tool *t, const struct xentime_domain *dom,
     sigset_t stops;
     int status;
 
-    repeat_start(&stops);
+    interval_start(&stops);
     status = read_first(t, dom, &r);
     if (status)
         return status;
@@ -487,7 +491,6 @@ int cmd_stats(struct tool *t)
     int64_t interval = SECOND;
     struct xentime_domain *dom;
     long count = 0;
-    size_t n;
     int status;
 
     if (!!t->opt[OPT_RESET] + !!t->opt[OPT_OFF] + repeat > 1)
@@ -498,17 +501,16 @@ int cmd_stats(struct tool *t)
         status = option_number(t, OPT_COUNT, 1, 1000000000, &count);
     if (!status)
         status = tool_open(t);
+    if (!status)
+        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
-    if (xentime_find(t->xt, (const char *const *)t->args, 1, XENTIME_WANT_NAME,
-                     &dom, &n))
-        return report_error(t);
     if (t->opt[OPT_RESET] || t->opt[OPT_OFF])
         status = switch_counting(t, dom, t->opt[OPT_RESET]);
     else if (repeat)
         status = watch(t, dom, interval, count);
     else
         status = show_once(t, dom);
-    xentime_free_domains(dom, n);
+    xentime_free_domains(dom, 1);
     return status;
 }

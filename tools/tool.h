@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the commands of xentimectl share. */
+/* The types that all of xentimectl shares: a command line and its command. */
 #ifndef XENTIMECTL_TOOL_H
 #define XENTIMECTL_TOOL_H
 
@@ -35,15 +35,6 @@ enum opt {
 #define OPT(o) (UINT64_C(1) << OPT_ ## o)
 #define COMMON_OPTS (OPT(HELP) | OPT(JSON) | OPT(VERBOSE))
 
-struct option_def {
-    const char *name;
-    char letter;             /* 0: none */
-    const char *arg;         /* NULL: a flag */
-    const char *help;
-    const char *without_arg; /* what it is without one; NULL: it needs one */
-};
-extern const struct option_def option_defs[OPTIONS];
-
 /* ---- one run of the program ---- */
 
 struct tool {
@@ -77,97 +68,10 @@ struct command {
     /* Returns an enum exit_status.  NULL: xentimectl-full has it. */
     int (*run)(struct tool *t);
     unsigned int flags;      /* enum command_flags */
+    /*
+     * The columns that --output takes: returns the name of one, with its help in
+     * *help if that is not NULL, and NULL past the last. NULL: it has none.
+     */
+    const char *(*column)(size_t i, const char **help);
 };
-extern const struct command commands[]; /* ends with a NULL name */
-
-const struct command *find_command(const char *name);
-
-/* All that it takes: a bit per enum opt. */
-uint64_t command_options(const struct command *c);
-
-int cmd_list(struct tool *t);
-int cmd_show(struct tool *t);
-int cmd_set_mode(struct tool *t);
-int cmd_set_vhpet(struct tool *t);
-int cmd_tune(struct tool *t);
-int cmd_stats(struct tool *t);
-int cmd_resync(struct tool *t);
-int cmd_profile(struct tool *t);
-int cmd_skew(struct tool *t);
-int cmd_simulate(struct tool *t);
-int cmd_recommend(struct tool *t);
-int cmd_metrics(struct tool *t);
-int cmd_info(struct tool *t);
-int cmd_help(struct tool *t);
-
-/* Not in every build: see full.c. */
-int cmd_policy(struct tool *t) __attribute__((weak));
-int cmd_watch(struct tool *t) __attribute__((weak));
-int cmd_shell(struct tool *t) __attribute__((weak));
-
-/*
- * Becomes xentimectl-full, with this command line.  Returns an exit status,
- * with the error reported, where that is not to be had.
- */
-int exec_full(struct tool *t, char **argv);
-
-/*
- * Before options are parsed: is an error in them to be reported as JSON?
- */
-bool wants_json(int argc, char **argv);
-
-/*
- * Runs the command of a command line, the program's name first, which is
- * reordered.  Returns an exit status.
- */
-int dispatch(struct tool *t, int argc, char **argv);
-
-/*
- * What is to be done before the process ends with @status: a full disk or a
- * closed stdout does not pass for success.  Returns what it is to end with.
- */
-int finish(const struct tool *t, int status);
-
-/*
- * Prints the candidates for word @at of the command line @words, a line each.
- * Returns true if it is to be a file, of which none are printed.
- */
-bool complete(FILE *out, int at, int nwords, char **words);
-
-/* Columns of list, for help and completion; NULL past the end. */
-const char *list_column(size_t i, const char **help);
-
-/*
- * Opens Xen, and from then on says on stderr what it waits for whenever that
- * takes more than two seconds.  Returns EXIT_DONE, or another exit status
- * with the error reported.
- */
-int tool_open(struct tool *t);
-
-/* No more of that, and no timer for it: for what runs for ever. */
-void tool_end_progress(void);
-
-/* Ends it; tool_open() may follow. */
-void tool_close(struct tool *t);
-
-/* The domains that "a,b,c" names; @list is cut up. */
-enum xentime_error find_domain_list(struct tool *t, char *list,
-                                    struct xentime_domain **doms,
-                                    size_t *count);
-
-/* ---- values of options: EXIT_DONE, or EXIT_USAGE, which is reported ---- */
-
-/* A whole number in range; *value stays where the option is not given. */
-int option_number(const struct tool *t, enum opt opt, long min, long max,
-                  long *value);
-
-/* Seconds, with decimals in any locale, from 0.01 to a day. */
-int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
-
-/* Hours, with decimals, from a second to 10,000. */
-int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
-
-/* --wait, for the changes to come. */
-int set_wait(const struct tool *t);
-
 #endif /* XENTIMECTL_TOOL_H */

@@ -13,6 +13,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "watch.h"
+#include "cli/commands.h"
+#include "cli/run.h"
 #include "output/report.h"
 #include "policy.h"
 #include "tool.h"

@@ -5,19 +5,20 @@
  */
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "cli/complete.h"
+#include "cli/dispatch.h"
+#include "cli/run.h"
 #include "fake_xen.h"
 #include "fuzz.h"
-
-#define main xentimectl_main
-#include "../../tools/main.c"
-#undef main
+#include "tool.h"
 
 #define MAX_WORDS 16
 
-int xentimectl_main(int argc, char **argv);
 const char *__asan_default_options(void);
 
 /* What is not freed before exit() is no leak in a program. */
@@ -67,8 +68,7 @@ static void run(int argc, char **argv)
     status = dispatch(&t, argc, argv);
     if (status < EXIT_DONE || status > EXIT_BUSY)
         abort();
-    waiting_xt = NULL;
-    xentime_close(t.xt);
+    tool_close(&t);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

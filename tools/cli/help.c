@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl help, and the candidates for completion. */
+/* xentimectl help. */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands.h"
+#include "cli/option.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "tool.h"
@@ -68,13 +70,13 @@ static void print_options(uint64_t opts)
             print_option(&option_defs[o]);
 }
 
-static void print_columns(void)
+static void print_columns(const struct command *c)
 {
     const char *name, *help;
     size_t i;
 
     puts("\nColumns:");
-    for (i = 0; (name = list_column(i, &help)); i++)
+    for (i = 0; (name = c->column(i, &help)); i++)
         print_entry(name, help);
 }
 
@@ -114,8 +116,8 @@ static int help_command(const struct command *c)
         print_modes();
     puts("\nOptions:");
     print_options(command_options(c));
-    if (c->opts & OPT(COLUMNS))
-        print_columns();
+    if (c->column)
+        print_columns(c);
     return EXIT_DONE;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* See repeat.h. */
+/* Doing something again and again until Ctrl-C: see interval.h. */
 
 #include <stddef.h>
 #include <time.h>
 
-#include "repeat.h"
+#include "cli/interval.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -17,7 +17,7 @@ static void add_unless_ignored(sigset_t *set, int sig)
         sigaddset(set, sig);
 }
 
-void repeat_start(sigset_t *stops)
+void interval_start(sigset_t *stops)
 {
     sigemptyset(stops);
     add_unless_ignored(stops, SIGINT);
@@ -33,7 +33,7 @@ int64_t monotonic_ns(void)
     return ts.tv_sec * SECOND + ts.tv_nsec;
 }
 
-bool repeat_wait(int64_t then, const sigset_t *stops)
+bool interval_wait(int64_t then, const sigset_t *stops)
 {
     struct timespec left;
     int64_t ns;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/complete.h"
+#include "cli/commands.h"
+#include "cli/option.h"
 #include "tool.h"
 
 static FILE *out;
@@ -99,12 +102,12 @@ static void complete_words(const char *words)
     }
 }
 
-static void complete_columns(void)
+static void complete_columns(const struct command *c)
 {
     const char *name;
     size_t i;
 
-    for (i = 0; (name = list_column(i, NULL)); i++)
+    for (i = 0; c && c->column && (name = c->column(i, NULL)); i++)
         fprintf(out, "%s\n", name);
 }
 
@@ -125,11 +128,11 @@ static void complete_holders(void)
 }
 
 /* Returns whether it is a file. */
-static bool complete_value(int option)
+static bool complete_value(const struct command *c, int option)
 {
     switch (option) {
     case OPT_COLUMNS:
-        complete_columns();
+        complete_columns(c);
         break;
     case OPT_FORMAT:
         complete_words("policy libvirt xl");
@@ -185,7 +188,7 @@ bool complete(FILE *to, int at, int nwords, char **words)
             if (++i < nwords && !strcmp(words[i], "="))
                 i += i < at;
             if (i >= at)
-                return complete_value(option);
+                return complete_value(c, option);
         } else if (words[i][0] == '-') {
             continue;
         } else if (c) {

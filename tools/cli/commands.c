@@ -3,72 +3,8 @@
 
 #include <string.h>
 
+#include "cli/commands.h"
 #include "tool.h"
-
-/* clang-format off */
-const struct option_def option_defs[OPTIONS] = {
-    [OPT_ALL] = { "all", 'a', NULL,
-        "every domain that has the setting (not PV); every session" },
-    [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
-        "the columns to show, separated by commas" },
-    [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
-    [OPT_DRY_RUN] = { "dry-run", 0, NULL,
-        "show what would be changed, and change nothing" },
-    [OPT_FOR] = { "for", 0, "SECONDS", "end the session after that time" },
-    [OPT_FORCE] = { "force", 'f', NULL,
-        "also where a known defect of this Xen would be hit" },
-    [OPT_FORMAT] = { "format", 0, "FORMAT",
-        "policy (default), or of one domain libvirt or xl" },
-    [OPT_GUEST] = { "guest", 'g', "KIND",
-        "how it keeps time: tick, tick-tsc, clock, all (default)" },
-    [OPT_HELP] = { "help", 'h', NULL, "show this help" },
-    [OPT_HOLDER] = { "holder", 'H', "NAME",
-        "the session's name: up to 64 of A-Z a-z 0-9 - _" },
-    [OPT_HOURS] = { "hours", 0, "H", "of simulated time (default 1; the trace's)" },
-    [OPT_HZ] = { "hz", 0, "N", "the guest's ticks a second (default 1000)" },
-    [OPT_INTERVAL] = { "interval", 'i', "SECONDS",
-        "print rates, or read clocks, every so often (default 1)" },
-    [OPT_JSON] = { "json", 'J', NULL,
-        "print one JSON document, errors included" },
-    [OPT_LATENCY] = { "latency", 0, "US",
-        "from tick to the guest's reading its clocks (default 2)" },
-    [OPT_LOAD] = { "load", 'l', "NAME",
-        "cpu (default), io-8, io-32, io-4/32 or idle" },
-    [OPT_MODE] = { "mode", 'm', "MODE", "one timer_mode, or all (default)" },
-    [OPT_NOHEADINGS] = { "noheadings", 'n', NULL, "leave out the heading" },
-    [OPT_OBSERVE] = { "observe", 0, "SECONDS",
-        "let xentrace watch the domain for so long (default 10)" },
-    [OPT_OFF] = { "off", 0, NULL, "stop counting" },
-    [OPT_PASSIVE] = { "passive", 0, NULL,
-        "dom0 samples the domain, which does not know of it" },
-    [OPT_PERSIST] = { "persist", 0, NULL,
-        "for \"watch\" to do again after a reboot; without, it is over" },
-    [OPT_PLOT] = { "plot", 0, "FILE",
-        "draw the errors: FILE.svg, FILE.png, without FILE as text", "-" },
-    [OPT_POLICY] = { "policy", 'p', "FILE",
-        "the policy (default /etc/xentime/policy.xml)" },
-    [OPT_RAW] = { "raw", 'r', NULL,
-        "one blank between columns, blanks in values as \\x20" },
-    [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
-    [OPT_SEED] = { "seed", 0, "N", "of the load's random numbers (default 1)" },
-    [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
-        "the modes 2 and 5 as \"tune\" would have them (default 0)" },
-    [OPT_TEXTFILE] = { "textfile", 0, "PATH",
-        "into that file, as node_exporter's textfile collector takes it" },
-    [OPT_TRACE] = { "trace", 't', "FILE",
-        "the load as \"xentrace -e 0x21000 FILE\" has recorded it" },
-    [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
-        "of the host that recorded it (default: this one)" },
-    [OPT_VCPU] = { "vcpu", 0, "DOMID.VCPU",
-        "whose load it is (default: who changed its state most)" },
-    [OPT_VERBOSE] = { "verbose", 'v', NULL,
-        "show libxenctrl's own messages on stderr" },
-    [OPT_WAIT] = { "wait", 'w', "SECONDS",
-        "how long to wait for a domain that somebody else is changing "
-        "(default 10; 0: do not wait)" },
-    [OPT_XEN] = { "xen", 0, NULL, "samples of Xen itself, for dom0" },
-};
-/* clang-format on */
 
 /* clang-format off */
 const struct command commands[] = {
@@ -76,22 +12,22 @@ const struct command commands[] = {
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
-      { DOMAINS, DOMAINS }, cmd_list, 0 },
+      { DOMAINS, DOMAINS }, cmd_list, 0, list_column },
     { "show", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
-      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0 },
+      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0, NULL },
     { "set-mode", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
       "are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, MODE }, cmd_set_mode, 0 },
+      { DOMAIN_LIST, MODE }, cmd_set_mode, 0, NULL },
     { "set-vhpet", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0 },
+      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0, NULL },
     { "tune", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
@@ -100,19 +36,19 @@ const struct command commands[] = {
       "                       in a row; 0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
-      { DOMAIN_LIST, TUNABLE }, cmd_tune, 0 },
+      { DOMAIN_LIST, TUNABLE }, cmd_tune, 0, NULL },
     { "stats", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
       "or, with --interval, per second.  Xen counts from the first time that\n"
       "it is asked to --off.  Needs a patched Xen (tick-stats).",
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
-      { DOMAINS, NOTHING }, cmd_stats, 0 },
+      { DOMAINS, NOTHING }, cmd_stats, 0, NULL },
     { "resync", "DOM", "bring guest time back to real time",
       "Steps the domain's time forward to real time, for all vCPUs, and says how\n"
       "far it was behind.  Timer modes in which it stands still bring it back by\n"
       "themselves as soon as the domain runs.  Needs a patched Xen (resync).",
       OPT(WAIT), 1, 1,
-      { DOMAINS, NOTHING }, cmd_resync, 0 },
+      { DOMAINS, NOTHING }, cmd_resync, 0, NULL },
     { "profile", "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
       "let domains, or dom0, use the performance monitor",
       "  start DOM[,DOM...]|--xen [--holder NAME] [--for SECONDS | -- PROGRAM...]\n"
@@ -125,7 +61,7 @@ const struct command commands[] = {
       "Xen booted with vpmu=on; one with the patch (profile-sessions) opens the\n"
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
-      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM },
+      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM, NULL },
     { "skew", "DOM | analyze FILE...", "show how fast guests' clocks drift",
       "Of DOM: its TSC and HPET, and on a patched Xen the ticks of its vCPU 0,\n"
       "against the host's clock; it is paused for some 100 microseconds a\n"
@@ -136,7 +72,7 @@ const struct command commands[] = {
       "ERROR is the clock's minus the reference's; OWN is the rate without NTP's\n"
       "corrections, where the file tells.",
       OPT(PLOT) | OPT(INTERVAL) | OPT(COUNT), 1, -1, { SKEW, FILES }, cmd_skew,
-      0 },
+      0, NULL },
     { "simulate", "", "predict what modes do to guests' clocks",
       "Runs the hypervisor's own policy over a load, the thread's of 2007 or one\n"
       "that was recorded, and a guest that keeps time in one of three ways:\n"
@@ -148,7 +84,7 @@ const struct command commands[] = {
       "tick to the next.  Needs no Xen.",
       OPT(MODE) | OPT(GUEST) | OPT(LOAD) | OPT(TRACE) | OPT(VCPU) | OPT(TSC_KHZ) |
       OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(SYNC_WAKEUP) |
-      OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, 0 },
+      OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, 0, NULL },
     { "recommend", "DOM", "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
       "and ranks them by the worst error, with the reason and the command to\n"
@@ -156,7 +92,7 @@ const struct command commands[] = {
       "of vCPUs, and on whether its TSC is native or emulated.  Needs xentrace,\n"
       "unless --trace has what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
-      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0 },
+      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0, NULL },
     { "policy", "check|apply|export|import [FILE...|DOM...]",
       "let a file say what settings domains have",
       "  check [FILE...]       say what is wrong with policy files\n"
@@ -167,30 +103,30 @@ const struct command commands[] = {
       "                        as a policy\n"
       "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
-      { POLICIES, FILES }, cmd_policy, 0 },
+      { POLICIES, FILES }, cmd_policy, 0, NULL },
     { "metrics", "", "print metrics for Prometheus",
       "OpenMetrics text of all domains: settings, sessions, CPU time, and on a\n"
       "patched Xen what has become of their ticks.  --textfile replaces PATH as a\n"
       "whole or not at all.",
-      OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, NO_JSON },
+      OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, NO_JSON, NULL },
     { "watch", "", "keep policy and records applied as domains come and go",
       "At its start, on SIGHUP, and for each domain that comes: created, rebooted\n"
       "or migrated in.  Says what it changes, and why, a line each; ends profiling\n"
       "sessions whose holders are gone.  One on a host; ends on SIGTERM, or with\n"
       "xenstored.",
-      OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, NO_JSON },
+      OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, NO_JSON, NULL },
     { "shell", "", "run commands that are typed, one a line",
       "With history and completion on a terminal; else the lines of standard\n"
       "input, where # begins a comment.  Quotes and backslashes are as a shell has\n"
       "them, and nothing is expanded.  The exit status is that of the last command.",
-      0, 0, 0, { NOTHING, NOTHING }, cmd_shell, NO_JSON },
+      0, 0, 0, { NOTHING, NOTHING }, cmd_shell, NO_JSON, NULL },
     { "info", "", "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",
-      0, 0, 0, { NOTHING, NOTHING }, cmd_info, 0 },
+      0, 0, 0, { NOTHING, NOTHING }, cmd_info, 0, NULL },
     { "help", "[COMMAND]", "show help",
       "",
-      0, 0, 1, { COMMAND, NOTHING }, cmd_help, 0 },
+      0, 0, 1, { COMMAND, NOTHING }, cmd_help, 0, NULL },
     { .name = NULL },
 };
 /* clang-format on */

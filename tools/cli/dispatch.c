@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/dispatch.h"
+#include "cli/commands.h"
+#include "cli/exec-full.h"
+#include "cli/option.h"
 #include "output/report.h"
 #include "tool.h"
 
-/* Before options are parsed: is an error in them to be reported as JSON? */
 bool wants_json(int argc, char **argv)
 {
     int i;
@@ -143,7 +146,7 @@ static int run_command(struct tool *t, int argc, char **argv)
     if (t->opt[OPT_HELP]) {
         t->args = (char **)&c->name;
         t->nargs = 1;
-        return cmd_help(t);
+        return find_command("help")->run(t);
     }
     if (t->nargs < c->min_args)
         return report_usage(t, "expected %s", c->operands);

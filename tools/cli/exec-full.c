@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/exec-full.h"
 #include "output/report.h"
 #include "tool.h"
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of commands, and what each of them is run by. */
+#ifndef XENTIMECTL_CLI_COMMANDS_H
+#define XENTIMECTL_CLI_COMMANDS_H
+
+#include "tool.h"
+
+extern const struct command commands[]; /* ends with a NULL name */
+
+/* Returns the command of that name, or NULL. */
+const struct command *find_command(const char *name);
+
+/* Returns all options that it takes: a bit for each enum opt. */
+uint64_t command_options(const struct command *c);
+
+/* Each has its subject's folder, and returns an exit status. */
+int cmd_list(struct tool *t);
+int cmd_show(struct tool *t);
+int cmd_set_mode(struct tool *t);
+int cmd_set_vhpet(struct tool *t);
+int cmd_tune(struct tool *t);
+int cmd_stats(struct tool *t);
+int cmd_resync(struct tool *t);
+int cmd_profile(struct tool *t);
+int cmd_skew(struct tool *t);
+int cmd_simulate(struct tool *t);
+int cmd_recommend(struct tool *t);
+int cmd_metrics(struct tool *t);
+int cmd_info(struct tool *t);
+int cmd_help(struct tool *t);
+
+/* These are in xentimectl-full alone: see exec-full.c. */
+int cmd_policy(struct tool *t) __attribute__((weak));
+int cmd_watch(struct tool *t) __attribute__((weak));
+int cmd_shell(struct tool *t) __attribute__((weak));
+
+/*
+ * Names a column of "list", with its help in *help if that is not NULL; returns
+ * NULL past the last one. domain/list.c has the columns.
+ */
+const char *list_column(size_t i, const char **help);
+
+#endif /* XENTIMECTL_CLI_COMMANDS_H */

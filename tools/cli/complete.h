@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Candidates for a word of a command line. */
+#ifndef XENTIMECTL_CLI_COMPLETE_H
+#define XENTIMECTL_CLI_COMPLETE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * Prints the candidates for word @at of the command line @words, a line each.
+ * Returns true if the word is to be a file's name, of which it prints none.
+ */
+bool complete(FILE *out, int at, int nwords, char **words);
+
+#endif /* XENTIMECTL_CLI_COMPLETE_H */

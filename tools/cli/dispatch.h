@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a command line to its command. */
+#ifndef XENTIMECTL_CLI_DISPATCH_H
+#define XENTIMECTL_CLI_DISPATCH_H
+
+#include "tool.h"
+
+/* Tells, before options are parsed, whether an error in them is to be JSON. */
+bool wants_json(int argc, char **argv);
+
+/*
+ * Runs the command of a command line, which begins with the program's name and
+ * is reordered. Returns an exit status.
+ */
+int dispatch(struct tool *t, int argc, char **argv);
+
+#endif /* XENTIMECTL_CLI_DISPATCH_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Operands that name domains: see operand.h. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/operand.h"
+#include "output/report.h"
+#include "tool.h"
+
+int find_one_domain(const struct tool *t, unsigned int want,
+                    struct xentime_domain **dom)
+{
+    size_t n;
+
+    if (xentime_find(t->xt, (const char *const *)t->args, 1, want, dom, &n))
+        return report_error(t);
+    return EXIT_DONE;
+}
+
+/* "a,b,c" as an array of references into @list, which is cut up. */
+static const char **split_list(char *list, size_t *n)
+{
+    const char **refs;
+    char *at;
+
+    for (*n = 1, at = list; *at; at++)
+        *n += *at == ',';
+    refs = calloc(*n, sizeof(*refs));
+    for (*n = 0, at = list; refs && at;)
+        refs[(*n)++] = strsep(&at, ",");
+    return refs;
+}
+
+enum xentime_error find_domain_list(struct tool *t, char *list,
+                                    struct xentime_domain **doms, size_t *count)
+{
+    enum xentime_error rc;
+    const char **refs;
+    size_t n;
+
+    refs = split_list(list, &n);
+    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
+              : XENTIME_ERR_FAIL;
+    free(refs);
+    return rc;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The options, and their values: see option.h. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/option.h"
+#include "output/report.h"
+#include "tool.h"
+
+#define DAY 86400
+
+/* clang-format off */
+const struct option_def option_defs[OPTIONS] = {
+    [OPT_ALL] = { "all", 'a', NULL,
+        "every domain that has the setting (not PV); every session" },
+    [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
+        "the columns to show, separated by commas" },
+    [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
+    [OPT_DRY_RUN] = { "dry-run", 0, NULL,
+        "show what would be changed, and change nothing" },
+    [OPT_FOR] = { "for", 0, "SECONDS", "end the session after that time" },
+    [OPT_FORCE] = { "force", 'f', NULL,
+        "also where a known defect of this Xen would be hit" },
+    [OPT_FORMAT] = { "format", 0, "FORMAT",
+        "policy (default), or of one domain libvirt or xl" },
+    [OPT_GUEST] = { "guest", 'g', "KIND",
+        "how it keeps time: tick, tick-tsc, clock, all (default)" },
+    [OPT_HELP] = { "help", 'h', NULL, "show this help" },
+    [OPT_HOLDER] = { "holder", 'H', "NAME",
+        "the session's name: up to 64 of A-Z a-z 0-9 - _" },
+    [OPT_HOURS] = { "hours", 0, "H", "of simulated time (default 1; the trace's)" },
+    [OPT_HZ] = { "hz", 0, "N", "the guest's ticks a second (default 1000)" },
+    [OPT_INTERVAL] = { "interval", 'i', "SECONDS",
+        "print rates, or read clocks, every so often (default 1)" },
+    [OPT_JSON] = { "json", 'J', NULL,
+        "print one JSON document, errors included" },
+    [OPT_LATENCY] = { "latency", 0, "US",
+        "from tick to the guest's reading its clocks (default 2)" },
+    [OPT_LOAD] = { "load", 'l', "NAME",
+        "cpu (default), io-8, io-32, io-4/32 or idle" },
+    [OPT_MODE] = { "mode", 'm', "MODE", "one timer_mode, or all (default)" },
+    [OPT_NOHEADINGS] = { "noheadings", 'n', NULL, "leave out the heading" },
+    [OPT_OBSERVE] = { "observe", 0, "SECONDS",
+        "let xentrace watch the domain for so long (default 10)" },
+    [OPT_OFF] = { "off", 0, NULL, "stop counting" },
+    [OPT_PASSIVE] = { "passive", 0, NULL,
+        "dom0 samples the domain, which does not know of it" },
+    [OPT_PERSIST] = { "persist", 0, NULL,
+        "for \"watch\" to do again after a reboot; without, it is over" },
+    [OPT_PLOT] = { "plot", 0, "FILE",
+        "draw the errors: FILE.svg, FILE.png, without FILE as text", "-" },
+    [OPT_POLICY] = { "policy", 'p', "FILE",
+        "the policy (default /etc/xentime/policy.xml)" },
+    [OPT_RAW] = { "raw", 'r', NULL,
+        "one blank between columns, blanks in values as \\x20" },
+    [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
+    [OPT_SEED] = { "seed", 0, "N", "of the load's random numbers (default 1)" },
+    [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
+        "the modes 2 and 5 as \"tune\" would have them (default 0)" },
+    [OPT_TEXTFILE] = { "textfile", 0, "PATH",
+        "into that file, as node_exporter's textfile collector takes it" },
+    [OPT_TRACE] = { "trace", 't', "FILE",
+        "the load as \"xentrace -e 0x21000 FILE\" has recorded it" },
+    [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
+        "of the host that recorded it (default: this one)" },
+    [OPT_VCPU] = { "vcpu", 0, "DOMID.VCPU",
+        "whose load it is (default: who changed its state most)" },
+    [OPT_VERBOSE] = { "verbose", 'v', NULL,
+        "show libxenctrl's own messages on stderr" },
+    [OPT_WAIT] = { "wait", 'w', "SECONDS",
+        "how long to wait for a domain that somebody else is changing "
+        "(default 10; 0: do not wait)" },
+    [OPT_XEN] = { "xen", 0, NULL, "samples of Xen itself, for dom0" },
+};
+/* clang-format on */
+
+int option_number(const struct tool *t, enum opt opt, long min, long max,
+                  long *value)
+{
+    const char *text = t->opt[opt];
+    char *end;
+    long n;
+
+    if (!text)
+        return EXIT_DONE;
+    errno = 0;
+    n = strtol(text, &end, 10);
+    if (errno || end == text || *end || n < min || n > max)
+        return report_usage(t, "--%s takes %ld to %ld, not \"%s\"",
+                            option_defs[opt].name, min, max, text);
+    *value = n;
+    return EXIT_DONE;
+}
+
+/* "12", "0.5", ".25" in nanoseconds, -1: something else, or too large. */
+static int64_t parse_decimal(const char *text)
+{
+    int64_t ns = 0, unit = 1000000000;
+    bool point = false;
+
+    for (; *text; text++) {
+        if (*text == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (!isdigit((unsigned char)*text) || ns > INT64_MAX / 100)
+            return -1;
+        if (point)
+            ns += (*text - '0') * (unit /= 10);
+        else
+            ns = ns * 10 + (*text - '0') * unit;
+    }
+    return ns;
+}
+
+int option_hours(const struct tool *t, enum opt opt, int64_t *ns)
+{
+    const char *text = t->opt[opt];
+    int64_t parsed;
+
+    if (!text)
+        return EXIT_DONE;
+    parsed = parse_decimal(text);
+    if (parsed < 300000 || parsed > 10000 * INT64_C(1000000000))
+        return report_usage(t, "--%s takes 0.0003 to 10000, not \"%s\"",
+                            option_defs[opt].name, text);
+    *ns = parsed * 3600;
+    return EXIT_DONE;
+}
+
+int option_seconds(const struct tool *t, enum opt opt, int64_t *ns)
+{
+    const char *text = t->opt[opt];
+    int64_t parsed;
+
+    if (!text)
+        return EXIT_DONE;
+    parsed = parse_decimal(text);
+    if (parsed < 10000000 || parsed > DAY * INT64_C(1000000000))
+        return report_usage(t, "--%s takes 0.01 to %d seconds, not \"%s\"",
+                            option_defs[opt].name, DAY, text);
+    *ns = parsed;
+    return EXIT_DONE;
+}
+
+int set_wait(const struct tool *t)
+{
+    long seconds = -1;
+    int status = option_number(t, OPT_WAIT, 0, DAY, &seconds);
+
+    if (seconds >= 0)
+        xentime_set_lock_timeout(t->xt, seconds * 1000);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The options, and their values. */
+#ifndef XENTIMECTL_CLI_OPTION_H
+#define XENTIMECTL_CLI_OPTION_H
+
+#include "tool.h"
+
+struct option_def {
+    const char *name;
+    char letter;             /* 0: none */
+    const char *arg;         /* NULL: a flag */
+    const char *help;
+    const char *without_arg; /* what it is without one; NULL: it needs one */
+};
+extern const struct option_def option_defs[OPTIONS];
+
+/* These return EXIT_DONE, or EXIT_USAGE with the misuse reported. */
+
+/* Reads a whole number in range; *value stays if the option is not given. */
+int option_number(const struct tool *t, enum opt opt, long min, long max,
+                  long *value);
+
+/* Reads seconds, with decimals in any locale, from 0.01 to a day. */
+int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
+
+/* Reads hours, with decimals, from a second to 10,000. */
+int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
+
+/* Takes --wait for the changes to come. */
+int set_wait(const struct tool *t);
+
+#endif /* XENTIMECTL_CLI_OPTION_H */
