@@ -57,7 +57,7 @@ ok "systemd takes the timer" systemd-analyze verify --man=no \
 
 # ---- the dashboard has metrics that there are ----
 
-grep -o '{ "[a-z_]*", [A-Z]*,' tools/metrics-text.c | tr -d '{ ",' |
+grep -o '{ "[a-z_]*", [A-Z]*,' tools/host/metrics-text.c | tr -d '{ ",' |
     sed -n 's/COUNTER$/_total/p; s/INFO$/_info/p; s/GAUGE$//p
             s/HISTOGRAM$/_bucket/p' | sed 's/^/xentime_/' | sort -u >"$tmp/names"
 jq -r '.. | (.expr? , .definition?) // empty' "$root/share/xentime/xentime.json" |

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics.h"
+#include "host/metrics.h"
 #include "output/text.h"
 #include "tool.h"
 

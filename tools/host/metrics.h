@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xentimectl metrics: what is read, and how it is spelt. */
-#ifndef XENTIMECTL_METRICS_H
-#define XENTIMECTL_METRICS_H
+#ifndef XENTIMECTL_HOST_METRICS_H
+#define XENTIMECTL_HOST_METRICS_H
 
 #include "tool.h"
 
@@ -27,4 +27,4 @@ struct metrics {
  */
 void metrics_print(FILE *f, const struct metrics *m, bool openmetrics);
 
-#endif /* XENTIMECTL_METRICS_H */
+#endif /* XENTIMECTL_HOST_METRICS_H */

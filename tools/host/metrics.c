@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "metrics.h"
+#include "host/metrics.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "output/report.h"
