@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "phase.h"
-#include "fit.h"
 #include "sim.h"
+#include "skew/clock-fit.h"
 
 /* Of a period: some microseconds at 1000 Hz. */
 #define BINS 400

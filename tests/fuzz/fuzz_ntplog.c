@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "ntplog.h"
+#include "skew/ntplog.h"
 
 static void check_series(struct ntp_series *s)
 {

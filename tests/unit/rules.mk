@@ -58,9 +58,9 @@ $U/$1/test_%: $U/$1/tests/unit/test_%.o \
 $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 $$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
 $U/$1/test_text: $U/$1/tools/output/json.o
-$U/$1/test_fit: $U/$1/tools/fit.o
-$U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/fit.o
-$U/$1/test_ntplog: $U/$1/tools/ntplog.o
+$U/$1/test_fit: $U/$1/tools/skew/clock-fit.o
+$U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/skew/clock-fit.o
+$U/$1/test_ntplog: $U/$1/tools/skew/ntplog.o
 $U/$1/test_xentrace: $U/$1/tools/xentrace.o
 $U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
                 $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o \

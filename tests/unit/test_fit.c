@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "fit.h"
+#include "skew/clock-fit.h"
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MANY 2000

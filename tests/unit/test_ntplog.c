@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "ntplog.h"
+#include "skew/ntplog.h"
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "plot.h"
-#include "fit.h"
+#include "skew/plot.h"
 #include "output/report.h"
+#include "skew/clock-fit.h"
 #include "tool.h"
 
 extern char **environ;

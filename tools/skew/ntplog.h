@@ -13,12 +13,12 @@
  * The error is clock minus reference everywhere: NTP's offset is what has to
  * be added to the clock, and has the other sign.
  */
-#ifndef XENTIMECTL_NTPLOG_H
-#define XENTIMECTL_NTPLOG_H
+#ifndef XENTIMECTL_SKEW_NTPLOG_H
+#define XENTIMECTL_SKEW_NTPLOG_H
 
 #include <stdio.h>
 
-#include "fit.h"
+#include "skew/clock-fit.h"
 
 /* One clock against one source. */
 struct ntp_series {
@@ -44,4 +44,4 @@ struct ntp_log {
 int ntplog_read(FILE *f, struct ntp_log *log);
 void ntplog_free(struct ntp_log *log);
 
-#endif /* XENTIMECTL_NTPLOG_H */
+#endif /* XENTIMECTL_SKEW_NTPLOG_H */

@@ -7,13 +7,13 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "fit.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
 #include "output/text.h"
-#include "plot.h"
-#include "skew.h"
+#include "skew/clock-fit.h"
+#include "skew/plot.h"
+#include "skew/skew.h"
 #include "tool.h"
 
 #define CELL DECIMAL_TEXT

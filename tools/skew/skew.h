@@ -7,7 +7,7 @@
 
 #include <json-c/json.h>
 
-#include "fit.h"
+#include "skew/clock-fit.h"
 #include "tool.h"
 
 /* What ntpd and the kernel's clock can correct (0.05 %). */
@@ -44,4 +44,4 @@ int clocks_report(const struct tool *t, const struct clocks *all,
 /* xentimectl skew DOM */
 int skew_domain(struct tool *t);
 
-#endif
+#endif /* XENTIMECTL_SKEW_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Clocks' errors against time, drawn by gnuplot. */
-#ifndef XENTIMECTL_PLOT_H
-#define XENTIMECTL_PLOT_H
+#ifndef XENTIMECTL_SKEW_PLOT_H
+#define XENTIMECTL_SKEW_PLOT_H
 
-#include "fit.h"
+#include "skew/clock-fit.h"
 #include "tool.h"
 
 struct plot_line {
@@ -23,4 +23,4 @@ int plot_check(const struct tool *t, const char *file);
 int plot(const struct tool *t, const char *file, const struct plot_line *lines,
          size_t n);
 
-#endif /* XENTIMECTL_PLOT_H */
+#endif /* XENTIMECTL_SKEW_PLOT_H */

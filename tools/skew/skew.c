@@ -8,12 +8,12 @@
 
 #include <gsl/gsl_statistics_double.h>
 
-#include "skew.h"
+#include "skew/skew.h"
 #include "cli/commands.h"
-#include "fit.h"
-#include "ntplog.h"
 #include "output/report.h"
-#include "plot.h"
+#include "skew/clock-fit.h"
+#include "skew/ntplog.h"
+#include "skew/plot.h"
 #include "tool.h"
 
 static int fail_memory(const struct tool *t)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "ntplog.h"
-#include "fit.h"
+#include "skew/ntplog.h"
+#include "skew/clock-fit.h"
 #include "tool.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

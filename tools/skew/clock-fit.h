@@ -11,8 +11,8 @@
  * no say.  Intervals are of 95 % confidence and take the errors of the
  * readings for independent of each other.
  */
-#ifndef XENTIMECTL_FIT_H
-#define XENTIMECTL_FIT_H
+#ifndef XENTIMECTL_SKEW_CLOCK_FIT_H
+#define XENTIMECTL_SKEW_CLOCK_FIT_H
 
 #include <stddef.h>
 
@@ -46,4 +46,4 @@ struct fit {
  */
 int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f);
 
-#endif /* XENTIMECTL_FIT_H */
+#endif /* XENTIMECTL_SKEW_CLOCK_FIT_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rate and the steps of a clock: see fit.h. */
+/* The rate and the steps of a clock: see clock-fit.h. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include <gsl/gsl_multifit.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "fit.h"
+#include "skew/clock-fit.h"
 
 #define PPM 1e6
 

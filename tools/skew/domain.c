@@ -10,10 +10,10 @@
 #include "cli/operand.h"
 #include "cli/option.h"
 #include "cli/run.h"
-#include "fit.h"
 #include "output/json.h"
 #include "output/report.h"
-#include "skew.h"
+#include "skew/clock-fit.h"
+#include "skew/skew.h"
 #include "tool.h"
 
 #define SECOND 1000000000LL
