@@ -6,9 +6,9 @@
 
 #include "asm/hvm/vpt-policy.h"
 #include "fuzz.h"
-#include "phase.h"
-#include "sim-load.h"
-#include "xentrace.h"
+#include "predict/tick-phase.h"
+#include "predict/sim-load.h"
+#include "predict/xentrace.h"
 
 #define MS 1000000LL
 

@@ -13,8 +13,9 @@ FUZZ_TOOLS   := $(filter-out tools/main.c,$(TOOLS)) $(POLICY:%=%.c)
 build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/skew/ntplog.c tools/skew/clock-fit.c
-build/fuzz/fuzz_xentrace: FUZZ_MORE := tools/xentrace.c tools/sim.c \
-    $(wildcard tools/sim-*.c) tools/phase.c tools/skew/clock-fit.c $(POLICY:%=%.c)
+build/fuzz/fuzz_xentrace: FUZZ_MORE := $(addprefix tools/predict/,xentrace.c \
+    sim.c sim-cost.c sim-load.c sim-order.c tick-phase.c) tools/skew/clock-fit.c \
+    $(POLICY:%=%.c)
 build/fuzz/fuzz_words: FUZZ_MORE := tools/shell-words.c
 build/fuzz/fuzz_policy: FUZZ_MORE := $(wildcard tools/policy-[rx]*.c tools/output/*.c)
 build/fuzz/fuzz_import: FUZZ_MORE := $(wildcard tools/policy-[irxw]*.c tools/output/*.c)

@@ -58,14 +58,14 @@ $U/$1/test_%: $U/$1/tests/unit/test_%.o \
 $$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
 $$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
 $U/$1/test_text: $U/$1/tools/output/json.o
-$U/$1/test_fit: $U/$1/tools/skew/clock-fit.o
-$U/$1/test_phase: $U/$1/tools/phase.o $U/$1/tools/skew/clock-fit.o
+$U/$1/test_clock_fit: $U/$1/tools/skew/clock-fit.o
+$U/$1/test_tick_phase: $U/$1/tools/predict/tick-phase.o $U/$1/tools/skew/clock-fit.o
 $U/$1/test_ntplog: $U/$1/tools/skew/ntplog.o
-$U/$1/test_xentrace: $U/$1/tools/xentrace.o
-$U/$1/test_sim: $U/$1/tools/sim.o $U/$1/tools/sim-cost.o \
-                $U/$1/tools/sim-load.o $U/$1/tools/sim-run.o \
+$U/$1/test_xentrace: $U/$1/tools/predict/xentrace.o
+$U/$1/test_sim: $U/$1/tools/predict/sim.o $U/$1/tools/predict/sim-cost.o \
+                $U/$1/tools/predict/sim-load.o $U/$1/tools/predict/sim-order.o \
                 $$(POLICY:%=$U/$1/%.o)
-$U/$1/test_sim_run: $U/$1/tools/sim-cost.o $U/$1/tools/sim-run.o
+$U/$1/test_sim_order: $U/$1/tools/predict/sim-cost.o $U/$1/tools/predict/sim-order.o
 $U/$1/test_shell_words: $U/$1/tools/shell-words.o
 $U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
 $U/$1/test_policy_xml: $U/$1/tools.a

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "sim-load.h"
+#include "predict/sim-load.h"
 #include "unit.h"
 
 #define US 1000LL

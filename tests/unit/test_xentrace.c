@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "unit.h"
-#include "xentrace.h"
+#include "predict/xentrace.h"
 
 #define KHZ 2000000 /* two cycles a nanosecond */
 

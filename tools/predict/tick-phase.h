@@ -4,8 +4,8 @@
  * while the vCPU sleeps wakes it, so that wake-ups gather at one phase of the
  * timer's period.
  */
-#ifndef XENTIMECTL_PHASE_H
-#define XENTIMECTL_PHASE_H
+#ifndef XENTIMECTL_PREDICT_TICK_PHASE_H
+#define XENTIMECTL_PREDICT_TICK_PHASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,4 +29,4 @@ bool phase_find(const struct sim_turn *turns, size_t n, int64_t period,
  */
 void phase_align(struct sim_turn *turns, size_t n, int64_t period);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_TICK_PHASE_H */

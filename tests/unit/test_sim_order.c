@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tools/sim-run.c: what a run's length tells, with runs of the lab's guest, of
+ * tools/predict/sim-order.c: what a run's length tells, with runs of the lab's guest, of
  * which it is known when they read their clocks (icount shifts 2 and 3).
  */
 
 #include <math.h>
 
-#include "sim-cost.h"
-#include "sim-run.h"
+#include "predict/sim-cost.h"
+#include "predict/sim-order.h"
 #include "unit.h"
 
 #define US 1000LL

@@ -11,14 +11,14 @@
  *
  * Times are in nanoseconds.  The same parameters give the same result.
  */
-#ifndef XENTIMECTL_SIM_H
-#define XENTIMECTL_SIM_H
+#ifndef XENTIMECTL_PREDICT_SIM_H
+#define XENTIMECTL_PREDICT_SIM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim-cost.h"
+#include "predict/sim-cost.h"
 
 /* How a guest's kernel keeps time. */
 enum sim_guest {
@@ -74,4 +74,4 @@ bool sim_mode_fits(unsigned int mode, unsigned int vcpus, bool native_tsc);
 void sim_run(const struct sim_params *params, struct sim_load *load,
              struct sim_result *result);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_SIM_H */

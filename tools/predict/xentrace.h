@@ -5,13 +5,13 @@
  * The format is that of Xen's public/trace.h, with a record ahead of each
  * piece that says of which CPU it is (tools/xentrace/xentrace.c).
  */
-#ifndef XENTIMECTL_XENTRACE_H
-#define XENTIMECTL_XENTRACE_H
+#ifndef XENTIMECTL_PREDICT_XENTRACE_H
+#define XENTIMECTL_PREDICT_XENTRACE_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-#include "sim.h"
+#include "predict/sim.h"
 
 /* "xentrace -e" with this mask records no more than what is read here. */
 #define XENTRACE_MASK "0x21000"
@@ -49,4 +49,4 @@ int xentrace_busiest(const struct xentrace *trace, uint16_t *domid,
 int xentrace_turns(const struct xentrace *trace, uint16_t domid, uint16_t vcpu,
                    uint64_t tsc_khz, struct sim_turn **turns, size_t *n);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_XENTRACE_H */

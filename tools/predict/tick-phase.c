@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* See phase.h. */
+/* See tick-phase.h. */
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "phase.h"
-#include "sim.h"
+#include "predict/tick-phase.h"
+#include "predict/sim.h"
 #include "skew/clock-fit.h"
 
 /* Of a period: some microseconds at 1000 Hz. */

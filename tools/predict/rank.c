@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "rank.h"
-#include "predict.h"
-#include "sim.h"
+#include "predict/rank.h"
+#include "predict/predict.h"
+#include "predict/sim.h"
 
 /* Errors closer than that are the same: 0.001 %, a second a day. */
 #define SAME_ERROR 1e-5

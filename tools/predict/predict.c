@@ -9,17 +9,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "predict.h"
+#include "predict/predict.h"
 #include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
-#include "phase.h"
-#include "sim-cost.h"
-#include "sim-load.h"
-#include "sim.h"
+#include "predict/sim-cost.h"
+#include "predict/sim-load.h"
+#include "predict/sim.h"
+#include "predict/tick-phase.h"
+#include "predict/xentrace.h"
 #include "tool.h"
-#include "xentrace.h"
 
 #define NS_PER_SEC 1000000000LL
 #define PIT_HZ 1193182LL

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* tools/phase.c: where ticks are in a record, and whose clock is right. */
+/* predict/tick-phase.c: where ticks are in a record, and whose clock is right. */
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "phase.h"
-#include "sim.h"
+#include "predict/tick-phase.h"
+#include "predict/sim.h"
 #include "unit.h"
 
 #define US 1000LL

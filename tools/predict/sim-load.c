@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See sim-load.h. */
 
-#include "sim-load.h"
-#include "sim.h"
+#include "predict/sim-load.h"
+#include "predict/sim.h"
 
 #define US 1000LL
 #define MS 1000000LL

@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "observe.h"
+#include "predict/observe.h"
 #include "output/report.h"
-#include "predict.h"
+#include "predict/predict.h"
+#include "predict/xentrace.h"
 #include "tool.h"
-#include "xentrace.h"
 
 #define NS_PER_SEC 1000000000LL
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a vCPU does and what its host does to it: loads for sim.h. */
-#ifndef XENTIMECTL_SIM_LOAD_H
-#define XENTIMECTL_SIM_LOAD_H
+#ifndef XENTIMECTL_PREDICT_SIM_LOAD_H
+#define XENTIMECTL_PREDICT_SIM_LOAD_H
 
-#include "sim.h"
+#include "predict/sim.h"
 
 /* From the least to the most; all values between are as likely. */
 struct sim_range {
@@ -48,4 +48,4 @@ struct sim_trace_load {
 void sim_trace_load(struct sim_trace_load *l, const struct sim_turn *turns,
                     size_t n);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_SIM_LOAD_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* See sim-run.h. */
+/* See sim-order.h. */
 
 #include <stddef.h>
 
-#include "sim-run.h"
-#include "sim-cost.h"
-#include "sim.h"
+#include "predict/sim-order.h"
+#include "predict/sim-cost.h"
+#include "predict/sim.h"
 
 #define ANY (INT64_MAX / 4)
 

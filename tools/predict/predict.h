@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "sim.h"
+#include "predict/sim.h"
 #include "tool.h"
 
 /* The load, as it was asked for. */
@@ -62,4 +62,4 @@ void predict(const struct sim_params *params, struct predict_load *load,
 
 double seconds_a_day(double error);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_H */

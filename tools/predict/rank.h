@@ -9,10 +9,10 @@
  * with the default tsc_mode does not tell which TSC it is: then there are two
  * answers.
  */
-#ifndef XENTIMECTL_RANK_H
-#define XENTIMECTL_RANK_H
+#ifndef XENTIMECTL_PREDICT_RANK_H
+#define XENTIMECTL_PREDICT_RANK_H
 
-#include "predict.h"
+#include "predict/predict.h"
 
 /* How the guest's RDTSC works. */
 enum tsc {
@@ -64,4 +64,4 @@ int rank_mode_for(const struct question *q, unsigned int guest);
 /* Why, in lines for a table of 80 columns. */
 const char *rank_reason(const struct question *q, const struct rank *r);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_RANK_H */

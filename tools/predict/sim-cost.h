@@ -7,8 +7,8 @@
  * shares are those of the lab's guest, every tick of which was logged and held
  * against xentrace's record, at two speeds of the machine.
  */
-#ifndef XENTIMECTL_SIM_COST_H
-#define XENTIMECTL_SIM_COST_H
+#ifndef XENTIMECTL_PREDICT_SIM_COST_H
+#define XENTIMECTL_PREDICT_SIM_COST_H
 
 #include <stdint.h>
 
@@ -64,4 +64,4 @@ struct sim_cost {
 /* Of a @latency in us. */
 void sim_cost(int64_t latency, struct sim_cost *cost);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_SIM_COST_H */

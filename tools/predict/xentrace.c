@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xentrace.h"
-#include "sim.h"
+#include "predict/xentrace.h"
+#include "predict/sim.h"
 
 /* A record's first word: bits 0-27 the event, 28-30 words that follow. */
 #define EVENT_MASK 0x0fffffffu

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Watching with xentrace how a vCPU gets its CPU. */
-#ifndef XENTIMECTL_OBSERVE_H
-#define XENTIMECTL_OBSERVE_H
+#ifndef XENTIMECTL_PREDICT_OBSERVE_H
+#define XENTIMECTL_PREDICT_OBSERVE_H
 
-#include "predict.h"
+#include "predict/predict.h"
 
 #define OBSERVE_DEFAULT (10 * INT64_C(1000000000))
 
@@ -15,4 +15,4 @@
 int observe_vcpu(struct tool *t, int64_t ns, const char *vcpu,
                  struct predict_load *load);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_OBSERVE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See sim-cost.h. */
 
-#include "sim-cost.h"
+#include "predict/sim-cost.h"
 
 void sim_cost(int64_t latency, struct sim_cost *cost)
 {

@@ -6,9 +6,9 @@
 
 #include "asm/hvm/vpt-clock.h"
 #include "asm/hvm/vpt-policy.h"
-#include "sim.h"
-#include "sim-cost.h"
-#include "sim-run.h"
+#include "predict/sim.h"
+#include "predict/sim-cost.h"
+#include "predict/sim-order.h"
 
 #define NEVER INT64_MAX
 #define SECOND 1000000000LL

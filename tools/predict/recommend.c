@@ -11,14 +11,14 @@
 #include "cli/operand.h"
 #include "cli/option.h"
 #include "cli/run.h"
-#include "observe.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
 #include "output/text.h"
-#include "predict.h"
-#include "rank.h"
-#include "sim.h"
+#include "predict/observe.h"
+#include "predict/predict.h"
+#include "predict/rank.h"
+#include "predict/sim.h"
 #include "tool.h"
 
 /* 0.05 %, which is 43 s a day. */

@@ -10,8 +10,8 @@
 #include "output/report.h"
 #include "output/table.h"
 #include "output/text.h"
-#include "predict.h"
-#include "sim.h"
+#include "predict/predict.h"
+#include "predict/sim.h"
 #include "tool.h"
 
 static int chosen_modes(const struct tool *t, int *modes, size_t *n)

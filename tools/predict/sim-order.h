@@ -5,8 +5,8 @@
  * injected something else before, as it reckons a one-shot timer's time from
  * when it was armed.
  */
-#ifndef XENTIMECTL_SIM_RUN_H
-#define XENTIMECTL_SIM_RUN_H
+#ifndef XENTIMECTL_PREDICT_SIM_ORDER_H
+#define XENTIMECTL_PREDICT_SIM_ORDER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,4 +34,4 @@ int64_t sim_other_with_tick(const struct sim_run *r);
 /* Of a longer one, as of a vCPU that is busy, the length tells nothing. */
 int64_t sim_longest_run(const struct sim_cost *cost);
 
-#endif
+#endif /* XENTIMECTL_PREDICT_SIM_ORDER_H */
