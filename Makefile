@@ -60,8 +60,8 @@ TOOLS     := $(wildcard tools/*.c tools/*/*.c)
 TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 
 # Commands that need these are in xentimectl-full alone: see tools/cli/exec-full.c.
-FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy*.c tools/watch*.c \
-                tools/shell*.c))
+FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy/*.c tools/watch/*.c \
+                tools/shell/*.c))
 FULL_LIBS := -lxlutil -lxml2 -lreadline -lsystemd
 
 all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentimectl-full
@@ -100,7 +100,7 @@ install: all
 	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
 	install -m 644 man/libxentime.3 $(DESTDIR)$(mandir)/man3/
 	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
-	install -m 644 tools/xentime-policy.rng grafana/xentime.json \
+	install -m 644 tools/policy/xentime-policy.rng grafana/xentime.json \
 	    examples/fleet.yml $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
 	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "policy-read.h"
+#include "policy/read.h"
 
 const char *__asan_default_options(void);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "policy-read.h"
+#include "policy/read.h"
 
 static void check_want(const struct policy_want *want)
 {

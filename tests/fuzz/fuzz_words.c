@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "shell-words.h"
+#include "shell/words.h"
 
 static char *quote(char **words, int n, size_t size)
 {

@@ -16,9 +16,11 @@ build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/skew/ntplog.c tools/skew/clock-fit.c
 build/fuzz/fuzz_xentrace: FUZZ_MORE := $(addprefix tools/predict/,xentrace.c \
     sim.c sim-cost.c sim-load.c sim-order.c tick-phase.c) tools/skew/clock-fit.c \
     $(POLICY:%=%.c)
-build/fuzz/fuzz_words: FUZZ_MORE := tools/shell-words.c
-build/fuzz/fuzz_policy: FUZZ_MORE := $(wildcard tools/policy-[rx]*.c tools/output/*.c)
-build/fuzz/fuzz_import: FUZZ_MORE := $(wildcard tools/policy-[irxw]*.c tools/output/*.c)
+build/fuzz/fuzz_words: FUZZ_MORE := tools/shell/words.c
+build/fuzz/fuzz_policy: FUZZ_MORE := $(addprefix tools/policy/,read.c xml.c model.c) \
+    $(wildcard tools/output/*.c)
+build/fuzz/fuzz_import: FUZZ_MORE := $(addprefix tools/policy/,import.c read.c xml.c \
+    write.c model.c) $(wildcard tools/output/*.c)
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 	@tests/need $(FUZZ_PKGS)
 	@mkdir -p $(@D)

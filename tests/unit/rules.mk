@@ -66,7 +66,7 @@ $U/$1/test_sim: $U/$1/tools/predict/sim.o $U/$1/tools/predict/sim-cost.o \
                 $U/$1/tools/predict/sim-load.o $U/$1/tools/predict/sim-order.o \
                 $$(POLICY:%=$U/$1/%.o)
 $U/$1/test_sim_order: $U/$1/tools/predict/sim-cost.o $U/$1/tools/predict/sim-order.o
-$U/$1/test_shell_words: $U/$1/tools/shell-words.o
+$U/$1/test_shell_words: $U/$1/tools/shell/words.o
 $U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
 $U/$1/test_policy_xml: $U/$1/tools.a
 # xentimectl, but for its main()

@@ -11,7 +11,7 @@
 #include <libxml/relaxng.h>
 #include <uuid/uuid.h>
 
-#include "policy-read.h"
+#include "policy/read.h"
 #include "run.h"
 
 #define MODE XENTIME_TIMER_MODE
@@ -277,7 +277,7 @@ static void schema_agrees(void **state)
              "<tuning sync-wakeup-after='65535'/><clock/></rule>"),
     };
     xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewParserCtxt(
-        TOP "/tools/xentime-policy.rng");
+        TOP "/tools/policy/xentime-policy.rng");
     struct policy *p;
     size_t i;
 

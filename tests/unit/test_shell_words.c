@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lines of the shell, and the words that they are cut into. */
 
-#include "shell-words.h"
+#include "shell/words.h"
 #include "unit.h"
 
 static void words(void **state)

@@ -9,7 +9,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
-#include "policy-xml.h"
+#include "policy/xml.h"
 #include "output/report.h"
 #include "tool.h"
 

@@ -12,11 +12,12 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "watch.h"
+#include "watch/watch.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "output/report.h"
-#include "policy.h"
+#include "policy/model.h"
+#include "policy/read.h"
 #include "tool.h"
 
 /* Until a domain that was not ready is looked at again. */

@@ -3,7 +3,7 @@
 #ifndef XENTIMECTL_WATCH_H
 #define XENTIMECTL_WATCH_H
 
-#include "policy.h"
+#include "policy/model.h"
 
 struct watch_domain {
     uint32_t domid;

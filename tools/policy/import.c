@@ -10,9 +10,11 @@
 #include <uuid/uuid.h>
 
 #include "output/report.h"
-#include "policy-read.h"
-#include "policy-xml.h"
-#include "policy.h"
+#include "policy/model.h"
+#include "policy/policy.h"
+#include "policy/read.h"
+#include "policy/write.h"
+#include "policy/xml.h"
 #include "tool.h"
 
 /* A domain's name as a pattern that matches nothing else. */

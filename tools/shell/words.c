@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shell-words.h"
+#include "shell/words.h"
 
 struct cutter {
     const char *at; /* in the line */

@@ -9,7 +9,10 @@
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
-#include "policy.h"
+#include "policy/match.h"
+#include "policy/model.h"
+#include "policy/policy.h"
+#include "policy/read.h"
 #include "tool.h"
 
 /* Why a change cannot be; "" if it can. */

@@ -17,8 +17,8 @@
 #include <readline/readline.h>
 
 #include "cli/complete.h"
-#include "shell-words.h"
-#include "shell.h"
+#include "shell/shell.h"
+#include "shell/words.h"
 #include "tool.h"
 
 #define PROMPT "xentime> "

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 #include "cli/commands.h"
 #include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
-#include "policy-read.h"
+#include "policy/model.h"
+#include "policy/read.h"
+#include "policy/write.h"
 #include "tool.h"
 
 /* ---- check ---- */

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
+#include "policy/match.h"
+#include "policy/model.h"
 
 /* ---- rules ---- */
 

@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "shell.h"
+#include "shell/shell.h"
 #include "tool.h"
 
 #define MOST_SECONDS 3600

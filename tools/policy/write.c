@@ -7,10 +7,11 @@
 
 #include <libxml/xmlwriter.h>
 
+#include "policy/write.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
-#include "policy.h"
+#include "policy/model.h"
 #include "tool.h"
 
 static const char *yes_no(int yes)

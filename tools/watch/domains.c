@@ -9,9 +9,9 @@
 
 #include "output/report.h"
 #include "output/text.h"
-#include "policy.h"
+#include "policy/match.h"
 #include "tool.h"
-#include "watch.h"
+#include "watch/watch.h"
 
 /* For its name to be in xenstore, and for others to let go of its lock. */
 #define MAX_TRIES 10

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A policy in memory: what settings domains are to have. */
+#ifndef XENTIMECTL_POLICY_MODEL_H
+#define XENTIMECTL_POLICY_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "xentime.h"
+
+/* What a rule, or the defaults, say; -1: nothing. */
+struct policy_want {
+    int setting[XENTIME_SETTINGS];
+    int profiling;           /* whether sessions are allowed */
+};
+
+/* A domain matches if all that is there holds; NULL: is not there. */
+struct policy_match {
+    char *name;              /* a pattern of fnmatch(3) */
+    char *label, *value;     /* value is a pattern too */
+    bool has_uuid;
+    uint8_t uuid[16];
+    int type;                /* enum xentime_type, -1: any */
+};
+
+struct policy_rule {
+    char *name;              /* NULL: it has none */
+    struct policy_match *match; /* one of them is enough */
+    size_t nmatch;
+    struct policy_want want;
+    int line;                /* in the file */
+};
+
+struct policy {
+    struct policy_want defaults;
+    struct policy_rule *rules;
+    size_t nrules;
+};
+
+/*
+ * Returns a policy without rules, which the caller frees with policy_free();
+ * NULL: out of memory.
+ */
+struct policy *policy_new(void);
+void policy_free(struct policy *p);
+
+/* Frees what the rule consists of, and not the rule itself. */
+void policy_free_rule(struct policy_rule *rule);
+
+/* Sets all of *want to nothing. */
+void policy_want_nothing(struct policy_want *want);
+
+/*
+ * Adds a rule that wants nothing and matches nothing; NULL: out of memory.
+ * Those that were there before may move.
+ */
+struct policy_rule *policy_add_rule(struct policy *p);
+struct policy_match *policy_add_match(struct policy_rule *rule);
+
+/*
+ * Returns libvirt's word for a timer_mode, or our own where libvirt has none;
+ * NULL: there is no such mode.
+ */
+const char *policy_tickpolicy(int mode);
+
+#endif /* XENTIMECTL_POLICY_MODEL_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xentimectl policy: its subcommands, which return an exit status. */
+#ifndef XENTIMECTL_POLICY_H
+#define XENTIMECTL_POLICY_H
+
+#include "tool.h"
+
+int policy_apply(struct tool *t);
+int policy_export(struct tool *t);
+int policy_import(struct tool *t);
+
+#endif /* XENTIMECTL_POLICY_H */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xentimectl shell: lines that nobody types, from a file or a pipe. edit.c has
+ * those from a terminal.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/shell.h"
+#include "cli/commands.h"
+#include "tool.h"
+
+/* Of the line itself; EXIT_DONE if nothing is. */
+static const char *wrong_with(const char *line, ssize_t len)
+{
+    if (len > SHELL_LINE_MAX)
+        return "it is too long";
+    return strlen(line) != (size_t)len ? "it has a NUL in it" : NULL;
+}
+
+static int read_lines(FILE *f)
+{
+    int status = EXIT_DONE;
+    unsigned int number = 0;
+    bool leave = false;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+
+    while (!leave && (len = getline(&line, &size, f)) >= 0) {
+        const char *wrong;
+
+        number++;
+        if (len && line[len - 1] == '\n')
+            line[--len] = '\0';
+        wrong = wrong_with(line, len);
+        if (wrong)
+            status = shell_say(EXIT_USAGE, "%s", wrong);
+        else
+            status = shell_line(line, status, &leave);
+        if (status && !leave)
+            shell_say(0, "that was line %u: exit status %d", number, status);
+    }
+    free(line);
+    return status;
+}
+
+/* Not from stdin itself, which a command may read: for it there is nothing. */
+static int redirected(void)
+{
+    int fd = dup(STDIN_FILENO), status;
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "re");
+
+    if (!f)
+        return shell_say(EXIT_FAILED, "standard input: %s", strerror(errno));
+    if (freopen("/dev/null", "re", stdin) == NULL) {
+        fclose(f);
+        return shell_say(EXIT_FAILED, "/dev/null: %s", strerror(errno));
+    }
+    status = read_lines(f);
+    fclose(f);
+    return status;
+}
+
+int cmd_shell(struct tool *t)
+{
+    (void)t;
+    return isatty(STDIN_FILENO) ? shell_interactive() : redirected();
+}
