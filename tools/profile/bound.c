@@ -18,11 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cover.h"
+#include "profile/bound.h"
 #include "cli/option.h"
 #include "cli/run.h"
 #include "output/report.h"
 #include "output/text.h"
+#include "profile/session.h"
 #include "tool.h"
 
 #define NOT_FOUND 127
@@ -120,7 +121,7 @@ static void end_session(struct profile_run *p)
               stderr);
 }
 
-int profile_cover_program(struct profile_run *p)
+int profile_bound_program(struct profile_run *p)
 {
     int go, status;
     pid_t pid = fork_behind_pipe(&go);
