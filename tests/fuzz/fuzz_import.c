@@ -24,7 +24,7 @@ static void check_rule(const struct policy_rule *rule)
 
     if (rule->nmatch != 1 || (!rule->match->name && !rule->match->has_uuid) ||
         setting[XENTIME_TIMER_MODE] < -1 ||
-        setting[XENTIME_TIMER_MODE] >= XENTIME_PACED_MISSED_TICKS ||
+        setting[XENTIME_TIMER_MODE] >= XENTIME_TIMER_MODES ||
         setting[XENTIME_VHPET] < -1 || setting[XENTIME_VHPET] > 1 ||
         setting[XENTIME_SYNC_WAKEUP] != -1 || rule->want.profiling != -1)
         abort();

@@ -12,7 +12,7 @@
 #include "xentime.h"
 
 static const int max[XENTIME_SETTINGS] = {
-    [XENTIME_TIMER_MODE] = 3,
+    [XENTIME_TIMER_MODE] = XENTIME_TIMER_MODES - 1,
     [XENTIME_VHPET] = 1,
     [XENTIME_SYNC_WAKEUP] = 65535,
 };

@@ -6,8 +6,8 @@
 
 #include "asm/hvm/vpt-policy.h"
 #include "fuzz.h"
-#include "predict/tick-phase.h"
 #include "predict/sim-load.h"
+#include "predict/tick-phase.h"
 #include "predict/xentrace.h"
 
 #define MS 1000000LL

@@ -15,6 +15,9 @@ lab_newline='
 # diag TEXT...: a remark; it is shown with the check before it if that fails.
 diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
 
+# host_cpus: how many CPUs the machine has, as Xen counts them.
+host_cpus() { xl info | sed -n 's/^nr_cpus *: *//p'; }
+
 # plan N: optional; done_testing then checks that N checks were made.
 plan() { lab_plan=$1; }
 

@@ -13,7 +13,7 @@ guest() {
 # contend DOM...: where there are several CPUs, they share the last one, and dom0
 # has the others.
 contend() {
-    lab_cpu=$(xl info | sed -n 's/^nr_cpus *: *//p')
+    lab_cpu=$(host_cpus)
     [ "$lab_cpu" -gt 1 ] || return 0
     for lab_dom; do
         xl vcpu-pin "$lab_dom" all $((lab_cpu - 1)) || bail "domains are pinned"

@@ -13,7 +13,7 @@ const struct command *find_command(const char *name);
 /* Returns all options that it takes: a bit for each enum opt. */
 uint64_t command_options(const struct command *c);
 
-/* Each has its subject's folder, and returns an exit status. */
+/* The commands are in their subjects' folders. Each returns an exit status. */
 int cmd_list(struct tool *t);
 int cmd_show(struct tool *t);
 int cmd_set_mode(struct tool *t);

@@ -126,9 +126,10 @@ static void emit_capabilities(struct out *o, const struct metrics *m)
 
 /* ---- domains ---- */
 
+/* Lists that are empty are NULL, to which not even 0 may be added. */
 #define FOR_EACH_DOMAIN(d, m) \
-    for (const struct metrics_domain *d = (m)->list; d < (m)->list + (m)->n; \
-         d++) \
+    for (const struct metrics_domain *d = (m)->list; \
+         d && d < (m)->list + (m)->n; d++) \
         if (!d->gone)
 
 static void emit_domain(struct out *o, const struct metrics *m)
@@ -223,7 +224,7 @@ static void begin_vcpu(struct out *o, const struct metrics_domain *d,
 
 #define FOR_EACH_VCPU(v, d) \
     for (const struct xentime_vcpu_stats *v = (d)->vcpus; \
-         v < (d)->vcpus + (d)->nvcpus; v++)
+         v && v < (d)->vcpus + (d)->nvcpus; v++)
 
 static void emit_descheduled(struct out *o, const struct metrics *m)
 {

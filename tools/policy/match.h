@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy wants of domains, and the changes that make it so. */
+/* Which rule a domain matches, and the changes that carry a policy out. */
 #ifndef XENTIMECTL_POLICY_MATCH_H
 #define XENTIMECTL_POLICY_MATCH_H
 
@@ -14,7 +14,7 @@ enum policy_source {
                                 record in xenstore tells: before any policy */
 };
 
-/* What is wished for one domain. */
+/* The settings that one domain should have, and who says so. */
 struct policy_wish {
     struct policy_want want;
     enum policy_source source[XENTIME_SETTINGS];
@@ -30,7 +30,7 @@ enum xentime_error policy_wish(xentime *xt, const struct policy *p,
                                const struct xentime_domain *dom,
                                struct policy_wish *wish);
 
-/* What is to change, so that domains are as is wished. */
+/* The changes after which all domains are as the policy wants them. */
 struct policy_plan {
     struct policy_wish *wishes;      /* one a domain, in their order */
     struct xentime_change *changes;  /* for xentime_apply(); "old" is set, -1

@@ -9,7 +9,7 @@
 
 #include "xentime.h"
 
-/* What a rule, or the defaults, say; -1: nothing. */
+/* The settings that a rule, or the defaults, ask for; -1: no such setting. */
 struct policy_want {
     int setting[XENTIME_SETTINGS];
     int profiling;           /* whether sessions are allowed */
@@ -52,8 +52,9 @@ void policy_free_rule(struct policy_rule *rule);
 void policy_want_nothing(struct policy_want *want);
 
 /*
- * Adds a rule that wants nothing and matches nothing; NULL: out of memory.
- * Those that were there before may move.
+ * These add a rule that wants nothing and matches nothing, and a match that takes
+ * any domain; NULL: out of memory. The pointers that they returned before are no
+ * longer valid.
  */
 struct policy_rule *policy_add_rule(struct policy *p);
 struct policy_match *policy_add_match(struct policy_rule *rule);

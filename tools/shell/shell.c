@@ -13,7 +13,7 @@
 #include "cli/commands.h"
 #include "tool.h"
 
-/* Of the line itself; EXIT_DONE if nothing is. */
+/* Says what is wrong with the line, before it is cut into words; or NULL. */
 static const char *wrong_with(const char *line, ssize_t len)
 {
     if (len > SHELL_LINE_MAX)

@@ -17,7 +17,7 @@
 argument() { tr ' ' '\n' </proc/cmdline | sed -n "s/^lab.$1=//p"; }
 load=$(argument load) seconds=$(argument seconds) hz=$(argument hz)
 vcpus=$(argument vcpus) tsc=$(argument tsc)
-host_cpus=$(xl info | sed -n 's/^nr_cpus *: *//p')
+host_cpus=$(host_cpus)
 rows=/run/lab/rows
 
 # What is measured is one guest, undisturbed by another vCPU of its own.

@@ -80,7 +80,7 @@ judge() {
 key() { row="$row${row:+, }\"$1\": $2"; }
 text() { key "$1" "\"$2\""; }
 
-host_cpus=$(xl info | sed -n 's/^nr_cpus *: *//p')
+host_cpus=$(host_cpus)
 for cell in $(if [ -n "$cells" ]; then all | grep -E -e "$cells"
               else all | grep -xF "$(echo $few | tr ' ' '\n')"; fi); do
     # CLOCK-VCPUS-TSC-MODE

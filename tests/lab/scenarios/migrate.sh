@@ -8,8 +8,8 @@
 # xl.cfg says; all of it while Linux runs in it.
 #
 # How: xl, Debian's kernel as a PVH domain, and a migration to this very host; in
-# the lab's own QEMU, as an interrupt that stock QEMU injects twice ends a Linux now
-# and then.
+# the lab's own QEMU, as an interrupt that stock QEMU injects twice can stop a Linux
+# (see linux-clock.sh); that this is what once ended this guest was not shown.
 #
 # lab: with=linux consoled=1 releases=4.17,4.20 hv=stock,patched timeout=600
 # lab: idle=300 mem=1536 slow=1 qemu=own

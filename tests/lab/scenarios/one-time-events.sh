@@ -21,7 +21,8 @@
 . /lib/lab/timers.sh
 . /lib/lab/witness.sh
 
-# A hundred and more for each thing that happens.
+# Half of the usual: there are eleven rows, and what happens in one does so at most
+# eight times, but for 200 switches.
 short_handovers=500
 
 guest rival idle=spin

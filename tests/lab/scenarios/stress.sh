@@ -15,7 +15,7 @@
 # On the "skewed" hypervisor the CPUs' own clocks are 5 ms apart, as they are now
 # and then on hosts whose TSCs are not constant.
 #
-# lab: releases=4.17,4.20 hv=stock,patched,debug,skewed timeout=900 idle=200
+# lab: releases=4.17,4.20 hv=stock,patched,debug timeout=900 idle=200
 # lab: check=4.20@patched+smp2
 # lab: all=4.17@stock,4.17@patched,4.20@debug+smp2,4.20@patched+smp4,4.17@patched+smp2+rt,4.17@skewed+smp2
 
