@@ -8,8 +8,8 @@
 # trusts, and QEMU's it does not.
 all_clocks='tsc pv hpet pmtimer refcount'
 
-# handovers CLOCK...: how many of each to wait for; in `make check` 1000, or
-# $short_handovers. A reading of most clocks is an exit to Xen, and a million of them
+# handovers CLOCK...: how many of each to wait for; in `make check` 1000. A
+# reading of most clocks is an exit to Xen, and a million of them
 # takes three minutes.
 handovers() {
     read -r lab_line </proc/cmdline
@@ -19,7 +19,7 @@ handovers() {
         echo "${lab_line%% *}"
         return ;;
     esac
-    if ! is_long; then echo "${short_handovers:-1000}"
+    if ! is_long; then echo 1000
     elif [ "$tsc $*" = 'native tsc pv' ]; then echo 1000000
     else echo 20000; fi
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2154
 #
 # Proves that nothing which happens to a domain or to one of its vCPUs makes its
 # vCPUs disagree about the time: pauses, switches of the mode, resyncs, save and
@@ -20,10 +20,6 @@
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
 . /lib/lab/witness.sh
-
-# Half of the usual: there are eleven rows, and what happens in one does so at most
-# eight times, but for 200 switches.
-short_handovers=500
 
 guest rival idle=spin
 labdom unpause "$dom"
