@@ -13,7 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "internal.h"
+#include "domain.h"
+#include "error.h"
+#include "lock.h"
+#include "record.h"
+#include "setting.h"
 
 struct work {
     xentime *xt;
@@ -218,7 +222,7 @@ static enum xentime_error record_all(struct work *w)
     size_t i;
 
     if (!entries)
-        return xt_fail(w->xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+        return xt_fail_memory(w->xt);
     for (i = 0; i < w->n && !rc; i++) {
         const struct xentime_change *c = &w->changes[i];
         struct xentime_record *rec = &entries[i].rec;
@@ -396,7 +400,7 @@ enum xentime_error xentime_apply_policy(
     w.locks = calloc(n + 1, sizeof(*w.locks));
     w.before = calloc(n + 1, sizeof(*w.before));
     if (!w.order || !w.locks || !w.before) {
-        rc = xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+        rc = xt_fail_memory(xt);
     } else {
         rc = lock_all(&w);
         if (!rc)

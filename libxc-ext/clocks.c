@@ -6,7 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "internal.h"
+#include "error.h"
+#include "hypercall.h"
+
 #include <xen/hvm/save.h>
 
 #define NS_PER_SEC INT64_C(1000000000)

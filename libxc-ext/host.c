@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "hypercall.h"
+
 #include <xen/domctl.h>
 #include <xen/pmu.h>
 #include <xen/sysctl.h>
@@ -20,28 +21,6 @@ static const char *const schedulers[] = {
     [XEN_SCHEDULER_ARINC653] = "arinc653", [XEN_SCHEDULER_RTDS] = "rtds",
     [XEN_SCHEDULER_NULL] = "null",
 };
-
-enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
-{
-    xc_physinfo_t info;
-
-    if (!xt->caps_known) {
-        memset(&info, 0, sizeof(info));
-        if (xc_physinfo(xt->xch, &info))
-            return xt_fail_xen(xt, errno, NULL,
-                               "cannot ask Xen for its capabilities");
-        xt->caps = xt_vtimer_caps(xt);
-        if (xt_gated(xt))
-            xt->caps |= XENTIME_CAP_SESSIONS;
-        if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
-            xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
-        if (xt_vpmu_mode(xt) > XENPMU_MODE_OFF)
-            xt->caps |= XENTIME_CAP_VPMU;
-        xt->caps_known = true;
-    }
-    *caps = xt->caps;
-    return XENTIME_OK;
-}
 
 /* ---- the host ---- */
 

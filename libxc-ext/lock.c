@@ -20,7 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "error.h"
+#include "lock.h"
+#include "names.h"
 
 #ifndef XT_LOCK_DIR
 #define XT_LOCK_DIR "/run/lock/xentime"
@@ -207,4 +209,22 @@ void xt_unlock_watch(xentime *xt)
     unlink(WATCH_PATH);
     close(xt->watch_lock);
     xt->watch_lock = -1;
+}
+
+/* ---- signals ---- */
+
+void xt_hold_signals(sigset_t *before)
+{
+    sigset_t ours;
+
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ours, before);
+}
+
+void xt_let_signals(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include <uuid/uuid.h>
+
+#include "names.h"
 
 /* clang-format off */
 /*
@@ -52,23 +54,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
 };
 /* clang-format on */
 
-#define TYPE(t) (1u << XENTIME_##t)
-
-const struct xt_setting xt_settings[XENTIME_SETTINGS] = {
-    [XENTIME_TIMER_MODE] = {
-        "timer_mode", HVM_PARAM_TIMER_MODE, XENTIME_TIMER_MODES - 1,
-        TYPE(HVM) | TYPE(PVH), 0, NULL, NULL,
-    },
-    [XENTIME_VHPET] = {
-        "vhpet", HVM_PARAM_HPET_ENABLED, 1, TYPE(HVM), 0, NULL, NULL,
-    },
-    [XENTIME_SYNC_WAKEUP] = {
-        "sync_wakeup_after", 0, XENTIME_SYNC_WAKEUP_MAX,
-        TYPE(HVM) | TYPE(PVH), XENTIME_CAP_SYNC_WAKEUP,
-        xt_get_sync_wakeup, xt_set_sync_wakeup,
-    },
-};
-
 static const char *const type_names[] = {
     [XENTIME_PV] = "PV",
     [XENTIME_HVM] = "HVM",
@@ -85,55 +70,6 @@ static const char *const timer_names[XENTIME_TIMERS] = {
     [XENTIME_HPET1] = "hpet1",
     [XENTIME_HPET2] = "hpet2",
 };
-
-static const struct {
-    unsigned int bit;
-    const char *name;
-    const char *patch;       /* subject of the one that brings it, or NULL */
-} capabilities[] = {
-    { XENTIME_CAP_TIMER_MODE, "timer-mode", NULL },
-    { XENTIME_CAP_VHPET, "vhpet", NULL },
-    { XENTIME_CAP_VPMU, "vpmu", NULL },
-    { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
-      "x86/vpt: switch timer_mode on a live domain in one piece" },
-    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
-      "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
-    { XENTIME_CAP_TICK_STATS, "tick-stats",
-      "x86/vpt: count what becomes of each tick" },
-    { XENTIME_CAP_RESYNC, "resync",
-      "x86/vpt: tell how far guest time is behind, and bring it back" },
-    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
-      "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
-    { XENTIME_CAP_PACED_MODE, "paced-mode",
-      "x86/vpt: timer_mode paced_missed_ticks" },
-    { XENTIME_CAP_ONE_TIME, "one-time",
-      "x86/vpt: one guest time for all vCPUs of a domain" },
-    { XENTIME_CAP_UNDOUBLED_MODE, "undoubled-mode",
-      "x86/vpt: timer_mode no_doubled_ticks_pending" },
-    { XENTIME_CAP_SESSIONS, "profile-sessions",
-      "x86/vpmu: only for domains that a profiling session covers" },
-};
-
-static const struct xentime_defect defects[] = {
-    { "backward-jump",
-      "a live domain that is put back to timer_mode 0 can see its time go "
-      "backwards",
-      XENTIME_CAP_SAFE_SWITCH },
-    { "kept-lag",
-      "each vCPU keeps the lag of timer_mode 0 in the mode it is switched to",
-      XENTIME_CAP_SAFE_SWITCH },
-    { "times-apart",
-      "in timer_mode 0 each vCPU has a time of its own: what one reads can be "
-      "before what another has read already",
-      XENTIME_CAP_ONE_TIME },
-    { "armed-vhpet",
-      "vhpet switched off does not stop an HPET timer that is armed",
-      XENTIME_CAP_QUIET_VHPET },
-    { "sync-freeze",
-      "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
-      XENTIME_CAP_SYNC_WAKEUP },
-};
-/* clang-format on */
 
 const struct xentime_mode_name *xentime_mode_name(int mode)
 {
@@ -168,24 +104,11 @@ int xentime_parse_mode(const char *word)
     return -1;
 }
 
-const char *xentime_setting_name(enum xentime_setting setting)
-{
-    if ((unsigned int)setting >= XENTIME_SETTINGS)
-        return NULL;
-    return xt_settings[setting].name;
-}
-
 const char *xentime_type_name(enum xentime_type type)
 {
     if ((unsigned int)type >= ARRAY_LEN(type_names))
         return NULL;
     return type_names[type];
-}
-
-bool xentime_type_has(enum xentime_type type, enum xentime_setting setting)
-{
-    return (unsigned int)setting < XENTIME_SETTINGS &&
-           (xt_settings[setting].types & (1u << type));
 }
 
 const char *xentime_timer_name(enum xentime_timer timer)
@@ -195,27 +118,7 @@ const char *xentime_timer_name(enum xentime_timer timer)
     return timer_names[timer];
 }
 
-const char *xentime_capability_name(unsigned int bit)
+void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT])
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(capabilities); i++)
-        if (capabilities[i].bit == bit)
-            return capabilities[i].name;
-    return NULL;
-}
-
-const char *xentime_capability_patch(unsigned int bit)
-{
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(capabilities); i++)
-        if (capabilities[i].bit == bit)
-            return capabilities[i].patch;
-    return NULL;
-}
-
-const struct xentime_defect *xentime_defect(size_t i)
-{
-    return i < ARRAY_LEN(defects) ? &defects[i] : NULL;
+    uuid_unparse_lower(uuid, text);
 }

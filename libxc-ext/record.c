@@ -23,7 +23,13 @@
 
 #include <uuid/uuid.h>
 
-#include "internal.h"
+#include "domain.h"
+#include "error.h"
+#include "names.h"
+#include "permission.h"
+#include "record.h"
+#include "setting.h"
+#include "store.h"
 
 #define PATH_SIZE 128
 
@@ -98,15 +104,11 @@ static bool sweep(xentime *xt, xs_transaction_t t)
     size_t alive = 0;
     uuid_t uuid;
     bool ok = true;
-    char **entries = xs_directory(xt->xs, t, XT_STORE_ROOT, &n);
+    char **entries;
 
-    if (!entries) {
-        if (errno == ENOENT)
-            return true;
-        xt_fail_xenstore(xt, errno, "read", XT_STORE_ROOT);
+    if (!xt_store_list(xt, t, XT_STORE_ROOT, &entries, &n))
         return false;
-    }
-    if (xentime_list(xt, 0, &doms, &alive))
+    if (n && xt_list_domains(xt, &doms, &alive))
         ok = false;
     for (i = 0; ok && i < n; i++)
         if (!uuid_parse(entries[i], uuid) && !is_alive(doms, alive, uuid))
@@ -331,11 +333,8 @@ enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
     before->announced = false;
     if (rc)
         return rc;
-    xt->waiting = "xenstored";
-    if (!announce(xt, uuid, setting, old, value, before))
-        rc = xt->error.code;
-    xt->waiting = NULL;
-    return rc;
+    return announce(xt, uuid, setting, old, value, before) ? XENTIME_OK
+                                                           : xt->error.code;
 }
 
 /* A damaged record persists: it is not ours to judge. */
@@ -383,9 +382,8 @@ static bool put_back(xentime *xt, xs_transaction_t t,
 static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
 {
     const struct withdrawal *w = arg;
-    char path[PATH_SIZE], **left;
+    char path[PATH_SIZE];
     bool failed = false, was_there;
-    unsigned int n;
 
     was_there = put_back(xt, t, w, "requested", w->before->requested, &failed);
     if (!failed)
@@ -397,13 +395,7 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
     if (!xt_store_drop(xt, t, path))
         return false;
     uuid_path(path, w->uuid);
-    left = xs_directory(xt->xs, t, path, &n);
-    if (!left && errno != ENOENT) {
-        xt_fail_xenstore(xt, errno, "read", path);
-        return false;
-    }
-    free(left);
-    return (left && n) || xt_store_drop(xt, t, path);
+    return xt_store_drop_empty(xt, t, path);
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],

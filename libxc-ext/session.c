@@ -13,7 +13,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "error.h"
+#include "hypercall.h"
+#include "lock.h"
+#include "patched.h"
+#include "permission.h"
+#include "record.h"
 #include "session.h"
+#include "vpmu.h"
 
 /* What is asked for. */
 struct operation {
@@ -22,11 +29,6 @@ struct operation {
     const struct xentime_session_request *request; /* of start */
     const char *holder; /* of stop; NULL: as the caller has it */
 };
-
-enum xentime_error xt_fail_memory(xentime *xt)
-{
-    return xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
-}
 
 void xt_tell_undone(xentime *xt, const struct xentime_error_info *why,
                     bool undone)
@@ -84,16 +86,16 @@ static void end(struct xt_work *w)
 static enum xentime_error begin(struct xt_work *w, xentime *xt)
 {
     enum xentime_error rc;
-    bool gated;
+    bool counted_by_xen;
 
     memset(w, 0, sizeof(*w));
     w->xt = xt;
-    rc = xt_ask_gated(xt, &gated);
+    rc = xt_ask_counted_by_xen(xt, &counted_by_xen);
     if (!rc)
         rc = xt_lock(xt, NULL, &w->lock);
     if (rc)
         return rc;
-    w->backend = gated ? &xt_xen_backend : &xt_store_backend;
+    w->backend = counted_by_xen ? &xt_patched_backend : &xt_stock_backend;
     if (!w->backend->counted_by_xen)
         rc = xt_vpmu_get_mode(xt, &w->mode);
     if (!rc)
@@ -377,7 +379,7 @@ enum xentime_error xt_read_sessions(xentime *xt, struct xentime_domain *doms,
 
     if (xt_vpmu_mode(xt) == XENTIME_VPMU_UNKNOWN)
         return XENTIME_OK;
-    backend = xt_gated(xt) ? &xt_xen_backend : &xt_store_backend;
+    backend = xt_counted_by_xen(xt) ? &xt_patched_backend : &xt_stock_backend;
     return backend->count(xt, doms, n);
 }
 

@@ -1,26 +1,137 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Requests to xenstore, and transactions of them. */
+/* The connection to xenstored, requests, and transactions of them. */
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
-#include "internal.h"
+#include "error.h"
+#include "store.h"
 
 /* Commits that others' interference may spoil before it is an error. */
 #define MAX_TRIES 1000
+
+/* ---- the connection ---- */
+
+/*
+ * Notes that xenstored is waited for; what was waited for before is to be put
+ * back into xt->waiting.
+ */
+static const char *wait_for_xenstored(xentime *xt)
+{
+    const char *before = xt->waiting;
+
+    xt->waiting = "xenstored";
+    return before;
+}
+
+int xt_connect_xenstored(void)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    const char *path = xs_daemon_socket();
+    int fd, e;
+
+    if (!path || strlen(path) >= sizeof(addr.sun_path)) {
+        errno = ENOENT;
+        return -1;
+    }
+    memcpy(addr.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
+        e = errno;
+        close(fd);
+        errno = e;
+        return -1;
+    }
+    return fd;
+}
+
+/*
+ * xs_open() falls back to /dev/xen/xenbus when nobody listens on xenstored's
+ * socket.  Where a socket is left behind by a xenstored that died, requests
+ * on the fallback would never be answered: look first.
+ */
+static bool socket_is_dead(void)
+{
+    int fd = xt_connect_xenstored();
+
+    if (fd < 0)
+        return errno == ECONNREFUSED;
+    close(fd);
+    return false;
+}
+
+enum xentime_error xt_xenstore(xentime *xt)
+{
+    const char *before;
+    int e = ECONNREFUSED;
+
+    if (xt->xs)
+        return XENTIME_OK;
+    before = wait_for_xenstored(xt);
+    if (!socket_is_dead()) {
+        xt->xs = xs_open(0);
+        e = errno;
+    }
+    xt->waiting = before;
+    if (xt->xs)
+        return XENTIME_OK;
+
+    if (e == EACCES || e == EPERM) {
+        xt_fail(xt, XENTIME_ERR_PERM, e, NULL,
+                "cannot connect to xenstored: %s", strerror(e));
+        xt_hint(xt, "run it as root");
+        return XENTIME_ERR_PERM;
+    }
+    xt_fail(xt, XENTIME_ERR_NOXEN, e, NULL, "cannot connect to xenstored: %s",
+            strerror(e));
+    xt_hint(xt, "is xenstored running?  One that has died cannot be restarted: "
+                "the host needs a reboot");
+    return XENTIME_ERR_NOXEN;
+}
+
+enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
+                                    const char *path)
+{
+    switch (errnum) {
+    case EBADF:
+    case EPIPE:
+    case ECONNRESET:
+        /* libxenstore has closed its socket: the handle is of no more use. */
+        xs_close(xt->xs);
+        xt->xs = NULL;
+        return xt_fail(xt, XENTIME_ERR_NOXEN, errnum, NULL,
+                       "cannot %s %s in xenstore: xenstored is gone", what,
+                       path);
+    case EACCES:
+    case EPERM:
+        return xt_fail(xt, XENTIME_ERR_PERM, errnum, NULL,
+                       "cannot %s %s in xenstore: %s", what, path,
+                       strerror(errnum));
+    default:
+        return xt_fail(xt, XENTIME_ERR_FAIL, errnum, NULL,
+                       "cannot %s %s in xenstore: %s", what, path,
+                       strerror(errnum));
+    }
+}
 
 /* ---- requests ---- */
 
 bool xt_store_put(xentime *xt, xs_transaction_t t, const char *path,
                   const char *value)
 {
-    if (xs_write(xt->xs, t, path, value, strlen(value)))
-        return true;
-    xt_fail_xenstore(xt, errno, "write", path);
-    return false;
+    const char *before = wait_for_xenstored(xt);
+    bool done = xs_write(xt->xs, t, path, value, strlen(value));
+
+    xt->waiting = before;
+    if (!done)
+        xt_fail_xenstore(xt, errno, "write", path);
+    return done;
 }
 
 bool xt_store_put_int(xentime *xt, xs_transaction_t t, const char *path,
@@ -34,22 +145,52 @@ bool xt_store_put_int(xentime *xt, xs_transaction_t t, const char *path,
 
 bool xt_store_drop(xentime *xt, xs_transaction_t t, const char *path)
 {
-    if (xs_rm(xt->xs, t, path) || errno == ENOENT)
-        return true;
-    xt_fail_xenstore(xt, errno, "remove", path);
-    return false;
+    const char *before = wait_for_xenstored(xt);
+    bool done = xs_rm(xt->xs, t, path) || errno == ENOENT;
+
+    xt->waiting = before;
+    if (!done)
+        xt_fail_xenstore(xt, errno, "remove", path);
+    return done;
 }
 
 bool xt_store_get(xentime *xt, xs_transaction_t t, const char *path,
                   char **value)
 {
+    const char *before = wait_for_xenstored(xt);
     unsigned int len;
 
     *value = xs_read(xt->xs, t, path, &len);
+    xt->waiting = before;
     if (*value || errno == ENOENT)
         return true;
     xt_fail_xenstore(xt, errno, "read", path);
     return false;
+}
+
+bool xt_store_list(xentime *xt, xs_transaction_t t, const char *path,
+                   char ***names, unsigned int *n)
+{
+    const char *before = wait_for_xenstored(xt);
+
+    *n = 0;
+    *names = xs_directory(xt->xs, t, path, n);
+    xt->waiting = before;
+    if (*names || errno == ENOENT)
+        return true;
+    xt_fail_xenstore(xt, errno, "read", path);
+    return false;
+}
+
+bool xt_store_drop_empty(xentime *xt, xs_transaction_t t, const char *path)
+{
+    unsigned int n;
+    char **names;
+
+    if (!xt_store_list(xt, t, path, &names, &n))
+        return false;
+    free(names);
+    return n || xt_store_drop(xt, t, path);
 }
 
 bool xt_store_get_int(xentime *xt, xs_transaction_t t, const char *path,
@@ -80,12 +221,8 @@ enum xentime_error xt_store_look(xentime *xt, const char *path, char **value)
     enum xentime_error rc = xt_xenstore(xt);
 
     *value = NULL;
-    if (rc)
-        return rc;
-    xt->waiting = "xenstored";
-    if (!xt_store_get(xt, XBT_NULL, path, value))
+    if (!rc && !xt_store_get(xt, XBT_NULL, path, value))
         rc = xt->error.code;
-    xt->waiting = NULL;
     return rc;
 }
 
@@ -95,12 +232,13 @@ enum xentime_error xt_store_transaction(xentime *xt, xt_transaction_fn *fn,
                                         const void *arg)
 {
     enum xentime_error rc = xt_xenstore(xt);
+    const char *before;
     xs_transaction_t t;
     unsigned int tries;
 
     if (rc)
         return rc;
-    xt->waiting = "xenstored";
+    before = wait_for_xenstored(xt);
     for (tries = 0; tries < MAX_TRIES; tries++) {
         t = xs_transaction_start(xt->xs);
         if (t == XBT_NULL) {
@@ -133,6 +271,6 @@ enum xentime_error xt_store_transaction(xentime *xt, xt_transaction_fn *fn,
         if (rc != XENTIME_ERR_BUSY)
             break;
     }
-    xt->waiting = NULL;
+    xt->waiting = before;
     return rc;
 }

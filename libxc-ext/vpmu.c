@@ -7,31 +7,17 @@
 #include <errno.h>
 #include <string.h>
 
-#include "internal.h"
-#include "profile.h"
+#include "error.h"
+#include "hypercall.h"
+#include "patched.h"
+#include "vpmu.h"
+
 #include <xen/pmu.h>
 #include <xen/sysctl.h>
 #include <xen/version.h>
+#include "profile.h"
 
 /* ---- the mode ---- */
-
-/* -1 with errno: EOPNOTSUPP where there is no PMU that Xen knows. */
-static int pmu_op(xentime *xt, unsigned int op, struct xen_pmu_params *params)
-{
-    params->version.maj = XENPMU_VER_MAJ;
-    params->version.min = XENPMU_VER_MIN;
-    return xt_hypercall(xt, __HYPERVISOR_xenpmu_op, &op, params,
-                        sizeof(*params));
-}
-
-int xt_vpmu_mode(xentime *xt)
-{
-    struct xen_pmu_params params = { .val = 0 };
-
-    if (pmu_op(xt, XENPMU_mode_get, &params))
-        return XENTIME_VPMU_UNKNOWN;
-    return params.val;
-}
 
 /* Why there is no vPMU at all. */
 static enum xentime_error fail_no_vpmu(xentime *xt)
@@ -58,7 +44,7 @@ enum xentime_error xt_vpmu_get_mode(xentime *xt, int *mode)
 {
     struct xen_pmu_params params = { .val = 0 };
 
-    if (!pmu_op(xt, XENPMU_mode_get, &params)) {
+    if (!xt_pmu_op(xt, XENPMU_mode_get, &params)) {
         *mode = params.val;
         return XENTIME_OK;
     }
@@ -73,7 +59,7 @@ enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode)
     enum xentime_error rc;
     int now = XENTIME_VPMU_UNKNOWN;
 
-    if (pmu_op(xt, XENPMU_mode_set, &params)) {
+    if (xt_pmu_op(xt, XENPMU_mode_set, &params)) {
         if (errno == EOPNOTSUPP || errno == ENOSYS)
             return fail_no_vpmu(xt);
         if (errno != EBUSY)
@@ -93,51 +79,6 @@ enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode)
 }
 
 /* ---- sessions that Xen counts ---- */
-
-static int sysctl(xentime *xt, struct xen_sysctl_profile *op)
-{
-    struct xen_sysctl sysctl = {
-        .cmd = XEN_SYSCTL_profile,
-        .interface_version = XEN_SYSCTL_INTERFACE_VERSION,
-    };
-    int rc;
-
-    _Static_assert(sizeof(*op) <= sizeof(sysctl.u.pad),
-                   "the operation fits Xen's union");
-    op->version = XEN_SYSCTL_PROFILE_VERSION;
-    memcpy(sysctl.u.pad, op, sizeof(*op));
-    rc = xt_hypercall(xt, __HYPERVISOR_sysctl, NULL, &sysctl, sizeof(sysctl));
-    memcpy(op, sysctl.u.pad, sizeof(*op));
-    return rc;
-}
-
-/* FLASK forbids even dom0 what it does not know: EPERM, of a stock Xen. */
-static bool is_unknown(int errnum)
-{
-    return errnum == ENOSYS || errnum == EOPNOTSUPP || errnum == EPERM;
-}
-
-enum xentime_error xt_ask_gated(xentime *xt, bool *gated)
-{
-    struct xen_sysctl_profile op = { .op = XEN_PROFILE_features };
-
-    if (!xt->gated_known) {
-        if (!sysctl(xt, &op))
-            xt->gated = op.u.features & XEN_PROFILE_FEATURE_DOMAIN;
-        else if (!is_unknown(errno))
-            return xt_fail_xen(xt, errno, NULL, "cannot ask who profiles");
-        xt->gated_known = true;
-    }
-    *gated = xt->gated;
-    return XENTIME_OK;
-}
-
-bool xt_gated(xentime *xt)
-{
-    bool gated = false;
-
-    return !xt_ask_gated(xt, &gated) && gated;
-}
 
 static enum xentime_error fail_session(xentime *xt, int errnum, bool start,
                                        const struct xentime_domain *dom,
@@ -182,7 +123,7 @@ enum xentime_error xt_hv_session(xentime *xt, bool start,
     } else {
         op.op = start ? XEN_PROFILE_primary_start : XEN_PROFILE_primary_stop;
     }
-    if (sysctl(xt, &op))
+    if (xt_profile_op(xt, &op))
         return fail_session(xt, errno, start, dom, passive);
     return XENTIME_OK;
 }
@@ -194,7 +135,7 @@ enum xentime_error xt_hv_status(xentime *xt, const struct xentime_domain *dom,
 
     /* Domain 0 is always there: for what is not of one domain. */
     op.domid = dom ? dom->domid : 0;
-    if (sysctl(xt, &op))
+    if (xt_profile_op(xt, &op))
         return xt_fail_xen(xt, errno, dom, "cannot ask who profiles");
     *status = op.u.status;
     return XENTIME_OK;

@@ -8,14 +8,13 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "internal.h"
+#include "error.h"
+#include "lock.h"
+#include "store.h"
 
 /* Events carry the token, whatever the path. */
 static const struct watch {
@@ -26,24 +25,6 @@ static const struct watch {
     { "@releaseDomain", "went", XENTIME_DOMAIN_WENT },
     { XT_STORE_ROOT "/profile", "sessions", XENTIME_SESSIONS_CHANGED },
 };
-
-/* -1: xenstored does not listen on a socket. */
-static int open_life(void)
-{
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    const char *path = xs_daemon_socket();
-    int fd;
-
-    if (!path || strlen(path) >= sizeof(addr.sun_path))
-        return -1;
-    memcpy(addr.sun_path, path, strlen(path) + 1);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
 
 enum xentime_error xentime_watch(xentime *xt)
 {
@@ -57,7 +38,7 @@ enum xentime_error xentime_watch(xentime *xt)
     for (i = 0; i < ARRAY_LEN(watches); i++)
         if (!xs_watch(xt->xs, watches[i].path, watches[i].token))
             return xt_fail_xenstore(xt, errno, "watch", watches[i].path);
-    xt->life_fd = open_life();
+    xt->life_fd = xt_connect_xenstored();
     return XENTIME_OK;
 }
 

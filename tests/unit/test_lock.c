@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "lock.h"
 #include "unit.h"
 
 #define MODE XENTIME_TIMER_MODE

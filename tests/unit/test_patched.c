@@ -8,7 +8,7 @@
 
 #include <xenctrl.h>
 
-#include "internal.h"
+#include "lock.h"
 #include "run.h"
 
 static struct fake_vtimer *add_domain(void)

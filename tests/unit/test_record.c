@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "record.h"
 #include "unit.h"
 
 #define MODE XENTIME_TIMER_MODE

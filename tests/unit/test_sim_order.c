@@ -52,10 +52,10 @@ static const struct seen runs[] = {
     { 110, 10000, 621.7, 9172.7, 2251, 518.8, 46 },
 };
 
-static struct sim_run run_of(const struct seen *seen,
+static struct sim_order_run run_of(const struct seen *seen,
                              const struct sim_cost *cost)
 {
-    return (struct sim_run){
+    return (struct sim_order_run){
         .cost = cost,
         .length = (int64_t)(seen->length * US),
         .blocks = true,
@@ -73,7 +73,7 @@ static void as_it_was(void **state)
     for (i = 0; i < ARRAY_COUNT(runs); i++) {
         const struct seen *seen = &runs[i];
         struct sim_cost cost;
-        struct sim_run r;
+        struct sim_order_run r;
         int64_t before;
         double want;
 
@@ -97,7 +97,7 @@ static void as_it_was(void **state)
 static void nothing_to_tell(void **state)
 {
     struct sim_cost cost;
-    struct sim_run r;
+    struct sim_order_run r;
 
     (void)state;
     sim_cost(55, &cost);
@@ -125,7 +125,7 @@ static void order(void **state)
     sim_cost(55, &cost);
     for (seen.length = 280; seen.length < 450; seen.length += 0.3)
         for (seen.next = 150; seen.next < 300; seen.next += 0.7) {
-            struct sim_run r = run_of(&seen, &cost);
+            struct sim_order_run r = run_of(&seen, &cost);
             int64_t injected;
 
             before = sim_other_than_tick(&r);

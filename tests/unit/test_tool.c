@@ -12,7 +12,7 @@
 
 #include <xenctrl.h>
 
-#include "internal.h"
+#include "lock.h"
 #include "run.h"
 
 static void add_usual_domains(void)

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "internal.h"
+#include "lock.h"
 #include "unit.h"
 
 #define WAKEUP XENTIME_SYNC_WAKEUP

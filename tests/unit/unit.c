@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "names.h"
 #include "unit.h"
 
 xentime *xt;

@@ -5,7 +5,6 @@
 
 #include "predict/sim-order.h"
 #include "predict/sim-cost.h"
-#include "predict/sim.h"
 
 #define ANY (INT64_MAX / 4)
 
@@ -29,7 +28,7 @@ static int64_t one_tick(const struct sim_cost *c)
 }
 
 /* How long a run is that handles the tick first. */
-static int64_t length_with_tick_first(const struct sim_run *r)
+static int64_t length_with_tick_first(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
     int64_t at = c->inject, end = at + one_tick(c), next = r->next;
@@ -54,7 +53,7 @@ static int64_t length_with_tick_first(const struct sim_run *r)
  * figures are good for some microseconds, and so are the limits; but what is
  * simulated then is to have the ticks in that order.
  */
-static bool fits(const struct sim_run *r, const struct way *way,
+static bool fits(const struct sim_order_run *r, const struct way *way,
                  int64_t *before)
 {
     const struct sim_cost *c = r->cost;
@@ -85,7 +84,7 @@ int64_t sim_longest_run(const struct sim_cost *c)
 }
 
 /* How long something else took before the tick: nearest to what it should. */
-static int64_t before_tick(const struct sim_run *r)
+static int64_t before_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
     int64_t one = one_tick(c), two = one + c->again + one;
@@ -120,7 +119,7 @@ static int64_t before_tick(const struct sim_run *r)
 }
 
 /* By the way whose length is nearest: the tick alone, or with the other. */
-int64_t sim_other_than_tick(const struct sim_run *r)
+int64_t sim_other_than_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
     int64_t alone, before;
@@ -137,7 +136,7 @@ int64_t sim_other_than_tick(const struct sim_run *r)
 }
 
 /* If it then runs for long enough to have handled both. */
-int64_t sim_other_with_tick(const struct sim_run *r)
+int64_t sim_other_with_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
     int64_t before;

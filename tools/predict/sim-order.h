@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a vCPU did in a run, by how long that was: a tick that is pending when
- * it gets its CPU is not all that may have come meanwhile, and Xen may have
- * injected something else before, as it reckons a one-shot timer's time from
- * when it was armed.
+ * Infers from the length of a run what the vCPU did in it.  A run that starts with
+ * a tick pending may have handled more than that tick: another may have come due
+ * meanwhile, or Xen may have injected a different interrupt first, because it
+ * reckons the time of a one-shot timer from when it was armed.
  */
 #ifndef XENTIMECTL_PREDICT_SIM_ORDER_H
 #define XENTIMECTL_PREDICT_SIM_ORDER_H
@@ -14,7 +14,7 @@
 struct sim_cost;
 
 /* Times are in ns from the run's beginning. */
-struct sim_run {
+struct sim_order_run {
     const struct sim_cost *cost;
     int64_t length;
     bool blocks;    /* at its end: there was no more to do */
@@ -25,13 +25,14 @@ struct sim_run {
 };
 
 /*
- * How long something else kept the vCPU from a tick that was pending; 0: that
- * came first.  One that the tick has woken, or something else.
+ * The time in ns that the vCPU spent on another interrupt before the pending tick;
+ * 0 if the tick came first.  The first function is for a vCPU that the tick has
+ * woken, the second for one that something else has woken.
  */
-int64_t sim_other_than_tick(const struct sim_run *r);
-int64_t sim_other_with_tick(const struct sim_run *r);
+int64_t sim_other_than_tick(const struct sim_order_run *r);
+int64_t sim_other_with_tick(const struct sim_order_run *r);
 
-/* Of a longer one, as of a vCPU that is busy, the length tells nothing. */
+/* The length of a run, in ns, beyond which it tells nothing: the vCPU was busy. */
 int64_t sim_longest_run(const struct sim_cost *cost);
 
 #endif /* XENTIMECTL_PREDICT_SIM_ORDER_H */

@@ -400,7 +400,7 @@ static int64_t other_before_tick(const struct sim *s,
                                  const struct sim_turn *run, bool alone)
 {
     int64_t next = s->t.scheduled - s->now, period = s->p->period;
-    struct sim_run r = {
+    struct sim_order_run r = {
         .cost = s->cost,
         .length = run->run,
         .blocks = run->block,

@@ -11,7 +11,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "internal.h"
+#include "hypercall.h"
+#include "setting.h"
+
 #include <xen/hvm/hvm_op.h>
 
 #define CALLS_PER_BATCH 256

@@ -10,7 +10,11 @@
 
 #include <uuid/uuid.h>
 
-#include "session.h"
+#include "domain.h"
+#include "error.h"
+#include "names.h"
+#include "session-ledger.h"
+#include "store.h"
 
 #define DIRECTORY XT_STORE_ROOT "/profile"
 #define NAMELESS "@"
@@ -204,7 +208,7 @@ static struct xt_session *grow(xentime *xt, struct xt_ledger *l)
         l->room = l->room ? 2 * l->room : 16;
         more = realloc(l->sessions, l->room * sizeof(*more));
         if (!more) {
-            xt_fail(xt, XENTIME_ERR_FAIL, ENOMEM, NULL, "out of memory");
+            xt_fail_memory(xt);
             return NULL;
         }
         l->sessions = more;
@@ -271,18 +275,6 @@ void xt_ledger_free(struct xt_ledger *l)
 
 /* ---- reading ---- */
 
-/* *names is NULL, and *n 0, where there is no such directory. */
-static bool read_directory(xentime *xt, const char *path, char ***names,
-                           unsigned int *n)
-{
-    *n = 0;
-    *names = xs_directory(xt->xs, XBT_NULL, path, n);
-    if (*names || errno == ENOENT)
-        return true;
-    xt_fail_xenstore(xt, errno, "read", path);
-    return false;
-}
-
 static bool fail_damaged(xentime *xt, const char *path)
 {
     xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
@@ -324,7 +316,7 @@ static bool read_target(xentime *xt, struct xt_ledger *l, const char *name)
     if (!parse_target(name, &where))
         return true;
     snprintf(path, sizeof(path), DIRECTORY "/%s", name);
-    ok = read_directory(xt, path, &holders, &n);
+    ok = xt_store_list(xt, XBT_NULL, path, &holders, &n);
     for (i = 0; i < n && ok; i++)
         ok = read_session(xt, l, &where, holders[i]);
     free(holders);
@@ -339,7 +331,7 @@ static bool read_all(xentime *xt, struct xt_ledger *l)
     bool ok = xt_store_get_int(xt, XBT_NULL, DIRECTORY "/initial", -1, MAX_MODE,
                                &initial);
 
-    if (!ok || !read_directory(xt, DIRECTORY, &names, &n))
+    if (!ok || !xt_store_list(xt, XBT_NULL, DIRECTORY, &names, &n))
         return false;
     l->initial = initial;
     for (i = 0; i < n && ok; i++)
@@ -355,12 +347,10 @@ enum xentime_error xt_ledger_read_sessions(xentime *xt, struct xt_ledger *l)
     memset(l, 0, sizeof(*l));
     if (rc)
         return rc;
-    xt->waiting = "xenstored";
     if (!read_all(xt, l)) {
         rc = xt->error.code;
         xt_ledger_free(l);
     }
-    xt->waiting = NULL;
     return rc;
 }
 
@@ -370,7 +360,7 @@ enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
 
     /* Afterwards: a session whose domain is not there then is one too many. */
     if (!rc)
-        rc = xentime_list(xt, 0, &l->doms, &l->ndoms);
+        rc = xt_list_domains(xt, &l->doms, &l->ndoms);
     if (rc)
         xt_ledger_free(l);
     return rc;
@@ -386,19 +376,10 @@ struct writing {
 /* With its directory, if it was the last one there. */
 static bool drop_session(xentime *xt, xs_transaction_t t, char *path)
 {
-    char **left;
-    unsigned int n = 0;
-
     if (!xt_store_drop(xt, t, path))
         return false;
     *strrchr(path, '/') = '\0';
-    left = xs_directory(xt->xs, t, path, &n);
-    if (!left && errno != ENOENT) {
-        xt_fail_xenstore(xt, errno, "read", path);
-        return false;
-    }
-    free(left);
-    return n || xt_store_drop(xt, t, path);
+    return xt_store_drop_empty(xt, t, path);
 }
 
 static bool write_all(xentime *xt, xs_transaction_t t, const void *arg)
@@ -433,14 +414,9 @@ enum xentime_error xt_ledger_write_one(xentime *xt, struct xt_session *s)
 enum xentime_error xt_ledger_set_initial(xentime *xt, struct xt_ledger *l,
                                          int mode)
 {
-    enum xentime_error rc = XENTIME_OK;
-
-    xt->waiting = "xenstored";
     if (mode < 0 ? !xt_store_drop(xt, XBT_NULL, DIRECTORY "/initial")
                  : !xt_store_put_int(xt, XBT_NULL, DIRECTORY "/initial", mode))
-        rc = xt->error.code;
-    else
-        l->initial = mode;
-    xt->waiting = NULL;
-    return rc;
+        return xt->error.code;
+    l->initial = mode;
+    return XENTIME_OK;
 }

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "error.h"
+#include "names.h"
+#include "permission.h"
+#include "store.h"
 
 #define PATH_SIZE 192
 #define LABEL_MAX 64

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "session.h"
+#include "vpmu.h"
+
 #include <xen/pmu.h>
 
 /* ---- the mode ---- */
@@ -308,7 +311,7 @@ static enum xentime_error store_count(xentime *xt, struct xentime_domain *doms,
     return rc;
 }
 
-const struct xt_backend xt_store_backend = {
+const struct xt_backend xt_stock_backend = {
     .counted_by_xen = false,
     .look_at = store_look_at,
     .settle = store_settle,

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "session.h"
+#include "vpmu.h"
+
 #include "profile.h"
 
 static enum xentime_error count_in_xen(struct xt_work *w,
@@ -431,7 +434,7 @@ static enum xentime_error xen_count(xentime *xt, struct xentime_domain *doms,
     return rc;
 }
 
-const struct xt_backend xt_xen_backend = {
+const struct xt_backend xt_patched_backend = {
     .counted_by_xen = true,
     .look_at = xen_look_at,
     .settle = xen_settle,

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* What this Xen can do, which patch brings it, and what is wrong without. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "capability.h"
+#include "error.h"
+#include "hypercall.h"
+#include "patched.h"
+
+#include <xen/pmu.h>
+#include <xen/sysctl.h>
+
+static const struct {
+    unsigned int bit;
+    const char *name;
+    const char *patch; /* subject of the one that brings it, or NULL */
+} capabilities[] = {
+    { XENTIME_CAP_TIMER_MODE, "timer-mode", NULL },
+    { XENTIME_CAP_VHPET, "vhpet", NULL },
+    { XENTIME_CAP_VPMU, "vpmu", NULL },
+    { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
+      "x86/vpt: switch timer_mode on a live domain in one piece" },
+    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
+      "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
+    { XENTIME_CAP_TICK_STATS, "tick-stats",
+      "x86/vpt: count what becomes of each tick" },
+    { XENTIME_CAP_RESYNC, "resync",
+      "x86/vpt: tell how far guest time is behind, and bring it back" },
+    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
+      "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
+    { XENTIME_CAP_PACED_MODE, "paced-mode",
+      "x86/vpt: timer_mode paced_missed_ticks" },
+    { XENTIME_CAP_ONE_TIME, "one-time",
+      "x86/vpt: one guest time for all vCPUs of a domain" },
+    { XENTIME_CAP_UNDOUBLED_MODE, "undoubled-mode",
+      "x86/vpt: timer_mode no_doubled_ticks_pending" },
+    { XENTIME_CAP_SESSIONS, "profile-sessions",
+      "x86/vpmu: only for domains that a profiling session covers" },
+};
+
+static const struct xentime_defect defects[] = {
+    { "backward-jump",
+      "a live domain that is put back to timer_mode 0 can see its time go "
+      "backwards",
+      XENTIME_CAP_SAFE_SWITCH },
+    { "kept-lag",
+      "each vCPU keeps the lag of timer_mode 0 in the mode it is switched to",
+      XENTIME_CAP_SAFE_SWITCH },
+    { "times-apart",
+      "in timer_mode 0 each vCPU has a time of its own: what one reads can be "
+      "before what another has read already",
+      XENTIME_CAP_ONE_TIME },
+    { "armed-vhpet",
+      "vhpet switched off does not stop an HPET timer that is armed",
+      XENTIME_CAP_QUIET_VHPET },
+    { "sync-freeze",
+      "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
+      XENTIME_CAP_SYNC_WAKEUP },
+};
+
+const char *xentime_capability_name(unsigned int bit)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(capabilities); i++)
+        if (capabilities[i].bit == bit)
+            return capabilities[i].name;
+    return NULL;
+}
+
+const char *xentime_capability_patch(unsigned int bit)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(capabilities); i++)
+        if (capabilities[i].bit == bit)
+            return capabilities[i].patch;
+    return NULL;
+}
+
+const struct xentime_defect *xentime_defect(size_t i)
+{
+    return i < ARRAY_LEN(defects) ? &defects[i] : NULL;
+}
+
+enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
+{
+    xc_physinfo_t info;
+
+    if (!xt->caps_known) {
+        memset(&info, 0, sizeof(info));
+        if (xc_physinfo(xt->xch, &info))
+            return xt_fail_xen(xt, errno, NULL,
+                               "cannot ask Xen for its capabilities");
+        xt->caps = xt_vtimer_caps(xt);
+        if (xt_counted_by_xen(xt))
+            xt->caps |= XENTIME_CAP_SESSIONS;
+        if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
+            xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
+        if (xt_vpmu_mode(xt) > XENPMU_MODE_OFF)
+            xt->caps |= XENTIME_CAP_VPMU;
+        xt->caps_known = true;
+    }
+    *caps = xt->caps;
+    return XENTIME_OK;
+}
+
+enum xentime_error xt_need(xentime *xt, const struct xentime_domain *dom,
+                           unsigned int cap, const char *what)
+{
+    enum xentime_error rc;
+    unsigned int caps;
+
+    rc = xentime_capabilities(xt, &caps);
+    if (rc || (caps & cap))
+        return rc;
+    if (xt->vtimer_errno == EACCES)
+        return xt_fail_vtimer_access(xt, dom, what);
+    cap &= -cap;
+    xt_fail(xt, XENTIME_ERR_UNSUPPORTED, xt->vtimer_errno, dom,
+            "%s: this Xen does not have \"%s\"", what,
+            xentime_capability_name(cap));
+    xt_hint(xt, "it comes with the patch \"%s\"",
+            xentime_capability_patch(cap));
+    return XENTIME_ERR_UNSUPPORTED;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * The error of a handle.  Every xt_*() of the library that returns an enum
+ * xentime_error has filled it in when it is not XENTIME_OK.
+ */
+#ifndef XENTIME_ERROR_H
+#define XENTIME_ERROR_H
+
+#include "internal.h"
+
+/*
+ * Fills in the error and returns @code.  @errnum 0: none.  @dom NULL: no
+ * domain.
+ */
+enum xentime_error xt_fail(xentime *xt, enum xentime_error code, int errnum,
+                           const struct xentime_domain *dom,
+                           const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Adds to the text of the error that is already set. */
+void xt_fail_more(xentime *xt, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Sets the hint that goes with the error that is already set. */
+void xt_hint(xentime *xt, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Fills in ENOMEM.  Returns FAIL. */
+enum xentime_error xt_fail_memory(xentime *xt);
+
+#endif /* XENTIME_ERROR_H */

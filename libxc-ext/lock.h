@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Locks, and signals that have to wait while one is held. */
+#ifndef XENTIME_LOCK_H
+#define XENTIME_LOCK_H
+
+#include "internal.h"
+
+/*
+ * Takes the lock of the domain's UUID, or (NULL) that of profiling sessions;
+ * *fd is passed to xt_unlock().  The kernel releases it if this process dies.
+ * Errors: BUSY, PERM, FAIL.
+ */
+enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
+                           int *fd);
+void xt_unlock(const struct xentime_domain *dom, int fd);
+
+/* The lock of the one that watches, until xt_unlock_watch(); does not wait. */
+enum xentime_error xt_lock_watch(xentime *xt);
+void xt_unlock_watch(xentime *xt);
+
+/* Blocks SIGINT, SIGTERM and SIGHUP in this thread until they are let in. */
+void xt_hold_signals(sigset_t *before);
+void xt_let_signals(const sigset_t *before);
+
+#endif /* XENTIME_LOCK_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/*
+ * The two operations that the patches in hv-patches give Xen: XEN_DOMCTL_vtimer_op
+ * (vtimer.h there) and XEN_SYSCTL_profile (profile.h there).
+ */
+#ifndef XENTIME_PATCHED_H
+#define XENTIME_PATCHED_H
+
+#include "internal.h"
+
+struct xen_domctl_vtimer_op;
+struct xen_sysctl_profile;
+
+/* -1 with errno if Xen says no. */
+int xt_vtimer_op(xentime *xt, uint32_t domid, struct xen_domctl_vtimer_op *op);
+int xt_profile_op(xentime *xt, struct xen_sysctl_profile *op);
+
+/* xt_vtimer_op() of @dom; an error's text begins with @what. */
+enum xentime_error xt_vtimer_run(xentime *xt, const struct xentime_domain *dom,
+                                 struct xen_domctl_vtimer_op *op,
+                                 const char *what);
+
+/* The error of an xt_vtimer_op() that failed with errno @errnum. */
+enum xentime_error xt_fail_vtimer(xentime *xt, int errnum,
+                                  const struct xentime_domain *dom,
+                                  const char *what);
+
+/*
+ * The error of an xt_vtimer_op() that failed with EACCES: Xen has another version
+ * of the interface, or a FLASK policy that forbids it.
+ */
+enum xentime_error xt_fail_vtimer_access(xentime *xt,
+                                         const struct xentime_domain *dom,
+                                         const char *what);
+
+/*
+ * The capabilities that Xen's patches give; none, with xt->vtimer_errno, of
+ * a stock Xen.
+ */
+unsigned int xt_vtimer_caps(xentime *xt);
+
+/*
+ * Whether this Xen counts sessions itself and has a vPMU for the domains that
+ * they cover (XEN_SYSCTL_profile, FEATURE_DOMAIN).  Else there is one mode for
+ * all domains.
+ */
+bool xt_counted_by_xen(xentime *xt);
+
+/* Answers like xt_counted_by_xen(), and fails where Xen cannot be asked.
+ * Errors: VERSION, PERM, FAIL. */
+enum xentime_error xt_ask_counted_by_xen(xentime *xt, bool *counted);
+
+#endif /* XENTIME_PATCHED_H */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-only */
+/* Records of what a setting was asked to be, in xenstore. */
+#ifndef XENTIME_RECORD_H
+#define XENTIME_RECORD_H
+
+#include "internal.h"
+
+/* What a record had before xt_record_intent(); -1: nothing. */
+struct xt_before {
+    bool announced;          /* something may have been written */
+    int requested;
+    int applied;
+};
+
+/*
+ * Notes that @setting is about to go from @old, which is what Xen has, to
+ * @value.  *before is for xt_record_withdraw(), also after a failure.
+ * Domain locked.
+ */
+enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
+                                    enum xentime_setting setting, int old,
+                                    int value, struct xt_before *before);
+
+/* Whether there is a record of it that persists. */
+enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting,
+                                      bool *persists);
+
+/* Takes xt_record_intent() back.  Domain locked. */
+enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
+                                      enum xentime_setting setting,
+                                      const struct xt_before *before);
+
+struct xt_record_entry {
+    const uint8_t *uuid;
+    enum xentime_setting setting;
+    struct xentime_record rec;
+};
+
+/* xentime_record_write() for several, and permissions; one transaction. */
+enum xentime_error xt_record_commit(xentime *xt,
+                                    const struct xt_record_entry *entries,
+                                    size_t n,
+                                    const struct xentime_permission *permissions,
+                                    size_t npermissions);
+
+/* "user program[pid]" of this process. */
+void xt_record_author(char *by, size_t size);
+
+/*
+ * Removes the records of a domain that is gone, but for those that persist.
+ */
+enum xentime_error xt_record_forget(xentime *xt, const uint8_t uuid[16]);
+
+#endif /* XENTIME_RECORD_H */

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The floors of the house: which rooms of tools/ and libxc-ext/ may know of which.
+# A module is a .c file with its header; it knows those whose headers it includes.
+
+. tests/unit/tap.sh
+
+subjects='domain|host|profile|skew|predict|policy|watch|shell'
+
+# includes FILE...: "FILE:HEADER" of each header that is named in quotes.
+includes() { grep -H '^#include "' "$@" | sed 's/#include "\(.*\)".*/\1/'; }
+
+is "$(includes tools/output/*.[ch] tools/cli/*.[ch] |
+    grep -E ":($subjects)/" | grep -v '^tools/cli/commands\.c:')" "" \
+    "output/ and cli/ include no subject's header"
+is "$(includes tools/output/*.[ch] | grep ':cli/')" "" \
+    "output/ does not know of cli/"
+is "$(includes tools/predict/*.[ch] | grep ':policy/')" "" \
+    "predict/ does not know of policy/"
+is "$(includes tools/policy/*.[ch] | grep ':predict/')" "" \
+    "policy/ does not know of predict/"
+is "$(grep -nE '\b(printf|puts|putchar|perror|vprintf)\(|\b(stdout|stderr)\b' \
+    libxc-ext/*.[ch])" "" "libxc-ext/ prints nothing"
+
+# Of the library's headers the command may include the public one alone.
+private=$(basename -a -s .h libxc-ext/*.h | grep -vx xentime | paste -sd '|')
+is "$(find tools -name '*.[ch]' -exec grep -HE "^#include \"($private)\.h\"" {} +)" \
+    "" "tools/ includes nothing that is private to libxc-ext/"
+
+# modules: "FROM TO" for each module that knows another.
+modules() {
+    local file header base from
+    find tools libxc-ext -name '*.[ch]' | while read -r file; do
+        from=${file%.[ch]}
+        includes "$file" | sed 's/.*://' | while read -r header; do
+            for base in tools libxc-ext; do
+                [ ! -e "$base/$header" ] || [ "$base/${header%.h}" = "$from" ] ||
+                    echo "$from $base/${header%.h}"
+            done
+        done
+    done
+}
+modules >"$tmp/modules"
+ok "a module knows another" grep -qx "tools/domain/set tools/output/report" \
+    "$tmp/modules"
+is "$(tsort "$tmp/modules" 2>&1 >/dev/null)" "" \
+    "no modules know each other, in a circle"
+
+done_testing
