@@ -104,8 +104,16 @@ done
 
 # ---- time ----
 
-capture sh -c "ulimit -t 2; exec $tool simulate --load io-32 --hours 24 \
-    --hz 100 --mode 4"
-is "$status" 0 "a day, 100 Hz, one mode, in less than two seconds of CPU"
+# cpu_ms HOURS: the CPU time that it takes, in ms.
+cpu_ms() {
+    local TIMEFORMAT=%U
+    { time $tool simulate --load io-32 --hours "$1" --hz 100 --mode 4 >/dev/null; } \
+        2>&1 | tr -d .
+}
+# The machine may be slow, or busy with something else: so, for both alike.
+two=$(cpu_ms 2) day=$(cpu_ms 24)
+is_range "$(awk -v two="$((10#$two))" -v day="$((10#$day))" \
+    'BEGIN { print day / (two + 1) }')" 0 24 \
+    "a day takes not much more than twelve times what two hours take"
 
 done_testing
