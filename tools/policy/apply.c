@@ -29,13 +29,13 @@ static const char *const sources[] = {
 
 /* ---- the plan, as text ---- */
 
-static void print_reason(const struct policy_wish *wish,
+static void print_reason(const struct policy_desired *desired,
                          enum xentime_setting setting)
 {
-    if (wish->source[setting] == POLICY_RULE)
-        printf("  (line %d)", wish->rule->line);
+    if (desired->source[setting] == POLICY_RULE)
+        printf("  (line %d)", desired->rule->line);
     else
-        printf("  (%s)", sources[wish->source[setting]]);
+        printf("  (%s)", sources[desired->source[setting]]);
 }
 
 static void print_remark(const char *text)
@@ -46,7 +46,7 @@ static void print_remark(const char *text)
 }
 
 static void print_change(const struct xentime_change *c,
-                         const struct policy_wish *wish,
+                         const struct policy_desired *desired,
                          const struct verdict *v)
 {
     const char *name = xentime_setting_name(c->setting);
@@ -58,7 +58,7 @@ static void print_change(const struct xentime_change *c,
     }
     setting_text(c->setting, c->value, value);
     printf("%c   %s %s", *v->text ? '!' : '+', name, value);
-    print_reason(wish, c->setting);
+    print_reason(desired, c->setting);
     putchar('\n');
     if (*v->text) {
         print_remark(v->text);
@@ -86,14 +86,14 @@ static const struct xentime_permission *permission_of(
 }
 
 static void print_heading(const struct xentime_domain *dom,
-                          const struct policy_wish *wish)
+                          const struct policy_desired *desired)
 {
     fputs("  ", stdout);
     print_domain(stdout, dom);
     printf(" (%u)", dom->domid);
-    if (wish->rule && wish->rule->name) {
+    if (desired->rule && desired->rule->name) {
         fputs(": ", stdout);
-        print_safe(stdout, wish->rule->name);
+        print_safe(stdout, desired->rule->name);
     }
     putchar('\n');
 }
@@ -111,9 +111,9 @@ static void print_plan(const struct policy_plan *plan,
         if (!permission &&
             (c == plan->nchanges || plan->changes[c].dom != &doms[i]))
             continue;
-        print_heading(&doms[i], &plan->wishes[i]);
+        print_heading(&doms[i], &plan->desired[i]);
         for (; c < plan->nchanges && plan->changes[c].dom == &doms[i]; c++)
-            print_change(&plan->changes[c], &plan->wishes[i], &verdicts[c]);
+            print_change(&plan->changes[c], &plan->desired[i], &verdicts[c]);
         if (permission)
             print_permission(permission);
     }
@@ -122,11 +122,11 @@ static void print_plan(const struct policy_plan *plan,
 /* ---- the plan, as JSON ---- */
 
 static json_object *change_json(const struct xentime_change *c,
-                                const struct policy_wish *wish,
+                                const struct policy_desired *desired,
                                 const struct verdict *v)
 {
     json_object *o = json_domain(c->dom);
-    enum policy_source source = wish->source[c->setting];
+    enum policy_source source = desired->source[c->setting];
 
     json_object_object_add(o, "setting",
                            json_object_new_string(
@@ -139,7 +139,7 @@ static json_object *change_json(const struct xentime_change *c,
                            json_object_new_string(sources[source]));
     json_object_object_add(o, "line",
                            source == POLICY_RULE
-                               ? json_object_new_int(wish->rule->line)
+                               ? json_object_new_int(desired->rule->line)
                                : NULL);
     json_object_object_add(o, "cannot", *v->text ? json_text(v->text) : NULL);
     return o;
@@ -166,8 +166,9 @@ static json_object *plan_json(const struct policy_plan *plan,
     for (i = 0; i < plan->nchanges; i++) {
         const struct xentime_change *c = &plan->changes[i];
 
-        json_object_array_add(list, change_json(c, &plan->wishes[c->dom - doms],
-                                                &verdicts[i]));
+        json_object_array_add(list,
+                              change_json(c, &plan->desired[c->dom - doms],
+                                          &verdicts[i]));
     }
     for (i = 0; i < plan->npermissions; i++)
         json_object_array_add(list, permission_json(&plan->permissions[i]));

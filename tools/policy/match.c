@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy wishes for a domain, and what is to change for that. */
+/* Finds what a policy desires for a domain, and what is to change for that. */
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -80,25 +80,25 @@ static enum xentime_error find_rule(xentime *xt, const struct policy *p,
     return XENTIME_OK;
 }
 
-/* ---- wishes ---- */
+/* ---- what is desired ---- */
 
-static void take(struct policy_wish *wish, const struct policy_want *want,
+static void take(struct policy_desired *desired, const struct policy_want *want,
                  enum policy_source source, const struct xentime_domain *dom)
 {
     int s;
 
     for (s = 0; s < XENTIME_SETTINGS; s++)
         if (want->setting[s] >= 0 && xentime_type_has(dom->type, s)) {
-            wish->want.setting[s] = want->setting[s];
-            wish->source[s] = source;
+            desired->want.setting[s] = want->setting[s];
+            desired->source[s] = source;
         }
     if (want->profiling >= 0)
-        wish->want.profiling = want->profiling;
+        desired->want.profiling = want->profiling;
 }
 
 static enum xentime_error take_records(xentime *xt,
                                        const struct xentime_domain *dom,
-                                       struct policy_wish *wish)
+                                       struct policy_desired *desired)
 {
     struct xentime_record rec = { 0 };
     enum xentime_error rc;
@@ -112,29 +112,29 @@ static enum xentime_error take_records(xentime *xt,
         if (rc)
             return rc;
         if (found && rec.persist) {
-            wish->want.setting[s] = rec.requested;
-            wish->source[s] = POLICY_RECORD;
+            desired->want.setting[s] = rec.requested;
+            desired->source[s] = POLICY_RECORD;
         }
     }
     return XENTIME_OK;
 }
 
-enum xentime_error policy_wish(xentime *xt, const struct policy *p,
-                               const struct xentime_domain *dom,
-                               struct policy_wish *wish)
+enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
+                                       const struct xentime_domain *dom,
+                                       struct policy_desired *desired)
 {
     enum xentime_error rc;
 
-    memset(wish, 0, sizeof(*wish));
-    policy_want_nothing(&wish->want);
-    rc = find_rule(xt, p, dom, &wish->rule);
+    memset(desired, 0, sizeof(*desired));
+    policy_want_nothing(&desired->want);
+    rc = find_rule(xt, p, dom, &desired->rule);
     if (rc)
         return rc;
     if (p)
-        take(wish, &p->defaults, POLICY_DEFAULTS, dom);
-    if (wish->rule)
-        take(wish, &wish->rule->want, POLICY_RULE, dom);
-    return take_records(xt, dom, wish);
+        take(desired, &p->defaults, POLICY_DEFAULTS, dom);
+    if (desired->rule)
+        take(desired, &desired->rule->want, POLICY_RULE, dom);
+    return take_records(xt, dom, desired);
 }
 
 /* ---- plans ---- */
@@ -143,14 +143,14 @@ enum xentime_error policy_wish(xentime *xt, const struct policy *p,
 static enum xentime_error plan_domain(xentime *xt,
                                       const struct xentime_domain *dom,
                                       struct policy_plan *plan,
-                                      const struct policy_wish *wish)
+                                      const struct policy_desired *desired)
 {
     size_t before = plan->nchanges;
     enum xentime_error rc;
     int s, old;
 
     for (s = 0; s < XENTIME_SETTINGS; s++) {
-        if (wish->want.setting[s] < 0)
+        if (desired->want.setting[s] < 0)
             continue;
         rc = xentime_get(xt, dom, s, &old);
         if (rc == XENTIME_ERR_NODOM) {
@@ -161,11 +161,11 @@ static enum xentime_error plan_domain(xentime *xt,
             old = -1;
         else if (rc)
             return rc;
-        if (old != wish->want.setting[s])
+        if (old != desired->want.setting[s])
             plan->changes[plan->nchanges++] = (struct xentime_change){
                 .dom = dom,
                 .setting = s,
-                .value = wish->want.setting[s],
+                .value = desired->want.setting[s],
                 .old = old,
             };
     }
@@ -189,13 +189,13 @@ static enum xentime_error list_permissions(xentime *xt,
 
     *count = 0;
     for (i = 0; i < n; i++) {
-        bool wish = plan->wishes[i].want.profiling != 0;
+        bool allow = plan->desired[i].want.profiling != 0;
 
         rc = xentime_may_profile(xt, doms[i].uuid, &allowed);
         if (rc)
             return rc;
-        if (allowed != wish)
-            list[(*count)++] = (struct xentime_permission){ &doms[i], wish };
+        if (allowed != allow)
+            list[(*count)++] = (struct xentime_permission){ &doms[i], allow };
     }
     return XENTIME_OK;
 }
@@ -208,15 +208,15 @@ enum xentime_error policy_plan(xentime *xt, const struct policy *p,
     size_t i;
 
     memset(plan, 0, sizeof(*plan));
-    plan->wishes = calloc(n ? n : 1, sizeof(*plan->wishes));
+    plan->desired = calloc(n ? n : 1, sizeof(*plan->desired));
     plan->changes = calloc(n * XENTIME_SETTINGS + 1, sizeof(*plan->changes));
     plan->permissions = calloc(n ? n : 1, sizeof(*plan->permissions));
-    if (!plan->wishes || !plan->changes || !plan->permissions)
+    if (!plan->desired || !plan->changes || !plan->permissions)
         return XENTIME_ERR_FAIL;
     for (i = 0; i < n && !rc; i++) {
-        rc = policy_wish(xt, p, &doms[i], &plan->wishes[i]);
+        rc = policy_find_desired(xt, p, &doms[i], &plan->desired[i]);
         if (!rc)
-            rc = plan_domain(xt, &doms[i], plan, &plan->wishes[i]);
+            rc = plan_domain(xt, &doms[i], plan, &plan->desired[i]);
     }
     return rc ? rc
               : list_permissions(xt, plan, doms, n, plan->permissions,
@@ -225,7 +225,7 @@ enum xentime_error policy_plan(xentime *xt, const struct policy *p,
 
 void policy_free_plan(struct policy_plan *plan)
 {
-    free(plan->wishes);
+    free(plan->desired);
     free(plan->changes);
     free(plan->permissions);
     memset(plan, 0, sizeof(*plan));

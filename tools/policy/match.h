@@ -15,7 +15,7 @@ enum policy_source {
 };
 
 /* The settings that one domain should have, and who says so. */
-struct policy_wish {
+struct policy_desired {
     struct policy_want want;
     enum policy_source source[XENTIME_SETTINGS];
     const struct policy_rule *rule; /* that it matches, of the policy; NULL */
@@ -26,13 +26,13 @@ struct policy_wish {
  * name. With @p NULL it is the records alone. Settings that a domain of its type
  * does not have are left out.
  */
-enum xentime_error policy_wish(xentime *xt, const struct policy *p,
+enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
                                const struct xentime_domain *dom,
-                               struct policy_wish *wish);
+                               struct policy_desired *desired);
 
 /* The changes after which all domains are as the policy wants them. */
 struct policy_plan {
-    struct policy_wish *wishes;      /* one a domain, in their order */
+    struct policy_desired *desired;     /* one a domain, in their order */
     struct xentime_change *changes;  /* for xentime_apply(); "old" is set, -1
                                         where this Xen does not know it */
     size_t nchanges;

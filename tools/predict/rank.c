@@ -40,9 +40,9 @@ static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
 };
 
 /* Whether any Xen refuses the mode, if the domain's TSC is @tsc. */
-static bool is_refused(const struct question *q, int mode, enum tsc tsc)
+static bool is_refused(const struct advice *a, int mode, enum tsc tsc)
 {
-    return !sim_mode_fits((unsigned int)mode, q->vcpus, tsc == TSC_NATIVE);
+    return !sim_mode_fits((unsigned int)mode, a->vcpus, tsc == TSC_NATIVE);
 }
 
 /* On this Xen, without --force. */
@@ -56,17 +56,17 @@ static bool has_mode(int mode, unsigned int caps)
 }
 
 /* The one to take among those whose error is the same. */
-static int serving_mode(const struct question *q, unsigned int guest,
+static int serving_mode(const struct advice *a, unsigned int guest,
                         enum tsc tsc)
 {
     if (guest != SIM_TICK_TSC)
         return XENTIME_NO_DELAY_FOR_MISSED_TICKS;
-    return is_refused(q, XENTIME_PACED_MISSED_TICKS, tsc)
+    return is_refused(a, XENTIME_PACED_MISSED_TICKS, tsc)
                ? XENTIME_NO_DOUBLED_TICKS_PENDING
                : XENTIME_PACED_MISSED_TICKS;
 }
 
-static struct rank rank_of(const struct question *q, unsigned int guests,
+static struct rank rank_of(const struct advice *a, unsigned int guests,
                            enum tsc tsc, const struct prediction *p)
 {
     struct rank r = { .p = p };
@@ -78,11 +78,11 @@ static struct rank rank_of(const struct question *q, unsigned int guests,
             r.error = fabs(p->result.error[guest]);
             r.guest = guest;
         }
-    r.current = p->mode == q->dom->setting[XENTIME_TIMER_MODE];
-    r.has = r.current || has_mode(p->mode, q->caps);
-    r.refused = is_refused(q, p->mode, tsc);
+    r.current = p->mode == a->dom->setting[XENTIME_TIMER_MODE];
+    r.has = r.current || has_mode(p->mode, a->caps);
+    r.refused = is_refused(a, p->mode, tsc);
     r.serves = guests == 1u << r.guest &&
-               p->mode == serving_mode(q, r.guest, tsc);
+               p->mode == serving_mode(a, r.guest, tsc);
     return r;
 }
 
@@ -114,13 +114,13 @@ static int by_worth(const void *a, const void *b)
     return order ? order : y->p->mode - x->p->mode;
 }
 
-static void rank_for(const struct question *q, unsigned int guests,
-                     enum tsc tsc, struct ranking *ranking)
+static void rank_for(const struct advice *a, unsigned int guests, enum tsc tsc,
+                     struct ranking *ranking)
 {
     size_t i;
 
     for (i = 0; i < XENTIME_TIMER_MODES; i++)
-        ranking->ranks[i] = rank_of(q, guests, tsc, &q->predictions[i]);
+        ranking->ranks[i] = rank_of(a, guests, tsc, &a->predictions[i]);
     qsort(ranking->ranks, XENTIME_TIMER_MODES, sizeof(ranking->ranks[0]),
           by_worth);
 }
@@ -130,28 +130,28 @@ static void rank_for(const struct question *q, unsigned int guests,
  * 0 a native one does not, so that a guest that makes up lost ticks by it fares
  * as in mode 1.
  */
-static void correct_for_native_tsc(struct question *q)
+static void correct_for_native_tsc(struct advice *a)
 {
     struct sim_result *delay =
-        &q->predictions[XENTIME_DELAY_FOR_MISSED_TICKS].result;
+        &a->predictions[XENTIME_DELAY_FOR_MISSED_TICKS].result;
     const struct sim_result *no_delay =
-        &q->predictions[XENTIME_NO_DELAY_FOR_MISSED_TICKS].result;
+        &a->predictions[XENTIME_NO_DELAY_FOR_MISSED_TICKS].result;
 
-    if (q->tsc == TSC_EMULATED)
+    if (a->tsc == TSC_EMULATED)
         return;
     delay->error[SIM_TICK_TSC] = no_delay->error[SIM_TICK_TSC];
     delay->step[SIM_TICK_TSC] = no_delay->step[SIM_TICK_TSC];
 }
 
-void rank_modes(struct question *q)
+void rank_modes(struct advice *a)
 {
     int modes[XENTIME_TIMER_MODES], i;
 
     for (i = 0; i < XENTIME_TIMER_MODES; i++)
         modes[i] = i;
-    predict(&q->params, &q->load, modes, XENTIME_TIMER_MODES, q->predictions);
-    correct_for_native_tsc(q);
-    rank_for(q, q->guests, q->tsc, &q->all);
+    predict(&a->params, &a->load, modes, XENTIME_TIMER_MODES, a->predictions);
+    correct_for_native_tsc(a);
+    rank_for(a, a->guests, a->tsc, &a->all);
 }
 
 const struct rank *rank_best(const struct ranking *ranking, bool any)
@@ -163,28 +163,28 @@ const struct rank *rank_best(const struct ranking *ranking, bool any)
     return r;
 }
 
-int rank_ideal_mode(const struct question *q, unsigned int guests, enum tsc tsc)
+int rank_ideal_mode(const struct advice *a, unsigned int guests, enum tsc tsc)
 {
     struct ranking ranking;
 
-    rank_for(q, guests, tsc, &ranking);
+    rank_for(a, guests, tsc, &ranking);
     return rank_best(&ranking, true)->p->mode;
 }
 
-int rank_mode_for(const struct question *q, unsigned int guest)
+int rank_mode_for(const struct advice *a, unsigned int guest)
 {
     struct ranking ranking;
 
-    rank_for(q, 1u << guest, q->tsc, &ranking);
+    rank_for(a, 1u << guest, a->tsc, &ranking);
     return rank_best(&ranking, false)->p->mode;
 }
 
-const char *rank_reason(const struct question *q, const struct rank *r)
+const char *rank_reason(const struct advice *a, const struct rank *r)
 {
     int mode = r->p->mode;
 
     if (mode == XENTIME_DELAY_FOR_MISSED_TICKS && r->guest == SIM_TICK_TSC &&
-        q->tsc != TSC_EMULATED)
+        a->tsc != TSC_EMULATED)
         mode = XENTIME_NO_DELAY_FOR_MISSED_TICKS;
     return reasons[r->guest][mode];
 }

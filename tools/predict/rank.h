@@ -21,7 +21,7 @@ enum tsc {
     TSC_EMULATED,
 };
 
-/* What a mode comes to, for the worst of the guests in question. */
+/* What a mode comes to, for the worst of the guests that are asked for. */
 struct rank {
     const struct prediction *p;
     unsigned int guest; /* whose it is */
@@ -36,7 +36,7 @@ struct ranking {
     struct rank ranks[XENTIME_TIMER_MODES]; /* the best first */
 };
 
-struct question {
+struct advice {
     struct tool *t;
     const struct xentime_domain *dom;
     unsigned int guests;
@@ -48,20 +48,20 @@ struct question {
     struct ranking all;
 };
 
-/* Simulates each mode with q->params and q->load, and fills in q->all. */
-void rank_modes(struct question *q);
+/* Simulates each mode with a->params and a->load, and fills in a->all. */
+void rank_modes(struct advice *a);
 
 /* The first that is not refused and that, unless @any, this Xen has. */
 const struct rank *rank_best(const struct ranking *ranking, bool any);
 
 /* The best mode of a patched Xen for these guests, if the TSC is @tsc. */
-int rank_ideal_mode(const struct question *q, unsigned int guests,
+int rank_ideal_mode(const struct advice *a, unsigned int guests,
                     enum tsc tsc);
 
 /* The best mode that this Xen has for one kind of guest. */
-int rank_mode_for(const struct question *q, unsigned int guest);
+int rank_mode_for(const struct advice *a, unsigned int guest);
 
 /* Why, in lines for a table of 80 columns. */
-const char *rank_reason(const struct question *q, const struct rank *r);
+const char *rank_reason(const struct advice *a, const struct rank *r);
 
 #endif /* XENTIMECTL_PREDICT_RANK_H */

@@ -37,32 +37,32 @@ static const char *const tsc_names[] = {
  * A patched Xen tells what the TSC is.  Of a stock one there is tsc_mode, which
  * is TSC_MODE_* of Xen's public headers: 1 is always emulated, 2 is never.
  */
-static enum tsc tsc_of(const struct question *q,
+static enum tsc tsc_of(const struct advice *a,
                        const struct xentime_status *status)
 {
     struct xentime_tsc_info info;
 
     if (status)
         return status->native_tsc ? TSC_NATIVE : TSC_EMULATED;
-    if (xentime_get_tsc(q->t->xt, q->dom, &info))
+    if (xentime_get_tsc(a->t->xt, a->dom, &info))
         return TSC_UNKNOWN;
     return info.mode == 1   ? TSC_EMULATED
            : info.mode == 2 ? TSC_NATIVE
                             : TSC_UNKNOWN;
 }
 
-static int get_domain(struct question *q)
+static int get_domain(struct advice *a)
 {
     struct xentime_status status;
     bool tells;
 
-    if (xentime_capabilities(q->t->xt, &q->caps))
-        return report_error(q->t);
-    tells = q->caps & XENTIME_CAP_ONE_TIME;
-    if (tells && xentime_status(q->t->xt, q->dom, &status))
-        return report_error(q->t);
-    q->vcpus = tells ? status.vcpus : q->dom->vcpus;
-    q->tsc = tsc_of(q, tells ? &status : NULL);
+    if (xentime_capabilities(a->t->xt, &a->caps))
+        return report_error(a->t);
+    tells = a->caps & XENTIME_CAP_ONE_TIME;
+    if (tells && xentime_status(a->t->xt, a->dom, &status))
+        return report_error(a->t);
+    a->vcpus = tells ? status.vcpus : a->dom->vcpus;
+    a->tsc = tsc_of(a, tells ? &status : NULL);
     return EXIT_DONE;
 }
 
@@ -86,12 +86,12 @@ static void operand(const struct xentime_domain *dom, char *out, size_t size)
         snprintf(out, size, "%u", dom->domid);
 }
 
-static bool add_rank(const struct question *q, struct libscols_table *table,
+static bool add_rank(const struct advice *a, struct libscols_table *table,
                      const struct rank *r)
 {
     char mode[8], error[DECIMAL_TEXT], day[DECIMAL_TEXT], step[DECIMAL_TEXT];
     const char *const texts[] = {
-        mode, error, day, step, sim_guest_names[r->guest], rank_reason(q, r),
+        mode, error, day, step, sim_guest_names[r->guest], rank_reason(a, r),
     };
     double value = r->p->result.error[r->guest];
 
@@ -106,7 +106,7 @@ static bool add_rank(const struct question *q, struct libscols_table *table,
     return add_line(table, texts, ARRAY_LEN(texts));
 }
 
-static int print_ranks(const struct question *q)
+static int print_ranks(const struct advice *a)
 {
     static const struct table_column cols[] = {
         { "MODE", 1, SCOLS_FL_RIGHT },
@@ -116,7 +116,7 @@ static int print_ranks(const struct question *q)
         { "GUEST", 1, 0 },
         { "BECAUSE", 1, SCOLS_FL_WRAP },
     };
-    struct libscols_table *table = new_table(q->t, cols, ARRAY_LEN(cols));
+    struct libscols_table *table = new_table(a->t, cols, ARRAY_LEN(cols));
     struct libscols_column *because;
     const char *refused = NULL;
     bool all = true;
@@ -129,14 +129,14 @@ static int print_ranks(const struct question *q)
                               scols_wrapnl_nextchunk, NULL);
     scols_column_set_safechars(because, "\n");
     for (i = 0; i < XENTIME_TIMER_MODES; i++) {
-        const struct rank *r = &q->all.ranks[i];
+        const struct rank *r = &a->all.ranks[i];
 
         all &= r->has || r->refused;
         if (r->refused)
             refused = xentime_mode_name(r->p->mode)->not_for;
-        if (!add_rank(q, table, r)) {
+        if (!add_rank(a, table, r)) {
             scols_unref_table(table);
-            return report(q->t, EXIT_FAILED, "out of memory");
+            return report(a->t, EXIT_FAILED, "out of memory");
         }
     }
     print_table(table);
@@ -152,14 +152,14 @@ static void print_mode(int mode)
 }
 
 /* What a patched Xen has for it; by its TSC, where that is not known. */
-static void print_better_still(const struct question *q)
+static void print_better_still(const struct advice *a)
 {
-    enum tsc tsc = q->tsc;
+    enum tsc tsc = a->tsc;
     int native, emulated;
 
-    native = rank_ideal_mode(q, q->guests, tsc ? tsc : TSC_NATIVE);
-    emulated = rank_ideal_mode(q, q->guests, tsc ? tsc : TSC_EMULATED);
-    if (native == emulated && native == rank_best(&q->all, false)->p->mode)
+    native = rank_ideal_mode(a, a->guests, tsc ? tsc : TSC_NATIVE);
+    emulated = rank_ideal_mode(a, a->guests, tsc ? tsc : TSC_EMULATED);
+    if (native == emulated && native == rank_best(&a->all, false)->p->mode)
         return;
     printf("Better still, with a patched Xen: ");
     print_mode(emulated);
@@ -172,9 +172,9 @@ static void print_better_still(const struct question *q)
 }
 
 /* A better one is refused, and there is a way out. */
-static void print_refused(const struct question *q)
+static void print_refused(const struct advice *a)
 {
-    const struct rank *r = q->all.ranks, *got = rank_best(&q->all, false);
+    const struct rank *r = a->all.ranks, *got = rank_best(&a->all, false);
     const struct xentime_mode_name *m;
 
     for (; r != got; r++) {
@@ -187,24 +187,24 @@ static void print_refused(const struct question *q)
 }
 
 /* How the guest keeps time is not known, and no mode is for all kinds. */
-static void print_by_kind(const struct question *q)
+static void print_by_kind(const struct advice *a)
 {
     unsigned int guest;
 
     puts(
         "No mode is right for every kind of guest here.  See --guest; if it is");
     for (guest = 0; guest < SIM_GUESTS; guest++)
-        if (q->guests & 1u << guest)
+        if (a->guests & 1u << guest)
             printf("    %-9s mode %d\n", sim_guest_names[guest],
-                   rank_mode_for(q, guest));
+                   rank_mode_for(a, guest));
 }
 
-static void print_advice(const struct question *q)
+static void print_advice(const struct advice *a)
 {
-    const struct rank *r = rank_best(&q->all, false);
+    const struct rank *r = rank_best(&a->all, false);
     char dom[256];
 
-    operand(q->dom, dom, sizeof(dom));
+    operand(a->dom, dom, sizeof(dom));
     putchar('\n');
     if (r->current)
         printf("It has the best mode that this Xen has: %d (%s).\n", r->p->mode,
@@ -213,58 +213,58 @@ static void print_advice(const struct question *q)
         printf("Best: mode %d (%s).  Type:\n    xentimectl set-mode %s %d\n",
                r->p->mode, xentime_mode_name(r->p->mode)->name, dom,
                r->p->mode);
-    print_better_still(q);
-    print_refused(q);
+    print_better_still(a);
+    print_refused(a);
     if (r->error > NTP_LIMIT) {
         puts("NTP cannot follow that: it is more than 43 s a day.");
-        if (q->guests & (q->guests - 1))
-            print_by_kind(q);
+        if (a->guests & (a->guests - 1))
+            print_by_kind(a);
     }
-    if (r->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && q->vcpus > 1 &&
-        !(q->caps & XENTIME_CAP_ONE_TIME))
+    if (r->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && a->vcpus > 1 &&
+        !(a->caps & XENTIME_CAP_ONE_TIME))
         printf("In that mode the clocks of its %u vCPUs differ on this Xen, by "
                "what each has just lost.\n",
-               q->vcpus);
+               a->vcpus);
 }
 
-static void print_domain_facts(const struct question *q)
+static void print_domain_facts(const struct advice *a)
 {
-    printf("It has %u vCPU%s and %s.\n", q->vcpus, q->vcpus == 1 ? "" : "s",
-           q->tsc == TSC_NATIVE     ? "a native TSC"
-           : q->tsc == TSC_EMULATED ? "an emulated TSC"
+    printf("It has %u vCPU%s and %s.\n", a->vcpus, a->vcpus == 1 ? "" : "s",
+           a->tsc == TSC_NATIVE     ? "a native TSC"
+           : a->tsc == TSC_EMULATED ? "an emulated TSC"
                                     : "the default tsc_mode: this Xen does not "
                                       "tell which TSC that is");
 }
 
-static int print_text(const struct question *q)
+static int print_text(const struct advice *a)
 {
     int status;
 
-    print_domain(stdout, q->dom);
+    print_domain(stdout, a->dom);
     printf(": timer_mode %d, simulated with %s\n"
            "(of that time it had a CPU for %.1f %% and waited for one for "
            "%.1f %%)\n",
-           q->dom->setting[XENTIME_TIMER_MODE], q->load.name, 100 * q->load.ran,
-           100 * q->load.waited);
-    print_domain_facts(q);
-    status = print_ranks(q);
+           a->dom->setting[XENTIME_TIMER_MODE], a->load.name, 100 * a->load.ran,
+           100 * a->load.waited);
+    print_domain_facts(a);
+    status = print_ranks(a);
     if (!status)
-        print_advice(q);
+        print_advice(a);
     return status;
 }
 
-static json_object *json_reason(const struct question *q, const struct rank *r)
+static json_object *json_reason(const struct advice *a, const struct rank *r)
 {
     char text[96], *line;
 
-    snprintf(text, sizeof(text), "%s", rank_reason(q, r));
+    snprintf(text, sizeof(text), "%s", rank_reason(a, r));
     line = strchr(text, '\n');
     if (line)
         *line = ' ';
     return json_object_new_string(text);
 }
 
-static json_object *rank_json(const struct question *q, const struct rank *r)
+static json_object *rank_json(const struct advice *a, const struct rank *r)
 {
     json_object *o = json_object_new_object();
     double error = r->p->result.error[r->guest];
@@ -284,12 +284,12 @@ static json_object *rank_json(const struct question *q, const struct rank *r)
                            json_object_new_boolean(r->has && !r->refused));
     json_object_object_add(o, "refused", json_object_new_boolean(r->refused));
     json_object_object_add(o, "current", json_object_new_boolean(r->current));
-    json_object_object_add(o, "reason", json_reason(q, r));
+    json_object_object_add(o, "reason", json_reason(a, r));
     return o;
 }
 
 /* The best mode by kind of guest, and on a patched Xen by its TSC. */
-static void add_answers(json_object *doc, const struct question *q)
+static void add_answers(json_object *doc, const struct advice *a)
 {
     json_object *kinds = json_object_new_object();
     json_object *patched = json_object_new_object();
@@ -297,35 +297,35 @@ static void add_answers(json_object *doc, const struct question *q)
     enum tsc tsc;
 
     for (guest = 0; guest < SIM_GUESTS; guest++)
-        if (q->guests & 1u << guest)
+        if (a->guests & 1u << guest)
             json_object_object_add(kinds, sim_guest_names[guest],
                                    json_object_new_int(
-                                       rank_mode_for(q, guest)));
+                                       rank_mode_for(a, guest)));
     for (tsc = TSC_NATIVE; tsc <= TSC_EMULATED; tsc++)
         json_object_object_add(patched, tsc_names[tsc],
                                json_object_new_int(
-                                   rank_ideal_mode(q, q->guests, tsc)));
+                                   rank_ideal_mode(a, a->guests, tsc)));
     json_object_object_add(doc, "best",
                            json_object_new_int(
-                               rank_best(&q->all, false)->p->mode));
+                               rank_best(&a->all, false)->p->mode));
     json_object_object_add(doc, "best_by_guest", kinds);
     json_object_object_add(doc, "best_patched", patched);
 }
 
-static int print_as_json(const struct question *q)
+static int print_as_json(const struct advice *a)
 {
-    json_object *doc = json_domain(q->dom);
+    json_object *doc = json_domain(a->dom);
     json_object *list = json_object_new_array();
     size_t i;
 
-    predict_add_load(doc, &q->load);
-    json_object_object_add(doc, "vcpus", json_object_new_int64(q->vcpus));
+    predict_add_load(doc, &a->load);
+    json_object_object_add(doc, "vcpus", json_object_new_int64(a->vcpus));
     json_object_object_add(doc, "tsc",
-                           q->tsc ? json_object_new_string(tsc_names[q->tsc])
+                           a->tsc ? json_object_new_string(tsc_names[a->tsc])
                                   : NULL);
-    add_answers(doc, q);
+    add_answers(doc, a);
     for (i = 0; i < XENTIME_TIMER_MODES; i++)
-        json_object_array_add(list, rank_json(q, &q->all.ranks[i]));
+        json_object_array_add(list, rank_json(a, &a->all.ranks[i]));
     json_object_object_add(doc, "ranking", list);
     print_json(doc);
     return EXIT_DONE;
@@ -333,46 +333,46 @@ static int print_as_json(const struct question *q)
 
 /* ---- the command ---- */
 
-static int get_load(struct question *q, int64_t observe)
+static int get_load(struct advice *a, int64_t observe)
 {
     char vcpu[16];
 
-    snprintf(vcpu, sizeof(vcpu), "%u.0", q->dom->domid);
-    if (q->t->opt[OPT_TRACE])
-        return predict_trace(q->t, q->t->opt[OPT_TRACE], vcpu, &q->load);
-    return observe_vcpu(q->t, observe, vcpu, &q->load);
+    snprintf(vcpu, sizeof(vcpu), "%u.0", a->dom->domid);
+    if (a->t->opt[OPT_TRACE])
+        return predict_trace(a->t, a->t->opt[OPT_TRACE], vcpu, &a->load);
+    return observe_vcpu(a->t, observe, vcpu, &a->load);
 }
 
-static int answer(struct question *q, int64_t observe)
+static int answer(struct advice *a, int64_t observe)
 {
     int status;
 
-    if (!xentime_type_has(q->dom->type, XENTIME_TIMER_MODE))
-        return report(q->t, EXIT_CANNOT, "a PV domain has no timer_mode");
-    status = get_domain(q);
+    if (!xentime_type_has(a->dom->type, XENTIME_TIMER_MODE))
+        return report(a->t, EXIT_CANNOT, "a PV domain has no timer_mode");
+    status = get_domain(a);
     if (!status)
-        status = get_load(q, observe);
+        status = get_load(a, observe);
     if (!status)
-        status = predict_params(q->t, &q->load, &q->params);
+        status = predict_params(a->t, &a->load, &a->params);
     /* What was recorded, as often as it takes for chance to even out. */
-    q->params.length = q->load.length < LEAST_LENGTH ? LEAST_LENGTH
-                                                     : q->load.length;
+    a->params.length = a->load.length < LEAST_LENGTH ? LEAST_LENGTH
+                                                     : a->load.length;
     if (status)
         return status;
-    rank_modes(q);
-    return q->t->opt[OPT_JSON] ? print_as_json(q) : print_text(q);
+    rank_modes(a);
+    return a->t->opt[OPT_JSON] ? print_as_json(a) : print_text(a);
 }
 
 int cmd_recommend(struct tool *t)
 {
-    struct question q = { .t = t };
+    struct advice a = { .t = t };
     int64_t observe = OBSERVE_DEFAULT;
     struct xentime_domain *dom;
     int status;
 
     if (t->opt[OPT_TRACE] && t->opt[OPT_OBSERVE])
         return report_usage(t, "either --trace or --observe");
-    status = predict_guests(t, &q.guests);
+    status = predict_guests(t, &a.guests);
     if (!status)
         status = option_seconds(t, OPT_OBSERVE, &observe);
     if (!status)
@@ -382,9 +382,9 @@ int cmd_recommend(struct tool *t)
                                  &dom);
     if (status)
         return status;
-    q.dom = dom;
-    status = answer(&q, observe);
-    predict_free(&q.load);
+    a.dom = dom;
+    status = answer(&a, observe);
+    predict_free(&a.load);
     xentime_free_domains(dom, 1);
     return status;
 }

@@ -12,7 +12,7 @@
  * What was done about the tick, and the next one, if that was due between two
  * times after the tick's injection.
  */
-struct way {
+struct outcome {
     int64_t takes, from, to;
     enum { MERGED, NOT_YET, AT_ONCE, SECOND } next;
 };
@@ -53,26 +53,26 @@ static int64_t length_with_tick_first(const struct sim_order_run *r)
  * figures are good for some microseconds, and so are the limits; but what is
  * simulated then is to have the ticks in that order.
  */
-static bool fits(const struct sim_order_run *r, const struct way *way,
+static bool fits(const struct sim_order_run *r, const struct outcome *outcome,
                  int64_t *before)
 {
     const struct sim_cost *c = r->cost;
-    int64_t start = r->length - way->takes, after;
+    int64_t start = r->length - outcome->takes, after;
 
     if (start - r->last < r->period / 2)
         start -= c->suspect;
     after = r->next - start;
-    if (after + (way->next == MERGED ? r->period : 0) < SIM_NEAR) {
+    if (after + (outcome->next == MERGED ? r->period : 0) < SIM_NEAR) {
         start -= c->head;
         after += c->head;
     }
-    if (after < way->from || after > way->to)
+    if (after < outcome->from || after > outcome->to)
         return false;
-    if (way->next == MERGED && after > 0)
+    if (outcome->next == MERGED && after > 0)
         start += after + 1;
-    else if (way->next >= AT_ONCE && after <= 0 && !r->backlog)
+    else if (outcome->next >= AT_ONCE && after <= 0 && !r->backlog)
         start += after - 1;
-    else if (way->next == AT_ONCE && after >= c->soon)
+    else if (outcome->next == AT_ONCE && after >= c->soon)
         start += after - c->soon + 1;
     *before = start - c->inject;
     return true;
@@ -93,7 +93,7 @@ static int64_t before_tick(const struct sim_order_run *r)
     int64_t exit = read - c->last_exit, last = one - c->fire - c->tail;
     /* No timer fires sooner than that. */
     bool fires = read >= TIMER_SLOP;
-    const struct way ways[] = {
+    const struct outcome outcomes[] = {
         { one, -ANY, r->backlog ? -ANY : slack, MERGED },
         { one, last - slack, ANY, NOT_YET },
         { two + c->detour + c->fired_linger, -slack, soon + slack, AT_ONCE },
@@ -110,8 +110,8 @@ static int64_t before_tick(const struct sim_order_run *r)
     int64_t nearest = c->other / 3, found = 0, before;
     size_t i;
 
-    for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-        if (fits(r, &ways[i], &before) && off(before, c->other) < nearest) {
+    for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+        if (fits(r, &outcomes[i], &before) && off(before, c->other) < nearest) {
             nearest = off(before, c->other);
             found = before;
         }

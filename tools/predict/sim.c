@@ -23,7 +23,7 @@
 #define SKIP 2
 
 /* A clock as its guest keeps it, against real time. */
-struct keeper {
+struct guest_clock {
     int64_t shown;
     int64_t ahead; /* of real time, at the last tick */
     int64_t most;  /* in this second; a clock that moves by whole ticks is
@@ -65,7 +65,7 @@ struct sim {
     int64_t handled; /* and when it ended */
     int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for;
                         NEVER: there was none */
-    struct keeper keeper[SIM_GUESTS];
+    struct guest_clock guest[SIM_GUESTS];
     int64_t second_end;
     unsigned int seconds;
     int64_t step[SIM_GUESTS];
@@ -100,7 +100,7 @@ static unsigned int ticks_by_tsc(struct sim *s, int64_t tsc)
     return 1 + lost;
 }
 
-static void note_second(struct keeper *k, double t)
+static void note_second(struct guest_clock *k, double t)
 {
     double y = k->most;
 
@@ -119,7 +119,7 @@ static void end_second(struct sim *s)
         return;
     s->seconds++;
     for (i = 0; i < SIM_GUESTS; i++) {
-        struct keeper *k = &s->keeper[i];
+        struct guest_clock *k = &s->guest[i];
 
         if (s->seconds > SKIP)
             note_second(k, s->second_end / 1e9);
@@ -129,7 +129,7 @@ static void end_second(struct sim *s)
         s->second_end += SECOND;
 }
 
-static double rate(const struct keeper *k)
+static double rate(const struct guest_clock *k)
 {
     double d = k->n * k->tt - k->t * k->t;
 
@@ -142,11 +142,11 @@ static void read_clocks(struct sim *s)
     unsigned int i;
 
     end_second(s);
-    s->keeper[SIM_TICK].shown += period;
-    s->keeper[SIM_TICK_TSC].shown += period * ticks_by_tsc(s, tsc);
-    s->keeper[SIM_CLOCK].shown = tsc;
+    s->guest[SIM_TICK].shown += period;
+    s->guest[SIM_TICK_TSC].shown += period * ticks_by_tsc(s, tsc);
+    s->guest[SIM_CLOCK].shown = tsc;
     for (i = 0; i < SIM_GUESTS; i++) {
-        struct keeper *k = &s->keeper[i];
+        struct guest_clock *k = &s->guest[i];
         int64_t ahead = k->shown - s->now;
         int64_t step = ahead > k->ahead ? ahead - k->ahead : k->ahead - ahead;
 
@@ -571,7 +571,7 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
 
     s.seen = NEVER;
     for (i = 0; i < SIM_GUESTS; i++)
-        s.keeper[i].most = INT64_MIN;
+        s.guest[i].most = INT64_MIN;
 
     load->next(load, &s.ahead);
     while (s.now < params->length)
@@ -579,7 +579,7 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
 
     memset(result, 0, sizeof(*result));
     for (i = 0; i < SIM_GUESTS; i++) {
-        result->error[i] = rate(&s.keeper[i]);
+        result->error[i] = rate(&s.guest[i]);
         result->step[i] = s.step[i];
     }
     result->ticks = s.tally.delivered / seconds;

@@ -23,13 +23,13 @@
 enum { TICKS = XENTIME_CLOCKS, SOURCES = XENTIME_CLOCKS + XENTIME_TIMERS };
 
 /* A clock at one moment. */
-struct sight {
+struct reading {
     bool there;
     int64_t at, ns, error;
 };
 
 struct source {
-    struct sight first;
+    struct reading first;
     struct fit_point *points;
     size_t n, room;
     int64_t error; /* the worst of a reading */
@@ -55,7 +55,7 @@ static const char *source_name(unsigned int i, char text[32])
 /* ---- reading ---- */
 
 /* Ticks, where the Xen counts them; without a word where it does not. */
-static void see_ticks(struct run *r, struct sight sights[SOURCES])
+static void see_ticks(struct run *r, struct reading readings[SOURCES])
 {
     struct xentime_vcpu_stats *vcpus;
     size_t n, i;
@@ -65,7 +65,7 @@ static void see_ticks(struct run *r, struct sight sights[SOURCES])
     for (i = 0; n && i < XENTIME_TIMERS; i++) {
         const struct xentime_tick_counts *c = &vcpus[0].timer[i];
 
-        sights[TICKS + i] = (struct sight){
+        readings[TICKS + i] = (struct reading){
             .there = c->period_ns && !vcpus[0].vcpu,
             .at = (int64_t)vcpus[0].now_ns,
             .ns = (int64_t)(c->delivered * c->period_ns),
@@ -75,16 +75,16 @@ static void see_ticks(struct run *r, struct sight sights[SOURCES])
     free(vcpus);
 }
 
-static int see(struct run *r, struct sight sights[SOURCES])
+static int see(struct run *r, struct reading readings[SOURCES])
 {
     struct xentime_clocks clocks;
     unsigned int i;
 
-    memset(sights, 0, SOURCES * sizeof(*sights));
+    memset(readings, 0, SOURCES * sizeof(*readings));
     if (xentime_read_clocks(r->t->xt, r->dom, &clocks))
         return report_error(r->t);
     for (i = 0; i < XENTIME_CLOCKS; i++)
-        sights[i] = (struct sight){
+        readings[i] = (struct reading){
             .there = clocks.present & 1u << i,
             .at = clocks.at_ns,
             .ns = clocks.ns[i],
@@ -92,7 +92,7 @@ static int see(struct run *r, struct sight sights[SOURCES])
         };
     r->has_rtc = clocks.has_rtc;
     r->rtc_offset = clocks.rtc_offset_s;
-    see_ticks(r, sights);
+    see_ticks(r, readings);
     return EXIT_DONE;
 }
 
@@ -109,31 +109,32 @@ static bool grow(struct source *s)
 }
 
 /* A clock that is switched off meanwhile is done with. */
-static bool add(struct source *s, const struct sight *sight, bool first)
+static bool add(struct source *s, const struct reading *reading, bool first)
 {
     if (first)
-        s->first = *sight;
-    if (!s->first.there || !sight->there)
+        s->first = *reading;
+    if (!s->first.there || !reading->there)
         return true;
     if (s->n == s->room && !grow(s))
         return false;
     s->points[s->n++] = (struct fit_point){
-        .t = (sight->at - s->first.at) / 1e9,
-        .error = ((sight->ns - s->first.ns) - (sight->at - s->first.at)) / 1e9,
+        .t = (reading->at - s->first.at) / 1e9,
+        .error = ((reading->ns - s->first.ns) - (reading->at - s->first.at)) /
+                 1e9,
     };
-    if (sight->error > s->error)
-        s->error = sight->error;
+    if (reading->error > s->error)
+        s->error = reading->error;
     return true;
 }
 
 static int read_once(struct run *r)
 {
-    struct sight sights[SOURCES];
-    int status = see(r, sights);
+    struct reading readings[SOURCES];
+    int status = see(r, readings);
     unsigned int i;
 
     for (i = 0; !status && i < SOURCES; i++)
-        if (!add(&r->source[i], &sights[i], !r->readings))
+        if (!add(&r->source[i], &readings[i], !r->readings))
             status = report(r->t, EXIT_FAILED, "out of memory");
     if (!status)
         r->readings++;

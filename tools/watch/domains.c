@@ -92,16 +92,16 @@ void watch_forget(struct watcher *w)
 /* ---- one domain ---- */
 
 static void say_change(const struct xentime_change *c,
-                       const struct policy_wish *wish)
+                       const struct policy_desired *desired)
 {
     char old[SETTING_TEXT], value[SETTING_TEXT], why[32] = "defaults";
 
     setting_text(c->setting, c->old, old);
     setting_text(c->setting, c->value, value);
-    if (wish->source[c->setting] == POLICY_RECORD)
+    if (desired->source[c->setting] == POLICY_RECORD)
         strcpy(why, "record");
-    else if (wish->source[c->setting] == POLICY_RULE)
-        snprintf(why, sizeof(why), "line %d", wish->rule->line);
+    else if (desired->source[c->setting] == POLICY_RULE)
+        snprintf(why, sizeof(why), "line %d", desired->rule->line);
     watch_say(SD_NOTICE, "%s (%u): %s %s -> %s (%s)", name_of(c->dom),
               c->dom->domid, xentime_setting_name(c->setting), old, value, why);
 }
@@ -112,7 +112,7 @@ static void say_done(const struct policy_plan *plan,
     size_t i;
 
     for (i = 0; i < plan->nchanges; i++)
-        say_change(&plan->changes[i], plan->wishes);
+        say_change(&plan->changes[i], plan->desired);
     if (plan->npermissions)
         watch_say(SD_NOTICE, "%s (%u): profiling %s", name_of(dom), dom->domid,
                   plan->permissions->allowed ? "allowed" : "not allowed");
