@@ -42,11 +42,11 @@ struct tool {
     const char *opt[OPTIONS]; /* NULL: not given; "" for a flag */
     char **args;             /* operands */
     int nargs;
-    char **program;          /* after "--", where the command takes it; NULL */
+    char **program;          /* after "--", if the command takes one; or NULL */
     xentime *xt;             /* opened by tool_open() */
 };
 
-/* What an operand is, for completion. */
+/* The kinds of operand, by which completion knows what to offer. */
 enum operand {
     NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND, SESSION,
     SKEW, FILES, POLICIES,
@@ -54,7 +54,7 @@ enum operand {
 
 enum command_flags {
     TAKES_PROGRAM = 1 << 0,  /* "-- PROGRAM ARGUMENT..." may follow */
-    NO_JSON = 1 << 1,        /* what it prints is no document */
+    NO_JSON = 1 << 1,        /* it prints no JSON document */
 };
 
 struct command {
@@ -69,8 +69,8 @@ struct command {
     int (*run)(struct tool *t);
     unsigned int flags;      /* enum command_flags */
     /*
-     * The columns that --output takes: returns the name of one, with its help in
-     * *help if that is not NULL, and NULL past the last. NULL: it has none.
+     * Returns the name of a column that --output takes, with its help in *help
+     * if that is not NULL; returns NULL past the last. NULL: it has no columns.
      */
     const char *(*column)(size_t i, const char **help);
 };

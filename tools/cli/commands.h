@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table of commands, and what each of them is run by. */
+/* The table of commands, and the functions that run them. */
 #ifndef XENTIMECTL_CLI_COMMANDS_H
 #define XENTIMECTL_CLI_COMMANDS_H
 
@@ -10,7 +10,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 /* Returns the command of that name, or NULL. */
 const struct command *find_command(const char *name);
 
-/* Returns all options that it takes: a bit for each enum opt. */
+/* Returns all options that a command takes: a bit for each enum opt. */
 uint64_t command_options(const struct command *c);
 
 /* The commands are in their subjects' folders. Each returns an exit status. */

@@ -28,7 +28,7 @@ static void complete_options(const struct command *c)
             fprintf(out, "--%s\n", option_defs[o].name);
 }
 
-/* Silent where there is no Xen. */
+/* Prints the names of the domains; prints nothing where there is no Xen. */
 static void complete_domains(void)
 {
     struct xentime_domain *doms;
@@ -54,7 +54,7 @@ static void complete_modes(void)
         fprintf(out, "%s\n", xentime_mode_name(mode)->name);
 }
 
-/* Returns whether it is a file. */
+/* Returns true if the operand is a file's name, which the caller completes. */
 static bool complete_operand(enum operand kind)
 {
     switch (kind) {
@@ -111,7 +111,7 @@ static void complete_columns(const struct command *c)
         fprintf(out, "%s\n", name);
 }
 
-/* Those that a session has; silent where there is no Xen. */
+/* Prints the holders of sessions; prints nothing where there is no Xen. */
 static void complete_holders(void)
 {
     struct xentime_profile profile;
@@ -127,7 +127,7 @@ static void complete_holders(void)
     xentime_close(xt);
 }
 
-/* Returns whether it is a file. */
+/* Returns true if the value is a file's name, which the caller completes. */
 static bool complete_value(const struct command *c, int option)
 {
     switch (option) {
@@ -158,7 +158,7 @@ static bool complete_value(const struct command *c, int option)
     return false;
 }
 
-/* The option that has a value, of which @word is the name; or -1. */
+/* Returns the option that @word names if that option takes a value; else -1. */
 static int valued_option(const char *word)
 {
     int o;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a command line to its command: see the table in commands.c. */
+/* Finds a command line's command in the table of commands.c, and runs it. */
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -57,8 +57,8 @@ static int option_by_letter(int letter)
 }
 
 /*
- * The option in a value's place is the next one, where the value can be left
- * out.
+ * Returns the value of option @o.  If the value can be left out and an option
+ * follows, that is not taken for the value, but is parsed next.
  */
 static const char *value_of(int o)
 {

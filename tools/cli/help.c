@@ -16,7 +16,10 @@
 #define WIDTH 79
 #define COLUMN 25
 
-/* After @at columns, in lines that begin at @indent; a blank before each word. */
+/*
+ * Prints @text after @at columns, with a blank before each word; further lines
+ * begin at column @indent.
+ */
 static void print_wrapped(size_t at, size_t indent, const char *text)
 {
     while (*text) {
@@ -33,7 +36,7 @@ static void print_wrapped(size_t at, size_t indent, const char *text)
     putchar('\n');
 }
 
-/* What does not fit into the first column has a line of its own. */
+/* Prints a name and its help; a name that is too long has a line of its own. */
 static void print_entry(const char *name, const char *help)
 {
     size_t len = strlen(name) + 2;
@@ -140,7 +143,7 @@ static int help_all(void)
     return EXIT_DONE;
 }
 
-/* {"commands": [{"name": , "synopsis": , "summary": , "options": []}]} */
+/* {"commands": [{"name": , "operands": , "summary": , "options": []}]} */
 static int help_json(const struct command *only)
 {
     json_object *doc = json_object_new_object();

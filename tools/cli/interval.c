@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Doing something again and again until Ctrl-C: see interval.h. */
+/* Waits for the next repetition of a command: see interval.h. */
 
 #include <stddef.h>
 #include <time.h>
@@ -8,7 +8,10 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* A blocked signal arrives although it is ignored, as by a background job. */
+/*
+ * Adds a signal to @set.  A signal that is ignored, as SIGINT is in a
+ * background job, is left out: blocked, it would arrive all the same.
+ */
 static void add_unless_ignored(sigset_t *set, int sig)
 {
     struct sigaction sa;

@@ -18,7 +18,7 @@ int find_one_domain(const struct tool *t, unsigned int want,
     return EXIT_DONE;
 }
 
-/* "a,b,c" as an array of references into @list, which is cut up. */
+/* Splits "a,b,c" into an array of references into @list, which is cut up. */
 static const char **split_list(char *list, size_t *n)
 {
     const char **refs;

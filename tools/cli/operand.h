@@ -6,9 +6,10 @@
 #include "tool.h"
 
 /*
- * Finds the domain that the first operand names; @want is as for xentime_find().
- * Returns EXIT_DONE, and the caller frees *dom with xentime_free_domains(*dom,
- * 1); or another exit status with the error reported.
+ * Finds the domain that the first operand names; @want is as for
+ * xentime_find(). Returns EXIT_DONE, and the caller frees *dom with
+ * xentime_free_domains(*dom, 1); or another exit status with the error
+ * reported.
  */
 int find_one_domain(const struct tool *t, unsigned int want,
                     struct xentime_domain **dom);

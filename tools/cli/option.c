@@ -95,7 +95,11 @@ int option_number(const struct tool *t, enum opt opt, long min, long max,
     return EXIT_DONE;
 }
 
-/* "12", "0.5", ".25" in nanoseconds, -1: something else, or too large. */
+/*
+ * Parses a decimal such as "12", "0.5" or ".25", and returns it in units of
+ * 1e-9: seconds become ns.  Returns -1 for anything else, or if it is too
+ * large.
+ */
 static int64_t parse_decimal(const char *text)
 {
     int64_t ns = 0, unit = 1000000000;

@@ -10,7 +10,7 @@ struct option_def {
     char letter;             /* 0: none */
     const char *arg;         /* NULL: a flag */
     const char *help;
-    const char *without_arg; /* what it is without one; NULL: it needs one */
+    const char *without_arg; /* the value if none is given; NULL: needs one */
 };
 extern const struct option_def option_defs[OPTIONS];
 
@@ -23,10 +23,10 @@ int option_number(const struct tool *t, enum opt opt, long min, long max,
 /* Reads seconds, with decimals in any locale, from 0.01 to a day. */
 int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
 
-/* Reads hours, with decimals, from a second to 10,000. */
+/* Reads hours, with decimals, from 0.0003 (a second) to 10,000. */
 int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
 
-/* Takes --wait for the changes to come. */
+/* Sets from --wait, if it is given, how long later calls wait for a lock. */
 int set_wait(const struct tool *t);
 
 #endif /* XENTIMECTL_CLI_OPTION_H */

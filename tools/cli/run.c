@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One run of a command: see run.h. */
+/* Opens and closes Xen for a run of a command: see run.h. */
 
 #include <errno.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 
 static xentime *waiting_xt;
 
-/* Only calls that are safe in a signal handler. */
+/* This handler makes only calls that are safe in a signal handler. */
 static void tell_waiting(int sig)
 {
     const char *what = waiting_xt ? xentime_waiting_for(waiting_xt) : NULL;
@@ -36,7 +36,7 @@ static void tell_waiting(int sig)
     errno = saved_errno;
 }
 
-/* NULL: stop it. */
+/* Starts to tell regularly what @xt is waiting for; NULL stops that. */
 static void start_progress(xentime *xt)
 {
     struct sigaction sa = { .sa_handler = tell_waiting,

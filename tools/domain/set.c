@@ -29,7 +29,10 @@ static int parse_vhpet(const char *word)
     return -1;
 }
 
-/* "sync-wakeup-after=N"; an underscore will do for a hyphen, as in output. */
+/*
+ * Returns N of "sync-wakeup-after=N", or -1.  An underscore will do for a
+ * hyphen, as in the output.
+ */
 static int parse_tunable(const char *word)
 {
     static const char name[] = "sync-wakeup-after=";
@@ -50,10 +53,7 @@ static int parse_tunable(const char *word)
 
 /* ---- which domains ---- */
 
-/*
- * Every domain that has the setting and is not ending, in place of those
- * xentime_list() gave.
- */
+/* Removes the domains that do not have the setting, or that are dying. */
 static void keep_those_with(enum xentime_setting setting,
                             struct xentime_domain *doms, size_t *count)
 {
@@ -86,7 +86,7 @@ static enum xentime_error find_domains(struct tool *t,
 
 /* ---- the change ---- */
 
-/* Where what was set has no effect for now. */
+/* Notes where sync-wakeup-after has no effect in the present timer_mode. */
 static void note_modes(const struct tool *t,
                        const struct xentime_change *changes, size_t n)
 {

@@ -35,7 +35,7 @@ static void add(struct sheet *s, const char *name, const char *source,
                 json_object *json, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Takes @json, which is the value in JSON; NULL is null. */
+/* Adds a field, and takes over @json, its value in JSON; NULL is null. */
 static void add(struct sheet *s, const char *name, const char *source,
                 json_object *json, const char *fmt, ...)
 {
@@ -94,7 +94,7 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
         add(s, "vhpet", "HVM only", NULL, "-");
 }
 
-/* Only where there is a vPMU. */
+/* Adds the number of profiling sessions, if there is a vPMU. */
 static void add_sessions(struct sheet *s, const struct xentime_domain *d)
 {
     if (d->sessions >= 0)
@@ -102,7 +102,7 @@ static void add_sessions(struct sheet *s, const struct xentime_domain *d)
             json_object_new_int64(d->sessions), "%" PRId64, d->sessions);
 }
 
-/* What cannot be read is shown as such: the rest is still worth seeing. */
+/* Says so if the registers cannot be read: the rest is still worth seeing. */
 static void add_hpet_timers(struct sheet *s, xentime *xt,
                             const struct xentime_domain *d)
 {
@@ -158,7 +158,7 @@ static void add_lag(struct sheet *s, const struct xentime_status *st)
     add(s, "lag", "vtimer domctl", json, "%s", text);
 }
 
-/* The modes that Xen would set: "0 1 2 3 5". */
+/* Adds the modes that Xen would set for this domain, as "0 1 2 3 5". */
 static void add_modes(struct sheet *s, const struct xentime_status *st)
 {
     json_object *list = json_object_new_array();
@@ -174,7 +174,10 @@ static void add_modes(struct sheet *s, const struct xentime_status *st)
     add(s, "timer_modes", "vtimer domctl", list, "%s", text);
 }
 
-/* Whose waiting for a CPU it is that lets the domain's time stand still. */
+/*
+ * Adds what a Xen tells that gives all vCPUs of a domain one time.  The
+ * timekeeper is the vCPU whose waiting for a CPU lets that time stand still.
+ */
 static void add_one_time(struct sheet *s, const struct xentime_status *st)
 {
     const char *tsc = st->native_tsc ? "native" : "emulated";
@@ -185,7 +188,7 @@ static void add_one_time(struct sheet *s, const struct xentime_status *st)
         "vCPU %u", st->timekeeper);
 }
 
-/* What only a patched Xen knows; nothing of it on others. */
+/* Adds what only a patched Xen knows; adds nothing on a stock one. */
 static void add_status(struct sheet *s, xentime *xt, struct xentime_domain *d)
 {
     struct xentime_status st;
@@ -217,7 +220,7 @@ static void add_status(struct sheet *s, xentime *xt, struct xentime_domain *d)
     }
 }
 
-/* How a record and the value that Xen has now go together. */
+/* Compares a record with the value that Xen has now. */
 static const char *verdict(const struct xentime_record *rec, int now)
 {
     if (rec->requested != rec->applied)

@@ -23,7 +23,7 @@
 #define SECOND INT64_C(1000000000)
 #define CELL 24
 
-/* What is counted of a timer, in the order of the table's columns. */
+/* The counts of a timer, in the order of the table's columns. */
 /* clang-format off */
 static const struct {
     struct table_column col;
@@ -48,7 +48,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* One reading of all vCPUs. */
+/* The counts of all vCPUs, as read at one time. */
 struct reading {
     struct xentime_vcpu_stats *vcpus;
     size_t n;
@@ -79,8 +79,9 @@ static void subtract(struct xentime_tick_counts *c,
 }
 
 /*
- * @now as if counting had begun at the reading before.  Where it did begin
- * since (a new vCPU, somebody's --reset), it is all since then.
+ * Returns @now as if counting had begun at the reading @before.  If it did
+ * begin since then (on a new vCPU, or by somebody's --reset), returns all of
+ * @now.
  */
 static struct xentime_vcpu_stats since_before(
     const struct xentime_vcpu_stats *now, const struct reading *before)
@@ -101,7 +102,7 @@ static struct xentime_vcpu_stats since_before(
     return s;
 }
 
-/* No more than can be printed, whatever Xen says. */
+/* Returns a rate that is no more than can be printed, whatever Xen says. */
 static double per_second(const struct xentime_vcpu_stats *s, uint64_t count)
 {
     uint64_t ns = s->now_ns - s->since_ns;
@@ -111,8 +112,9 @@ static double per_second(const struct xentime_vcpu_stats *s, uint64_t count)
 }
 
 /*
- * In microseconds, what @percent of the delivered ticks were later than by
- * less than; 0: none was delivered, or past the histogram's end.
+ * Returns the microseconds that @percent of the delivered ticks were late by
+ * less than: the end of a bin of the histogram.  Returns 0 if no tick was
+ * delivered, or if that is past the histogram's end.
  */
 static uint64_t lateness_us(const struct xentime_tick_counts *c, int percent)
 {
@@ -131,7 +133,7 @@ static uint64_t lateness_us(const struct xentime_tick_counts *c, int percent)
 
 /* ---- as text ---- */
 
-/* At most six characters: "123456", "1.23M", "123M". */
+/* Writes a count in six characters at most: "123456", "1.23M", "123M". */
 static void count_text(uint64_t n, char text[CELL])
 {
     static const char units[] = "MGTPE";
@@ -331,7 +333,7 @@ static json_object *timer_json(const struct xentime_tick_counts *total,
     return o;
 }
 
-/* @s: since the reading before; NULL: there is none. */
+/* @s has the counts since the last reading; NULL: this is the first one. */
 static json_object *vcpu_json(const struct xentime_vcpu_stats *total,
                               const struct xentime_vcpu_stats *s)
 {
@@ -377,7 +379,7 @@ static void print_as_json(const struct xentime_domain *dom,
     print_json(doc);
 }
 
-/* @before NULL: totals. */
+/* Prints what was counted since @before, or totals if that is NULL. */
 static int print_reading(const struct tool *t, const struct xentime_domain *dom,
                          const struct reading *now,
                          const struct reading *before)
@@ -390,7 +392,7 @@ static int print_reading(const struct tool *t, const struct xentime_domain *dom,
 
 /* ---- reading ---- */
 
-/* The first one: counting starts with it, where it has not. */
+/* Takes the first reading, and starts counting where it has not started. */
 static int read_first(const struct tool *t, const struct xentime_domain *dom,
                       struct reading *r)
 {
@@ -406,7 +408,7 @@ static int read_first(const struct tool *t, const struct xentime_domain *dom,
     return rc ? report_error(t) : EXIT_DONE;
 }
 
-/* Reading after reading; *before, the first one, is replaced by the last. */
+/* Takes further readings; *before, the first one, is replaced by the last. */
 static int read_on(const struct tool *t, const struct xentime_domain *dom,
                    struct reading *before, int64_t interval, long count,
                    const sigset_t *stops)
@@ -420,7 +422,7 @@ static int read_on(const struct tool *t, const struct xentime_domain *dom,
         then += interval;
         if (!interval_wait(then, stops))
             break;
-        /* Stopped for a while (Ctrl-Z): not all that was missed at once. */
+        /* After a stop (Ctrl-Z) what was missed does not come all at once. */
         late = monotonic_ns();
         if (late - then > interval)
             then = late;

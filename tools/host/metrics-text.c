@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The families of metrics.  Their names follow OpenMetrics 1.0: base units,
- * "_total" at counters' samples, "_info" at what is but labels.
+ * "_total" at counters' samples, "_info" at a metric that is only labels.
  */
 
 #include <inttypes.h>
@@ -25,7 +25,7 @@ struct out {
 struct family {
     const char *name; /* without "_total" and "_info" */
     enum type type;
-    const char *unit; /* which the name ends with; NULL: none */
+    const char *unit; /* the end of the name; NULL: it has no unit */
     const char *help;
     void (*emit)(struct out *o, const struct metrics *m);
 };
@@ -37,7 +37,7 @@ static const char *suffix(enum type type)
     return type == COUNTER ? "_total" : type == INFO ? "_info" : "";
 }
 
-/* What ends a label or its line is escaped. */
+/* Prints a label's value, and escapes what would end it or its line. */
 static void put_value(FILE *f, const char *text)
 {
     char *clean = utf8_text(text);
@@ -53,7 +53,7 @@ static void put_value(FILE *f, const char *text)
     free(clean);
 }
 
-/* "name{": the labels follow. */
+/* Prints "name{"; the labels follow. */
 static void begin(struct out *o)
 {
     fprintf(o->f, "xentime_%s%s{", o->family->name, suffix(o->family->type));
@@ -71,7 +71,7 @@ static void end(struct out *o, uint64_t value)
     fprintf(o->f, "} %" PRIu64 "\n", value);
 }
 
-/* Whole nanoseconds, as seconds, in any locale. */
+/* Prints nanoseconds as seconds, exactly, and with a point in any locale. */
 static void end_seconds(struct out *o, int64_t ns)
 {
     uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
@@ -80,7 +80,7 @@ static void end_seconds(struct out *o, int64_t ns)
             size / 1000000000, size % 1000000000);
 }
 
-/* The domain's labels: what stays over a reboot, and its name. */
+/* Prints a domain's labels: its UUID, which a reboot keeps, and its name. */
 static void begin_domain(struct out *o, const struct xentime_domain *dom)
 {
     char uuid[UUID_TEXT];
@@ -126,7 +126,7 @@ static void emit_capabilities(struct out *o, const struct metrics *m)
 
 /* ---- domains ---- */
 
-/* Lists that are empty are NULL, to which not even 0 may be added. */
+/* An empty list is NULL, to which not even 0 may be added. */
 #define FOR_EACH_DOMAIN(d, m) \
     for (const struct metrics_domain *d = (m)->list; \
          d && d < (m)->list + (m)->n; d++) \
@@ -249,7 +249,7 @@ static void emit_switches(struct out *o, const struct metrics *m)
 typedef void emit_timer_fn(struct out *o, const struct metrics_domain *d,
                            const struct xentime_vcpu_stats *v, int timer);
 
-/* Those that have ever been in use. */
+/* Calls @emit for each timer that has ever been in use. */
 static void each_timer(struct out *o, const struct metrics *m,
                        emit_timer_fn *emit)
 {
@@ -310,8 +310,8 @@ static void begin_part(struct out *o, const struct metrics_domain *d,
 }
 
 /*
- * Xen counts by powers of two of microseconds, the last without an end.  It
- * keeps no sum.
+ * Prints a timer's histogram.  Its bins in Xen end at powers of two of
+ * microseconds, the last one has no end, and Xen keeps no sum.
  */
 static void emit_one_lateness(struct out *o, const struct metrics_domain *d,
                               const struct xentime_vcpu_stats *v, int timer)
@@ -413,7 +413,7 @@ static void print_metadata(FILE *f, const struct family *fam, bool openmetrics)
     fprintf(f, "# HELP xentime_%s%s %s\n", fam->name, end, fam->help);
 }
 
-/* A family without samples, on this Xen, is not there. */
+/* Prints a family; prints nothing if it has no samples on this Xen. */
 static void print_family(FILE *f, const struct family *fam,
                          const struct metrics *m, bool openmetrics)
 {

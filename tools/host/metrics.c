@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xentimectl metrics: what there is, and the files it goes to.
+ * xentimectl metrics: reads what there is, and writes it to stdout or a file.
  *
  * All of it is read before any of it is printed: half a document would be
  * taken for a host with half its domains.
@@ -21,7 +21,7 @@
 
 /* ---- reading ---- */
 
-/* What a patched Xen tells of a domain; it may end meanwhile. */
+/* Reads what a patched Xen tells of a domain, which may end meanwhile. */
 static enum xentime_error read_timers(xentime *xt, struct metrics_domain *d)
 {
     enum xentime_error rc = xentime_status(xt, d->dom, &d->status);
@@ -34,7 +34,7 @@ static enum xentime_error read_timers(xentime *xt, struct metrics_domain *d)
     if (!d->status.counting)
         return XENTIME_OK;
     rc = xentime_stats(xt, d->dom, &d->vcpus, &d->nvcpus);
-    /* Somebody has just said --off. */
+    /* Counting may just have been turned off (stats --off). */
     return rc == XENTIME_ERR_NODATA ? XENTIME_OK : rc;
 }
 
@@ -61,8 +61,9 @@ static enum xentime_error read_domain(xentime *xt, struct metrics_domain *d)
 }
 
 /*
- * No series may be there twice; a domain that is migrated on its own host has a
- * twin with its UUID, which xl names otherwise.
+ * No series may be there twice, so a second domain with the same UUID and name
+ * is left out.  (While a domain migrates within its host it has a twin with its
+ * UUID, but xl gives that another name.)
  */
 static bool is_twin(const struct metrics *m, const struct xentime_domain *dom)
 {
@@ -120,7 +121,10 @@ static int give_up(const struct tool *t, const char *path, const char *temp,
     return report(t, EXIT_FAILED, "%s: %s", path, strerror(err));
 }
 
-/* A name that does not end in ".prom" is nothing to the collector. */
+/*
+ * Replaces a file as a whole.  The collector does not read the temporary one,
+ * as its name does not end in ".prom".
+ */
 static int replace_file(const struct tool *t, const char *path,
                         const char *text, size_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl metrics: what is read, and how it is spelt. */
+/* xentimectl metrics: what is read, and how it is printed. */
 #ifndef XENTIMECTL_HOST_METRICS_H
 #define XENTIMECTL_HOST_METRICS_H
 
@@ -7,7 +7,7 @@
 
 struct metrics_domain {
     struct xentime_domain *dom;
-    bool gone;               /* since the list was made, or a twin */
+    bool gone;               /* has ended since it was listed, or is a twin */
     bool has_status;         /* this Xen is patched, and the domain is not PV */
     struct xentime_status status;
     struct xentime_vcpu_stats *vcpus; /* where ticks are counted */
@@ -22,8 +22,8 @@ struct metrics {
 };
 
 /*
- * As OpenMetrics 1.0 has it, or as Prometheus' text format 0.0.4 does, which is
- * what node_exporter's textfile collector reads.
+ * Prints @m in the format of OpenMetrics 1.0, or otherwise in Prometheus' text
+ * format 0.0.4, which is what node_exporter's textfile collector reads.
  */
 void metrics_print(FILE *f, const struct metrics *m, bool openmetrics);
 

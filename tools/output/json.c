@@ -83,7 +83,7 @@ void close_json_array(void)
     json_array = NO_ARRAY;
 }
 
-/* In an array, a line each. */
+/* A document in an array is on one line; any other is indented. */
 void print_json(json_object *doc)
 {
     int flags = JSON_C_TO_STRING_NOSLASHESCAPE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Errors: one line on stderr, a second one with a hint where there is one, and
- * with --json a document on stdout. Here is also which exit status an error has.
+ * with --json a document on stdout. Here is also which exit status an error
+ * has.
  */
 #ifndef XENTIMECTL_OUTPUT_REPORT_H
 #define XENTIMECTL_OUTPUT_REPORT_H

@@ -24,7 +24,7 @@ static const struct {
     { XENTIME_BLOCKED, "blocked" },   { XENTIME_RUNNING, "running" },
 };
 
-/* Printable, and not one that turns round the text after it (bidi). */
+/* Tells whether @wc is printable, and not a control of direction (bidi). */
 static bool is_harmless(wchar_t wc)
 {
     return iswprint(wc) && !(wc >= 0x200e && wc <= 0x200f) &&
@@ -101,7 +101,7 @@ void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT])
     uuid_unparse_lower(uuid, text);
 }
 
-/* XENPMU_MODE_* of Xen's public/pmu.h, in vpmu='s words. */
+/* The numbers are XENPMU_MODE_* of Xen's public/pmu.h, the words vpmu='s. */
 const char *vpmu_word(int mode)
 {
     switch (mode) {
@@ -137,7 +137,7 @@ const char *state_word(unsigned int states)
     return word ? word : "runnable";
 }
 
-/* Length of the UTF-8 sequence at @s (RFC 3629), 0 if it is none. */
+/* Returns the length of the UTF-8 sequence at @text (RFC 3629); 0: none. */
 static size_t utf8_length(const char *text)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -214,7 +214,7 @@ void decimal_text(double value, int decimals, bool sign,
         return;
     }
     snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, value);
-    /* There is one zero. */
+    /* Zero has no minus sign. */
     if (*text == '-' && !strpbrk(text, "123456789"))
         snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, 0.0);
     comma = strchr(text, ',');

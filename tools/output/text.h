@@ -45,7 +45,7 @@ void setting_text(enum xentime_setting setting, int value,
 #define DATE_TEXT 32
 void date_text(int64_t when, char text[DATE_TEXT]);
 
-/* Writes @ns as "12.345 ms", or in seconds from 10 s on. */
+/* Writes @ns as "12.345 ms", or as "12.345 s" from 10 s on. */
 #define LAG_TEXT 32
 void lag_text(int64_t ns, char text[LAG_TEXT]);
 
@@ -54,7 +54,8 @@ void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);
 
 /*
  * Returns the word that Xen's command line (vpmu=) and Linux' pmu_mode have
- * for a mode XENPMU_MODE_* of Xen's public/pmu.h; NULL if there is no such mode.
+ * for a mode XENPMU_MODE_* of Xen's public/pmu.h; NULL if there is no such
+ * mode.
  */
 const char *vpmu_word(int mode);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl policy apply: the plan, and its carrying out. */
+/* xentimectl policy apply: prints the plan, and carries it out. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "policy/read.h"
 #include "tool.h"
 
-/* Why a change cannot be; "" if it can. */
+/* Why a change cannot be made; "" if it can. */
 struct verdict {
     char text[768], hint[256];
 };
@@ -98,7 +98,7 @@ static void print_heading(const struct xentime_domain *dom,
     putchar('\n');
 }
 
-/* Each domain once; its changes stand together. */
+/* Prints each domain once, with its changes together. */
 static void print_plan(const struct policy_plan *plan,
                        const struct xentime_domain *doms, size_t n,
                        const struct verdict *verdicts)
@@ -214,7 +214,10 @@ static void print_summary(const struct policy_plan *plan, size_t n, bool done)
                done ? ", done" : "");
 }
 
-/* Returns an exit status. */
+/*
+ * Prints the plan and carries it out, or only prints it with --dry-run.
+ * Returns an exit status.
+ */
 static int show_and_do(struct tool *t, struct policy_plan *plan,
                        const struct xentime_domain *doms, size_t n,
                        struct verdict *verdicts)

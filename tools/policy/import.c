@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Policies from what configures domains: xl.cfg and libvirt's domain XML. */
+/* Makes policies from domains' configurations: xl.cfg, libvirt's domain XML. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "policy/xml.h"
 #include "tool.h"
 
-/* A domain's name as a pattern that matches nothing else. */
+/* Returns a pattern that matches a domain's name and nothing else. */
 static char *quote_pattern(const char *name)
 {
     char *quoted = malloc(2 * strlen(name) + 1), *to = quoted;
@@ -33,8 +33,8 @@ static char *quote_pattern(const char *name)
 }
 
 /*
- * The rule of the domain that has that name (or NULL) and UUID (or NULL);
- * NULL with the fault noted.
+ * Adds the rule of the domain that has that name (or NULL) and UUID (or NULL).
+ * Returns NULL with the fault noted.
  */
 static struct policy_rule *add_domain(struct policy *p, const char *name,
                                       const char *uuid,
@@ -63,7 +63,7 @@ static struct policy_rule *add_domain(struct policy *p, const char *name,
 
 /* ---- xl.cfg(5) ---- */
 
-/* A value of xl's, a number or a text; the buffer is for the number. */
+/* Returns a key's number, in the buffer, or text; NULL: it has neither. */
 static const char *xl_word(const XLU_Config *cfg, const char *key,
                            char number[24])
 {
@@ -77,7 +77,10 @@ static const char *xl_word(const XLU_Config *cfg, const char *key,
     return xlu_cfg_get_string(cfg, key, &text, 1) ? NULL : text;
 }
 
-/* As xl takes them, ours with this project's patches: a number or the name. */
+/*
+ * Parses a timer_mode by its number or name as xl does, and as an xl with this
+ * project's patches does for the modes that they add; -1: there is none such.
+ */
 static int xl_mode(const char *word)
 {
     int mode;
@@ -124,7 +127,7 @@ static void take_xl(const XLU_Config *cfg, struct policy *p,
         take_xl_settings(cfg, rule, faults);
 }
 
-/* libxlutil's own messages, "FILE:LINE: config parsing error near ...". */
+/* Adds libxlutil's messages, "FILE:LINE: config parsing error near ...". */
 static void add_messages(char *messages, struct xml_faults *faults)
 {
     char *line, *at = messages;
@@ -178,7 +181,7 @@ static char *child_text(const xmlNode *node, const char *name)
     return at ? (char *)xmlNodeGetContent((xmlNode *)at) : NULL;
 }
 
-/* Timers that this is not about are libvirt's business. */
+/* Takes the timers that policies know; any other is left to libvirt. */
 static void take_timer(const xmlNode *node, struct policy_rule *rule,
                        struct xml_faults *faults)
 {
@@ -250,7 +253,7 @@ void policy_import_text(const char *text, size_t len, struct policy *p,
         import_xl(text, len, p, faults);
 }
 
-/* One that says nothing about what policies are about has no rule. */
+/* Drops the last rule if its file sets nothing that a policy can set. */
 static void drop_empty_rule(struct policy *p)
 {
     struct policy_rule *rule = p->nrules ? &p->rules[p->nrules - 1] : NULL;

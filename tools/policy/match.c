@@ -139,7 +139,7 @@ enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
 
 /* ---- plans ---- */
 
-/* The changes of one domain; a setting that Xen does not know has no "old". */
+/* Plans a domain's changes; "old" is -1 if Xen does not know the setting. */
 static enum xentime_error plan_domain(xentime *xt,
                                       const struct xentime_domain *dom,
                                       struct policy_plan *plan,
@@ -173,8 +173,8 @@ static enum xentime_error plan_domain(xentime *xt,
 }
 
 /*
- * Permissions that are to change.  Where the policy says nothing, what an
- * earlier one said is over.
+ * Lists the permissions that are to change.  Where the policy says nothing,
+ * profiling is allowed, whatever an earlier policy said.
  */
 static enum xentime_error list_permissions(xentime *xt,
                                            const struct policy_plan *plan,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which rule a domain matches, and the changes that carry a policy out. */
+/* Finds the rule that a domain matches, and what is to be changed for it. */
 #ifndef XENTIMECTL_POLICY_MATCH_H
 #define XENTIMECTL_POLICY_MATCH_H
 
@@ -10,21 +10,21 @@ enum policy_source {
     POLICY_SILENT,           /* nothing says anything: leave it as it is */
     POLICY_DEFAULTS,         /* the policy's <defaults> */
     POLICY_RULE,             /* the first rule that the domain matches */
-    POLICY_RECORD,           /* set-mode --persist and its like, of which the
-                                record in xenstore tells: before any policy */
+    POLICY_RECORD,           /* a record in xenstore, as set-mode --persist
+                                leaves it: it goes before any policy */
 };
 
 /* The settings that one domain should have, and who says so. */
 struct policy_desired {
     struct policy_want want;
     enum policy_source source[XENTIME_SETTINGS];
-    const struct policy_rule *rule; /* that it matches, of the policy; NULL */
+    const struct policy_rule *rule; /* the one that it matches, or NULL */
 };
 
 /*
  * Finds what the policy and the records want of @dom, which has to have its
- * name. With @p NULL it is the records alone. Settings that a domain of its type
- * does not have are left out.
+ * name. With @p NULL it is the records alone. Settings that a domain of its
+ * type does not have are left out.
  */
 enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
                                const struct xentime_domain *dom,
@@ -32,19 +32,19 @@ enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
 
 /* The changes after which all domains are as the policy wants them. */
 struct policy_plan {
-    struct policy_desired *desired;     /* one a domain, in their order */
+    struct policy_desired *desired;     /* one per domain, in their order */
     struct xentime_change *changes;  /* for xentime_apply(); "old" is set, -1
                                         where this Xen does not know it */
     size_t nchanges;
-    struct xentime_permission *permissions; /* that are to change */
+    struct xentime_permission *permissions; /* the ones that are to change */
     size_t npermissions;
 };
 
 /*
  * Makes the plan for @doms, which stay the caller's, have their names, and have
- * to live as long as the plan. It reads the settings as Xen has them now; a domain
- * that has ended meanwhile has no changes. The caller frees the plan with
- * policy_free_plan(), also after an error.
+ * to live as long as the plan. It reads the settings as Xen has them now; a
+ * domain that has ended meanwhile has no changes. The caller frees the plan
+ * with policy_free_plan(), also after an error.
  */
 enum xentime_error policy_plan(xentime *xt, const struct policy *p,
                                const struct xentime_domain *doms, size_t n,

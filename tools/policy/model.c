@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A policy in memory: its rules, what they want, and its words: see policy.h. */
+/* A policy in memory: its rules, what they want, and its words: see model.h. */
 
 #include <stdlib.h>
 #include <string.h>

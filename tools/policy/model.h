@@ -9,13 +9,13 @@
 
 #include "xentime.h"
 
-/* The settings that a rule, or the defaults, ask for; -1: no such setting. */
+/* The settings that a rule, or the defaults, ask for; -1: not asked for. */
 struct policy_want {
     int setting[XENTIME_SETTINGS];
     int profiling;           /* whether sessions are allowed */
 };
 
-/* A domain matches if all that is there holds; NULL: is not there. */
+/* A domain matches if every condition that is given holds; NULL: not given. */
 struct policy_match {
     char *name;              /* a pattern of fnmatch(3) */
     char *label, *value;     /* value is a pattern too */
@@ -52,9 +52,9 @@ void policy_free_rule(struct policy_rule *rule);
 void policy_want_nothing(struct policy_want *want);
 
 /*
- * These add a rule that wants nothing and matches nothing, and a match that takes
- * any domain; NULL: out of memory. The pointers that they returned before are no
- * longer valid.
+ * These add a rule that wants nothing and matches nothing, and a match that
+ * takes any domain; NULL: out of memory. The pointers that they returned before
+ * are no longer valid.
  */
 struct policy_rule *policy_add_rule(struct policy *p);
 struct policy_match *policy_add_match(struct policy_rule *rule);

@@ -71,7 +71,7 @@ static const struct format *find_format(const char *name)
     return NULL;
 }
 
-/* The settings as they are; a tuning that is Xen's own is none. */
+/* Takes the settings as they are; a sync_wakeup_after of 0 is left out. */
 static enum xentime_error take_settings(xentime *xt,
                                         const struct xentime_domain *dom,
                                         struct policy_want *want)

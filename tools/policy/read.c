@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Policy files: xentime-policy(5).  xentime-policy.rng says the same of them,
- * for editors; libxml2's messages about what does not fit a RELAX NG schema
- * name neither the attribute nor, often, the line.
+ * Reads policy files: xentime-policy(5).  xentime-policy.rng describes them
+ * too, for editors, but is not used here: libxml2's messages about what does
+ * not fit a RELAX NG schema name neither the attribute nor, often, the line.
  */
 
 #include <ctype.h>
@@ -22,13 +22,16 @@
 struct reader {
     struct xml_faults *faults;
     struct policy *policy;
-    /* Where what is read goes. */
+    /* The targets of what is read. */
     struct policy_want *want;
     struct policy_rule *rule;
     struct policy_match *match;
 };
 
-/* An element may have @name once unless @many; both end with a NULL name. */
+/*
+ * An element may have a child @name once, or more often if @many.  Tables of
+ * these, and of attribute_def, end with a NULL name.
+ */
 struct element_def {
     const char *name;
     bool many;
@@ -39,7 +42,7 @@ struct attribute_def {
     const char *name;
     bool needed;
     bool (*set)(struct reader *r, const char *value);
-    const char *expected; /* what a value is */
+    const char *expected; /* what a value has to be, for messages */
 };
 
 /* ---- elements and attributes by their tables ---- */
@@ -91,7 +94,7 @@ static void read_children(struct reader *r, const xmlNode *parent,
                    !(node->type == XML_TEXT_NODE && is_blank(node->content))) {
             snprintf(what, sizeof(what), "text in <%s>",
                      (const char *)parent->name);
-            fault(r, parent, what); /* libxml2 has a text's last line */
+            fault(r, parent, what); /* a text's own line is its last one */
         }
     }
 }

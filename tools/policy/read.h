@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Policies from files, and from memory. */
+/* Reads policies from files, and from memory. */
 #ifndef XENTIMECTL_POLICY_READ_H
 #define XENTIMECTL_POLICY_READ_H
 
@@ -9,7 +9,7 @@
 #include "policy/xml.h"
 #include "tool.h"
 
-/* Where a policy is unless a command is told. */
+/* The file of the policy, unless a command is given another one. */
 #define POLICY_FILE "/etc/xentime/policy.xml"
 
 /*
@@ -21,15 +21,15 @@
 int policy_read(const struct tool *t, const char *file, struct policy **p);
 
 /*
- * Reads a policy from @len bytes. Returns NULL with the faults noted, or a policy
- * that the caller frees with policy_free().
+ * Reads a policy from @len bytes. Returns NULL with the faults noted, or a
+ * policy that the caller frees with policy_free().
  */
 struct policy *policy_parse(const char *text, size_t len,
                             struct xml_faults *faults);
 
 /*
  * Adds a rule for what a text configures: xl.cfg or libvirt's domain XML. @text
- * ends with a NUL after its @len bytes. This is import.c's.
+ * ends with a NUL after its @len bytes. This function is in import.c.
  */
 void policy_import_text(const char *text, size_t len, struct policy *p,
                         struct xml_faults *faults);

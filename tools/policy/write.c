@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Policies, and what the toolstacks would configure, as text. */
+/* Prints policies, and configurations of domains for libvirt and xl. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static const char *yes_no(int yes)
     return yes ? "yes" : "no";
 }
 
-/* What XML can have in it; other names are left out. */
+/* Tells whether XML can hold @text; a name that it cannot hold is left out. */
 static bool is_writable(const char *text)
 {
     const unsigned char *at;
@@ -45,7 +45,7 @@ static void print_config(const struct tool *t, const char *text)
 
 /* ---- XML ---- */
 
-/* False when out of memory. */
+/* The functions down to write_document() return false when out of memory. */
 static bool attribute(xmlTextWriter *w, const char *name, const char *value)
 {
     return xmlTextWriterWriteAttribute(w, (const xmlChar *)name,
@@ -135,7 +135,7 @@ bool policy_is_stock_mode(int mode)
     return m && !m->needs;
 }
 
-/* What libvirt's domain XML has of it. */
+/* Writes those of the rule's settings that libvirt's domain XML can have. */
 static bool write_domain(xmlTextWriter *w, const struct policy_rule *rule)
 {
     struct policy_want want = rule->want;

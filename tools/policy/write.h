@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Policies on stdout. Each returns EXIT_DONE, or reports the error. */
+/* Prints policies. Each function returns EXIT_DONE, or reports the error. */
 #ifndef XENTIMECTL_POLICY_WRITE_H
 #define XENTIMECTL_POLICY_WRITE_H
 
@@ -8,13 +8,13 @@
 #include "policy/model.h"
 #include "tool.h"
 
-/* Writes a policy file. */
+/* Prints a policy file. */
 int policy_write(const struct tool *t, const struct policy *p);
 
 /* Tells whether a stock toolstack knows the timer_mode; false for -1. */
 bool policy_is_stock_mode(int mode);
 
-/* These write what configures the one domain that the rule matches by UUID. */
+/* These print a configuration of the domain that the rule matches by UUID. */
 int policy_write_libvirt(const struct tool *t, const struct policy_rule *rule);
 int policy_write_xl(const struct tool *t, const struct policy_rule *rule);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* XML from whoever wrote it, as libxml2 reads it without doing any more. */
+/* Parses untrusted XML: see xml.h. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -72,7 +72,7 @@ void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
 int xml_report(const struct tool *t, struct xml_faults *faults)
 {
     size_t i, kept = faults->n < XML_FAULTS ? faults->n : XML_FAULTS;
-    /* One JSON document has one error. */
+    /* A JSON document has one error only. */
     size_t shown = t->opt[OPT_JSON] && kept ? 1 : kept;
 
     for (i = 0; i < shown; i++)
@@ -102,14 +102,14 @@ static void on_error(void *arg, xml_error error)
     struct xml_faults *faults = ctxt->_private;
     size_t len = strcspn(error->message ? error->message : "", "\n");
 
-    /* What follows from our having stopped it is no fault of the file's. */
+    /* Errors after the parser has stopped are only a consequence of that. */
     if (error->code == XML_ERR_USER_STOP || (ctxt->disableSAX && faults->n))
         return;
     xml_fault(faults, error->line, "%.*s", (int)len,
               error->message ? error->message : "");
 }
 
-/* Called before the declarations in there are read. */
+/* The parser calls this before it reads the declarations of a DTD. */
 static void on_doctype(void *arg, const xmlChar *name, const xmlChar *id,
                        const xmlChar *system)
 {
@@ -123,7 +123,7 @@ static void on_doctype(void *arg, const xmlChar *name, const xmlChar *id,
     xmlStopParser(ctxt);
 }
 
-/* Of what goes by no parser's context: it has no line. */
+/* Ignores errors that go by no parser's context: they have no line. */
 static void on_stray_error(void *arg, xml_error error)
 {
     (void)arg;

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-/* The exit status of "xentrace ... @path", quiet; -1 with errno. */
+/* Runs xentrace, quietly, into @path.  Returns its exit status; -1: errno. */
 static int run_xentrace(const char *seconds, const char *path)
 {
     const char *const argv[] = { "xentrace", "-D",    "-e", XENTRACE_MASK,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Watching with xentrace how a vCPU gets its CPU. */
+/* Watches with xentrace how a vCPU gets its CPU. */
 #ifndef XENTIMECTL_PREDICT_OBSERVE_H
 #define XENTIMECTL_PREDICT_OBSERVE_H
 

@@ -25,10 +25,10 @@
 #define PIT_HZ 1193182LL
 #define NS_PER_US 1000LL
 
-/* What was recorded for less is gone through again and again. */
+/* A record that is shorter than this is repeated for an hour. */
 #define LEAST_LENGTH (10 * NS_PER_SEC)
 
-/* Turns shorter than this on average are not of a CPU. */
+/* A vCPU whose turns are shorter than this on average has not run. */
 #define LEAST_TURN NS_PER_US
 
 const char *const sim_guest_names[SIM_GUESTS] = {
@@ -42,7 +42,10 @@ double seconds_a_day(double error)
     return error * 86400;
 }
 
-/* As guests program the PIT, and as Xen rounds it (arch/x86/emul-i8254.c). */
+/*
+ * Returns the timer's period in ns: that of the count which guests write to the
+ * PIT, rounded as Xen rounds it (arch/x86/emul-i8254.c).
+ */
 static int64_t pit_period(long hz)
 {
     int64_t count = (PIT_HZ + hz / 2) / hz;
@@ -275,7 +278,7 @@ void predict_free(struct predict_load *load)
 
 /* ---- running it ---- */
 
-/* When in its period the first tick comes, by the record's wake-ups. */
+/* Corrects the record's clock, and finds when the first tick is due in it. */
 static int64_t find_phase(struct predict_load *load,
                           const struct sim_params *params)
 {

@@ -8,10 +8,10 @@
 #include "predict/predict.h"
 #include "predict/sim.h"
 
-/* Errors closer than that are the same: 0.001 %, a second a day. */
+/* Errors are compared in steps of 0.001 %, which is about a second a day. */
 #define SAME_ERROR 1e-5
 
-/* In lines, for a table of 80 columns. */
+/* The reasons, in lines for a table of 80 columns. */
 static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
     [SIM_TICK] = {
         "no tick is lost, and its time stands\nstill while it waits",
@@ -45,7 +45,7 @@ static bool is_refused(const struct advice *a, int mode, enum tsc tsc)
     return !sim_mode_fits((unsigned int)mode, a->vcpus, tsc == TSC_NATIVE);
 }
 
-/* On this Xen, without --force. */
+/* Tells whether this Xen has the mode, without --force. */
 static bool has_mode(int mode, unsigned int caps)
 {
     unsigned int needs = xentime_mode_name(mode)->needs;
@@ -55,7 +55,7 @@ static bool has_mode(int mode, unsigned int caps)
     return !needs || (caps & needs);
 }
 
-/* The one to take among those whose error is the same. */
+/* Returns the mode to take of those whose error is the same. */
 static int serving_mode(const struct advice *a, unsigned int guest,
                         enum tsc tsc)
 {
@@ -92,9 +92,10 @@ static int compare(double a, double b)
 }
 
 /*
- * By error; else the mode for that kind of guest, then by how far the clock
- * jumps, lost ticks, and what it has.  Then mode 4 is before mode 0, which is
- * as good only while nothing sleeps.
+ * Sorts by error; then the mode for that kind of guest is first; then sorts by
+ * the largest step of the clock, and by lost ticks; then the mode that the
+ * domain has is first.  Otherwise the higher number is first: mode 4 comes
+ * before mode 0, which is as good only while nothing sleeps.
  */
 static int by_worth(const void *a, const void *b)
 {

@@ -21,14 +21,14 @@ enum tsc {
     TSC_EMULATED,
 };
 
-/* What a mode comes to, for the worst of the guests that are asked for. */
+/* A mode's rank, by the guest with the largest error of those asked for. */
 struct rank {
     const struct prediction *p;
-    unsigned int guest; /* whose it is */
-    double error;       /* its size */
+    unsigned int guest; /* the guest with the largest error */
+    double error;       /* the size of that error */
     bool serves;        /* it is the mode for that kind of guest */
     bool has;           /* this Xen has it */
-    bool refused;       /* to such a domain, by any Xen */
+    bool refused;       /* any Xen refuses it to such a domain */
     bool current;
 };
 
@@ -51,17 +51,17 @@ struct advice {
 /* Simulates each mode with a->params and a->load, and fills in a->all. */
 void rank_modes(struct advice *a);
 
-/* The first that is not refused and that, unless @any, this Xen has. */
+/* Returns the best that is not refused and that, unless @any, this Xen has. */
 const struct rank *rank_best(const struct ranking *ranking, bool any);
 
-/* The best mode of a patched Xen for these guests, if the TSC is @tsc. */
+/* Returns a patched Xen's best mode for these guests, if the TSC is @tsc. */
 int rank_ideal_mode(const struct advice *a, unsigned int guests,
                     enum tsc tsc);
 
-/* The best mode that this Xen has for one kind of guest. */
+/* Returns the best mode that this Xen has for one kind of guest. */
 int rank_mode_for(const struct advice *a, unsigned int guest);
 
-/* Why, in lines for a table of 80 columns. */
+/* Returns the reason for a rank, in lines for a table of 80 columns. */
 const char *rank_reason(const struct advice *a, const struct rank *r);
 
 #endif /* XENTIMECTL_PREDICT_RANK_H */

@@ -21,7 +21,7 @@
 #include "predict/sim.h"
 #include "tool.h"
 
-/* 0.05 %, which is 43 s a day. */
+/* NTP corrects a clock's rate up to 0.05 %, which is 43 s a day. */
 #define NTP_LIMIT 5e-4
 
 #define LEAST_LENGTH (600 * INT64_C(1000000000))
@@ -34,7 +34,7 @@ static const char *const tsc_names[] = {
 /* ---- the domain ---- */
 
 /*
- * A patched Xen tells what the TSC is.  Of a stock one there is tsc_mode, which
+ * A patched Xen tells what the TSC is.  A stock one tells only tsc_mode, which
  * is TSC_MODE_* of Xen's public headers: 1 is always emulated, 2 is never.
  */
 static enum tsc tsc_of(const struct advice *a,
@@ -68,7 +68,7 @@ static int get_domain(struct advice *a)
 
 /* ---- output ---- */
 
-/* The domain as a shell takes it: its name where that is easy to type. */
+/* Writes the domain as a shell takes it: by name if that is easy to type. */
 static void operand(const struct xentime_domain *dom, char *out, size_t size)
 {
     const char *s = dom->name ? dom->name : "";
@@ -151,7 +151,7 @@ static void print_mode(int mode)
     printf("mode %d (%s)", mode, xentime_mode_name(mode)->name);
 }
 
-/* What a patched Xen has for it; by its TSC, where that is not known. */
+/* Prints a patched Xen's better mode; one for each TSC if that is unknown. */
 static void print_better_still(const struct advice *a)
 {
     enum tsc tsc = a->tsc;
@@ -171,7 +171,7 @@ static void print_better_still(const struct advice *a)
     puts(".");
 }
 
-/* A better one is refused, and there is a way out. */
+/* Prints which better modes are refused, and the way out. */
 static void print_refused(const struct advice *a)
 {
     const struct rank *r = a->all.ranks, *got = rank_best(&a->all, false);
@@ -186,7 +186,7 @@ static void print_refused(const struct advice *a)
     }
 }
 
-/* How the guest keeps time is not known, and no mode is for all kinds. */
+/* Prints the best mode of each kind of guest, if none is right for all. */
 static void print_by_kind(const struct advice *a)
 {
     unsigned int guest;
@@ -288,7 +288,7 @@ static json_object *rank_json(const struct advice *a, const struct rank *r)
     return o;
 }
 
-/* The best mode by kind of guest, and on a patched Xen by its TSC. */
+/* Adds the best mode by kind of guest, and on a patched Xen by its TSC. */
 static void add_answers(json_object *doc, const struct advice *a)
 {
     json_object *kinds = json_object_new_object();
@@ -354,7 +354,7 @@ static int answer(struct advice *a, int64_t observe)
         status = get_load(a, observe);
     if (!status)
         status = predict_params(a->t, &a->load, &a->params);
-    /* What was recorded, as often as it takes for chance to even out. */
+    /* A shorter record is repeated for 10 minutes, to even out chance. */
     a->params.length = a->load.length < LEAST_LENGTH ? LEAST_LENGTH
                                                      : a->load.length;
     if (status)

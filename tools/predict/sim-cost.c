@@ -5,7 +5,7 @@
 
 void sim_cost(int64_t latency, struct sim_cost *cost)
 {
-    /* A us, and thousandths of it, make ns. */
+    /* The multiples are in thousandths: with a latency in us they make ns. */
     *cost = (struct sim_cost){
         .wake = 110 * latency,
         .fire = 180 * latency,

@@ -1,67 +1,92 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What it takes Xen and a guest to handle a tick.
+ * How long Xen and a guest take to handle a tick, all inferred from one figure.
  *
- * Nearly all of it are exits to Xen, so that one figure tells the others: the
- * latency, from a tick's injection to the guest's reading its clocks.  The
- * shares are those of the lab's guest, every tick of which was logged and held
- * against xentrace's record, at two speeds of the machine.
+ * That figure is the latency: the time from a tick's injection to the guest's
+ * reading its clocks.  Nearly all of it goes into exits to Xen, of which there
+ * are some five on the way, and so it is with the other times.  Each of them is
+ * therefore taken to be the same multiple of the latency on every machine;
+ * sim-cost.c has the multiples.
+ *
+ *   gets a CPU       injection                    reads clocks    handler ends
+ *       |---- inject ----|-------- latency ----------|---- handler ----|
+ *       |- restore -|    |-- latch --|   |-last_exit-|         |-tail--|
+ *
+ * Extras are added for a timer of Xen's that fires or is set anew on the way,
+ * for a tick that closely follows another, and for another interrupt that the
+ * vCPU handles first.
+ *
+ * The multiples were measured with the lab's guest.  It logged every tick, and
+ * the log was compared with xentrace's record of the same minutes, at two
+ * speeds of the emulated machine: 4 and 8 ns an instruction, which give
+ * latencies of 55 and 110 us.  A real machine has 1 to 5 us
+ * (tests/lab/README.md).
+ *
+ * Limits: the lab's figures are accurate to some microseconds, and a machine
+ * that spends its time on other things than exits has other multiples.
+ * TIMER_SLOP and SIM_NEAR are fixed times and no multiples, so that the order
+ * of events can be another one on a fast machine.
  */
 #ifndef XENTIMECTL_PREDICT_SIM_COST_H
 #define XENTIMECTL_PREDICT_SIM_COST_H
 
 #include <stdint.h>
 
-/* xen/common/timer.c, its default: no timer is programmed for less than that */
+/* ns; Xen's default timer_slop: no timer is programmed for less than this. */
 #define TIMER_SLOP 50000LL
 
 /*
- * A timer that is due so soon is the first of Xen's, which are then set anew:
- * others, as its scheduler's, come within a millisecond.
+ * ns; a timer that is due sooner than this is taken to be the first in Xen's
+ * queue, so that the hardware's is set anew: others, such as the scheduler's,
+ * are due within a millisecond.
  */
 #define SIM_NEAR 880000LL
 
-/* ns */
+/* All times are in ns. */
 struct sim_cost {
     /* Xen's */
-    int64_t wake;         /* from a tick's coming due to a vCPU's that sleeps
-                             being woken, in a record */
-    int64_t fire;         /* to Xen's handling its timer */
+    int64_t wake;         /* from when a tick is due to when a record says
+                             that it has woken a sleeping vCPU */
+    int64_t fire;         /* from when Xen's timer is due to its handling */
     int64_t restore;      /* from having a CPU to Xen's look at ticks that are
                              due and that its timer has not come to */
     int64_t inject;       /* from having a CPU to an injection */
-    int64_t again;        /* more, from the end of a tick's handler to reading
-                             clocks in the next one's, if that is pending */
-    int64_t late;         /* and still more, if Xen's timer fires so short a */
-    int64_t tail;         /* time before the end */
-    int64_t head;         /* more, of a timer that is the first of all */
-    int64_t soon;         /* within that a timer is due when it is set */
-    int64_t detour;       /* more, of such a one */
-    int64_t fired;        /* more, of one that fires before the reading */
-    int64_t fired_linger; /* and after it */
-    int64_t fired_late;   /* more, of one that fires during its last exit */
-    int64_t fired_later;  /* and of one that fires only then */
+    int64_t again;        /* extra up to the reading, if the handler of another
+                             tick has just ended; includes `suspect` */
+    int64_t late;         /* extra on top of `again`, from that handler's end,
+                             if Xen's timer fired within `tail` of the end */
+    int64_t tail;         /* the last part of a handler; see `late` */
+    int64_t head;         /* extra, if Xen's next timer is the first in its
+                             queue, so that the hardware's is set anew */
+    int64_t soon;         /* a timer that is set for less than this ahead is
+                             due by the time that it is set */
+    int64_t detour;       /* extra for such a timer */
+    int64_t fired;        /* extra up to the reading, if Xen's timer fires
+                             before the reading's last exit */
+    int64_t fired_linger; /* extra after the reading, if it fires then */
+    int64_t fired_late;   /* extra, if it fires during that last exit */
+    int64_t fired_later;  /* extra, if it fires only after the reading */
 
-    /* the guest's, from an injection */
-    int64_t latency;   /* to its handler's reading clocks */
-    int64_t last_exit; /* that takes so long before */
-    int64_t handler;   /* from there to its end */
-    int64_t suspect;   /* more, of a tick that comes too soon after another:
+    /* the guest's */
+    int64_t latency;   /* from an injection to its handler's reading clocks */
+    int64_t last_exit; /* from the beginning of the last exit to the reading */
+    int64_t handler;   /* from the reading to the handler's end */
+    int64_t suspect;   /* extra for a tick that comes too soon after another:
                           some know of doubled interrupts, and look twice */
-    int64_t pending;   /* more, if Xen has another tick for it */
+    int64_t pending;   /* extra, if Xen has another tick pending for it */
 
-    /* to its latching the PIT's counter, by what the vCPU did before */
-    int64_t latch_resumed; /* had no CPU */
-    int64_t latch_running;
-    int64_t latch_other; /* handled something else */
-    int64_t latch_detour, latch_suspect, latch_pending; /* as above */
+    /* from an injection to its latching the PIT's counter */
+    int64_t latch_resumed; /* if the vCPU has just been given a CPU */
+    int64_t latch_running; /* if it ran before */
+    int64_t latch_other;   /* if it handled another interrupt before */
+    int64_t latch_detour, latch_suspect, latch_pending; /* extras, as above */
 
-    /* Something else, as a disk's interrupt */
-    int64_t other;
+    /* the handling of another interrupt, as a disk's */
+    int64_t other;       /* before a tick */
     int64_t other_later; /* after the tick */
 };
 
-/* Of a @latency in us. */
+/* Fills in the times that go with a @latency in us. */
 void sim_cost(int64_t latency, struct sim_cost *cost);
 
 #endif /* XENTIMECTL_PREDICT_SIM_COST_H */

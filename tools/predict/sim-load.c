@@ -7,7 +7,7 @@
 #define US 1000LL
 #define MS 1000000LL
 
-/* Without anybody to wait for: Xen's way from the wake-up to the guest. */
+/* The wait for a free CPU: Xen's way from the wake-up to the guest. */
 #define AT_ONCE (5 * US)
 
 /* clang-format off */
@@ -36,7 +36,7 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* Of 32 random bits, a number below @n, which is less than 2^32. */
+/* Makes a number below @n, which is less than 2^32, of 32 random bits. */
 static int64_t below(uint32_t random, int64_t n)
 {
     return (int64_t)((uint64_t)random * (uint64_t)n >> 32);
@@ -56,7 +56,7 @@ static void random_turn(struct sim_load *load, struct sim_turn *turn)
 
     turn->run = pick(guest, &m->run);
     turn->block = m->block.max ? pick(guest >> 32, &m->block) : 0;
-    /* No branch: a processor cannot foretell which way it goes. */
+    /* This is no branch, as a processor could not predict which way it goes. */
     waits = below(host, 100) < m->waits;
     turn->wait = AT_ONCE + waits * (wait - AT_ONCE);
 }

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a vCPU does and what its host does to it: loads for sim.h. */
+/* Loads for sim.h: what a vCPU does, and what its host does to it. */
 #ifndef XENTIMECTL_PREDICT_SIM_LOAD_H
 #define XENTIMECTL_PREDICT_SIM_LOAD_H
 
 #include "predict/sim.h"
 
-/* From the least to the most; all values between are as likely. */
+/* A range of times in ns, all of which are equally likely. */
 struct sim_range {
     int64_t min, max;
 };
 
 /*
- * A load of the thread of 2007, as its kind of host would show it to one of
- * two busy guests.
+ * A load of the mailing list's thread of 2007, as it would look to one of two
+ * busy guests on a host like those there.
  */
 struct sim_load_model {
     const char *name;
     const char *help;
     struct sim_range run;
     struct sim_range block; /* max 0: it never blocks */
-    struct sim_range wait;  /* for a CPU, where there is one to wait for */
-    unsigned int waits;     /* in so many percent of the turns */
+    struct sim_range wait;  /* for a CPU, in a turn in which it has to wait */
+    unsigned int waits;     /* percent of the turns in which it has to wait */
 };
 
 /* Ends with a NULL name. */
@@ -32,11 +32,11 @@ struct sim_random_load {
     uint64_t state; /* of the random numbers */
 };
 
-/* The same turns for the same seed. */
+/* Begins a random load; the same seed gives the same turns. */
 void sim_random_load(struct sim_random_load *l,
                      const struct sim_load_model *model, uint64_t seed);
 
-/* Turns as they were recorded, again from the first after the last. */
+/* A load of turns that were recorded; after the last one it begins again. */
 struct sim_trace_load {
     struct sim_load load;
     const struct sim_turn *turns;
@@ -44,7 +44,7 @@ struct sim_trace_load {
     size_t at;
 };
 
-/* @n is not 0, and @turns stay the caller's. */
+/* Begins a recorded load; @n is not 0, and @turns stay the caller's. */
 void sim_trace_load(struct sim_trace_load *l, const struct sim_turn *turns,
                     size_t n);
 

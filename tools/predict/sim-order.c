@@ -1,5 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* See sim-order.h. */
+/*
+ * How the length of a run tells the order of the interrupts in it.
+ *
+ * A record says when a vCPU had a CPU, but not what it did then.  However, a
+ * vCPU that blocks at the end of a run has done all there was to do, and the
+ * time that a tick or another interrupt takes is known (sim-cost.h).  So the
+ * length of the run is compared with what each possible course of events takes.
+ * That decides when the guest has read its clocks: in the lab, 167 us later if
+ * another interrupt came first.
+ *
+ * Each row of outcomes[] is such a course, in which another interrupt came
+ * first and the pending tick second.  It says what became of the next tick, if
+ * that was due between two times after the first one's injection, and how long
+ * the run then goes on from that injection:
+ *
+ *   MERGED    it was due before the injection, and is one with the first
+ *   NOT_YET   it was due after the run
+ *   AT_ONCE   it was due by the time that Xen had set its timer for it
+ *   SECOND    it was due later in the run, and was handled there as well
+ *
+ * The rest of the run, before the injection, is the time that the other
+ * interrupt took.  The course whose rest is nearest to what such an interrupt
+ * should take (c->other) is chosen, if it is off by less than a third of that.
+ * It is then compared with the course in which the tick came first, and nothing
+ * or another interrupt after it.
+ *
+ * An example, from the unit test: a run of 300.3 us in the lab, where the
+ * latency is 55 us, a tick takes 108.9 us from its injection, and another
+ * interrupt takes 166.7 us before a tick or 143.0 us after one.  The next tick
+ * is due 784.7 us after the beginning of the run.
+ *  - If the tick came first, it was done after 126.3 us.  That leaves 174.0 us,
+ *    which is 31.0 us more than an interrupt after it takes.
+ *  - If it came second (NOT_YET), it was injected 300.3 - 108.9 - 2.4 = 189.0
+ *    us after the beginning, where 2.4 us are `head`.  Less the 17.4 us of
+ *    `inject`, that leaves 171.5 us, which is 4.9 us more than an interrupt
+ *    before it takes.  The second course is chosen, in which the guest has read
+ *    its clocks at 189.0 + 55 = 244.0 us.  Its own log says 246.4 us.
+ *
+ * Limits: the times of sim-cost.h are accurate to some microseconds, and a
+ * guest may do other things in a run.  A run that ends in a preemption, or that
+ * is longer than six ticks and two other interrupts, tells nothing.
+ */
 
 #include <stddef.h>
 
@@ -9,8 +50,8 @@
 #define ANY (INT64_MAX / 4)
 
 /*
- * What was done about the tick, and the next one, if that was due between two
- * times after the tick's injection.
+ * A course of events: the run goes on for @takes from the tick's injection, if
+ * the next tick was due from @from to @to after that.
  */
 struct outcome {
     int64_t takes, from, to;
@@ -27,7 +68,7 @@ static int64_t one_tick(const struct sim_cost *c)
     return c->latency + c->handler;
 }
 
-/* How long a run is that handles the tick first. */
+/* Returns how long a run is that handles the tick first. */
 static int64_t length_with_tick_first(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
@@ -49,9 +90,10 @@ static int64_t length_with_tick_first(const struct sim_order_run *r)
 }
 
 /*
- * How long something else took, if ticks were handled in that way.  The lab's
- * figures are good for some microseconds, and so are the limits; but what is
- * simulated then is to have the ticks in that order.
+ * Tells whether the outcome is possible, and how long another interrupt then
+ * took before the tick.  The limits of an outcome have some microseconds of
+ * slack, as the lab's figures have; but the simulation is to have the ticks in
+ * the outcome's order, so *before is moved to where they are.
  */
 static bool fits(const struct sim_order_run *r, const struct outcome *outcome,
                  int64_t *before)
@@ -83,7 +125,10 @@ int64_t sim_longest_run(const struct sim_cost *c)
     return 6 * one_tick(c) + 2 * c->other;
 }
 
-/* How long something else took before the tick: nearest to what it should. */
+/*
+ * Returns how long another interrupt took before the tick, by the outcome that
+ * comes nearest to what one should take; 0: none comes near.
+ */
 static int64_t before_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
@@ -91,7 +136,7 @@ static int64_t before_tick(const struct sim_order_run *r)
     int64_t slack = c->inject / 4, soon = c->soon;
     int64_t read = c->latency - c->fire, end = one - c->inject - c->fire;
     int64_t exit = read - c->last_exit, last = one - c->fire - c->tail;
-    /* No timer fires sooner than that. */
+    /* No timer fires sooner than TIMER_SLOP after it was set. */
     bool fires = read >= TIMER_SLOP;
     const struct outcome outcomes[] = {
         { one, -ANY, r->backlog ? -ANY : slack, MERGED },
@@ -118,7 +163,10 @@ static int64_t before_tick(const struct sim_order_run *r)
     return found;
 }
 
-/* By the way whose length is nearest: the tick alone, or with the other. */
+/*
+ * Compares the run's length with that of a run in which the tick comes first,
+ * and of one in which it does not.
+ */
 int64_t sim_other_than_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;
@@ -128,14 +176,14 @@ int64_t sim_other_than_tick(const struct sim_order_run *r)
         return 0;
     alone = r->length - length_with_tick_first(r);
     before = before_tick(r);
-    /* In doubt it came first, as what has waited for longer does. */
+    /* In doubt the tick came first: what has waited for longer does. */
     if (off(before, c->other) < off(alone, 0) &&
         off(before, c->other) < off(alone, c->other_later) + c->inject / 4)
         return before;
     return 0;
 }
 
-/* If it then runs for long enough to have handled both. */
+/* The other came first if the run is long enough to have handled both. */
 int64_t sim_other_with_tick(const struct sim_order_run *r)
 {
     const struct sim_cost *c = r->cost;

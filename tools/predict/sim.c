@@ -14,8 +14,9 @@
 #define SECOND 1000000000LL
 
 /*
- * What a guest makes of the PIT's counter, LATCH - 1 - count, is less than the
- * time since the tick: by one, and what Xen and the guest cut off.
+ * ns; a guest takes LATCH - 1 - count of the PIT's counter for the time since
+ * the tick, which is too little by two counts of 838 ns: one by that formula,
+ * and one that Xen and the guest cut off.
  */
 #define PIT_LESS 1676LL
 
@@ -26,9 +27,12 @@
 struct guest_clock {
     int64_t shown;
     int64_t ahead; /* of real time, at the last tick */
-    int64_t most;  /* in this second; a clock that moves by whole ticks is
-                      right when it has just ticked */
-    /* Of seconds: sums for least squares, of their ends (s) and most (ns). */
+    int64_t most;  /* the most ahead in this second: a clock that moves by
+                      whole ticks is right when it has just ticked */
+    /*
+     * Sums for least squares: t is a second's end (s), y the most that the
+     * clock was ahead in it (ns).
+     */
     double n, t, y, tt, ty;
 };
 
@@ -38,31 +42,31 @@ struct sim {
     struct sim_load *load;
     int64_t now;
     int64_t plan;          /* when the load's turn was to begin */
-    struct sim_turn ahead; /* the next one */
-    bool freezes_time, paces_ticks, keeps_backlog; /* of the mode */
+    struct sim_turn ahead; /* the next turn */
+    bool freezes_time, paces_ticks, keeps_backlog; /* what the mode does */
     int64_t longest_run;
 
-    /* vpt.c's */
+    /* what vpt.c keeps */
     struct vpt_ticks t;
     struct vpt_tally tally;
-    int64_t expires; /* of Xen's timer; NEVER: it is not set */
-    int64_t fires;   /* when Xen comes to it, if the vCPU runs */
-    int64_t fired;   /* when it last did */
+    int64_t expires; /* when Xen's timer is due; NEVER: it is not set */
+    int64_t fires;   /* when Xen handles it, if the vCPU runs */
+    int64_t fired;   /* when Xen last handled it */
     struct vpt_clock clock;
     uint64_t wakeups;
 
-    /* the vCPU's */
+    /* the vCPU */
     bool away;          /* it has no CPU */
-    int64_t ready;      /* it has its CPU, and can be interrupted */
-    int64_t other_done; /* as ready, if something else came first */
-    int64_t woken;      /* by something else: it has waited so long, which is
-                           not in ready yet; NEVER: it is */
+    int64_t ready;      /* when it has its CPU, and can be interrupted */
+    int64_t other_done; /* the same as ready if another interrupt came first */
+    int64_t woken;      /* how long it has waited since an interrupt other than
+                           a tick woke it, until look_at_run(); else NEVER */
 
     /* the guest's tick handler: CPU time to go; 0: not in it */
     int64_t to_reading, to_end;
-    int64_t latch;   /* when it latches the PIT's counter */
+    int64_t latch;   /* from the injection to its latching the PIT's counter */
     int64_t began;   /* real time when it last began */
-    int64_t handled; /* and when it ended */
+    int64_t handled; /* real time when it last ended */
     int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for;
                         NEVER: there was none */
     struct guest_clock guest[SIM_GUESTS];
@@ -172,8 +176,8 @@ static void set_timer(struct sim *s, bool wanted)
 
 /*
  * The tick that the timer was set for may have been counted already, as one
- * that was missed.  Guest time does not go beyond a tick that nobody is there
- * to take.
+ * that was missed.  In a mode that paces ticks guest time does not go beyond a
+ * tick that comes while the vCPU has no CPU.
  */
 static void timer_fired(struct sim *s)
 {
@@ -201,7 +205,11 @@ static void take_longer(struct sim *s, int64_t to_reading, int64_t to_latch)
     s->latch += to_latch;
 }
 
-/* What Xen does about its timers, for the next tick and others, before. */
+/*
+ * Adds what Xen does about its timers before the guest reads its clocks.  The
+ * next tick fires here if it is due at once.  Returns how much longer the
+ * handler then takes after the reading.
+ */
 static int64_t see_to_timers(struct sim *s)
 {
     const struct sim_cost *c = s->cost;
@@ -251,7 +259,7 @@ static void deliver(struct sim *s)
 
 /* ---- the vCPU ---- */
 
-/* What happens next to a vCPU that runs, at @until at the latest. */
+/* Returns when a vCPU that runs has its next event: @until at the latest. */
 static int64_t next_event(const struct sim *s, int64_t until)
 {
     int64_t next = until;
@@ -267,10 +275,10 @@ static int64_t next_event(const struct sim *s, int64_t until)
 }
 
 /*
- * Not to one that is just about to lose its CPU: Xen does not set its timer
- * for less than TIMER_SLOP from when it has looked.  What is due soon after a
- * tick, as the end of a time slice, comes with it, and then the vCPU goes
- * before it has the tick, or that much later.
+ * A tick is not delivered to a vCPU that is about to lose its CPU.  Xen never
+ * sets its timer for less than TIMER_SLOP ahead, so the end of a time slice
+ * that is due just after a tick either comes with the tick, and the vCPU is
+ * gone before it takes that, or comes TIMER_SLOP later.
  */
 static bool can_deliver(const struct sim *s, int64_t until)
 {
@@ -278,7 +286,10 @@ static bool can_deliver(const struct sim *s, int64_t until)
            until - s->now >= TIMER_SLOP + s->cost->fire / 2;
 }
 
-/* The vCPU is away for as long as Xen needs. */
+/*
+ * Xen's timer fires while the vCPU runs.  A tick handler is delayed by what Xen
+ * needs for that, which depends on how far the handler has come.
+ */
 static void interrupted(struct sim *s)
 {
     const struct sim_cost *c = s->cost;
@@ -296,7 +307,7 @@ static void interrupted(struct sim *s)
     }
 }
 
-/* Nothing happens before @time. */
+/* Tells whether nothing happens before @time. */
 static bool is_undisturbed(const struct sim *s, int64_t time, int64_t until)
 {
     return time < until && (s->expires == NEVER || time < s->fires);
@@ -356,8 +367,8 @@ static void run(struct sim *s, int64_t until)
 }
 
 /*
- * No CPU until @until; what fires meanwhile finds the vCPU waiting.  Xen has
- * just seen to its timers when it begins to: none fires for TIMER_SLOP.
+ * Lets the vCPU wait for a CPU until @until.  Xen has looked at its timers when
+ * the wait begins, so that none fires in a wait shorter than TIMER_SLOP.
  */
 static void wait_for_cpu(struct sim *s, int64_t until)
 {
@@ -395,7 +406,10 @@ static void preempted(struct sim *s, int64_t until)
     resume(s);
 }
 
-/* What comes before a tick in the @run that begins now. */
+/*
+ * Returns how long another interrupt takes before a tick in the @run that
+ * begins now; @alone: a tick has woken the vCPU, and no other is pending.
+ */
 static int64_t other_before_tick(const struct sim *s,
                                  const struct sim_turn *run, bool alone)
 {
@@ -419,7 +433,7 @@ static void look_at_run(struct sim *s, const struct sim_turn *run,
     bool alone = by_tick && (waited <= s->p->period || !s->keeps_backlog);
     int64_t before = alone ? 0 : s->cost->other;
 
-    /* Of longer ones that is the answer: most are, on a quick machine. */
+    /* A longer run tells nothing; on a fast machine most are longer. */
     if (run->run <= s->longest_run)
         before = other_before_tick(s, run, alone);
     if (!before)
@@ -447,9 +461,9 @@ static void finish_ticks(struct sim *s)
 }
 
 /*
- * Until something wakes it at @until.  A tick that comes before is handled;
- * what comes while that is being done finds the vCPU awake.  A tick that comes
- * at about that time is what woke it.
+ * Lets the vCPU sleep until something wakes it at @until.  A tick that comes
+ * before is handled; what comes while that is being done finds the vCPU awake.
+ * A tick that comes at about @until is taken for what woke it then.
  */
 static void blocked(struct sim *s, int64_t until, int64_t wait)
 {
@@ -472,7 +486,7 @@ static void blocked(struct sim *s, int64_t until, int64_t wait)
     woken(s, until + wait, false);
 }
 
-/* Without a tick that is due or in work, until the turn is over. */
+/* Tells whether no tick is due or being handled until the turn is over. */
 static bool is_quiet(const struct sim *s, const struct sim_turn *turn)
 {
     int64_t end = s->plan + turn->run + turn->block + turn->wait;
@@ -483,8 +497,8 @@ static bool is_quiet(const struct sim *s, const struct sim_turn *turn)
 }
 
 /*
- * Most turns are, at 100 Hz: no more than what the others come to without a
- * tick.
+ * Does in one step what long_turn() comes to if there is no tick.  At 100 Hz
+ * most turns are such.
  */
 static void quiet_turn(struct sim *s, const struct sim_turn *turn)
 {
@@ -500,8 +514,8 @@ static void quiet_turn(struct sim *s, const struct sim_turn *turn)
 }
 
 /*
- * The turn has its place in time, which a vCPU that has had ticks to handle
- * in between can be late for.
+ * Does a turn event by event.  The turn has its place in time, for which a vCPU
+ * that has had ticks to handle in between can be late.
  */
 static void long_turn(struct sim *s, const struct sim_turn *turn)
 {
@@ -533,7 +547,7 @@ static void turn(struct sim *s)
     long_turn(s, &turn);
 }
 
-/* The policy is asked: of two ticks that are pending, is one left? */
+/* Asks the policy: of two pending ticks, is one left after a delivery? */
 static bool keeps_backlog(unsigned int mode)
 {
     struct vpt_ticks t = { .period = 10, .pending_intr_nr = 2 };

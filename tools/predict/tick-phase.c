@@ -1,5 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* See tick-phase.h. */
+/*
+ * How the phase of a timer's ticks is found, and the error of a record's clock.
+ *
+ * A record says when a vCPU was woken, but not by what.  Ticks wake a vCPU that
+ * sleeps at one phase of the timer's period (the time modulo the period), while
+ * anything else wakes it at any phase.  So a histogram of the phases of all
+ * wake-ups has a peak where the ticks are.  A bin is a peak if it has at least
+ * four wake-ups, and five times its share; the ticks' phase is the mean of that
+ * bin and its two neighbours.  phase_find() takes it from the whole record.
+ *
+ * The record's times are TSC cycles divided by a rounded frequency, so that its
+ * clock drifts against the timer's, and the peak moves and is smeared.
+ * phase_align() follows the peak through blocks with equal numbers of wake-ups,
+ * and looks for it near where it was in the last block.  Each block gives one
+ * reading of the record's clock: the phase of the peak, in seconds, at the
+ * middle of the block.  fit_clock() (clock-fit.h) fits a straight line without
+ * steps to these readings.  Its slope is the error of the record's clock, and
+ * all times of the record are multiplied by 1 minus that error.
+ *
+ * Nothing is corrected if
+ *  - fewer than three blocks have a peak, so that there is no slope,
+ *  - the slope is more than 20 ppm, which rounding does not come to,
+ *  - the readings are off the line by more than a bin (standard deviation), or
+ *  - the fullest bin of the whole record does not become fuller by it.
+ *
+ * Limits: a vCPU that never sleeps, or that is awake when its ticks come, has
+ * no peak.  The phase is that of the wake-ups, which come later than the tick
+ * by what Xen takes to wake a vCPU (`wake` in sim-cost.h).  A bin is 2.5 us at
+ * 1000 Hz and 25 us at 100 Hz.  A peak that moves by more than ten bins from
+ * one block to the next is lost.  The TSC is taken to keep its frequency.
+ */
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,18 +38,18 @@
 #include "predict/sim.h"
 #include "skew/clock-fit.h"
 
-/* Of a period: some microseconds at 1000 Hz. */
+/* The bins of a period: 2.5 us each at 1000 Hz. */
 #define BINS 400
 
-/* Wake-ups that are looked at together: of some seconds, or an eighth of all. */
+/* A block has an eighth of all wake-ups, but 16 at least and 500 at most. */
 #define BLOCK 500
 #define LEAST_BLOCK 16
 #define BLOCKS 8
 
-/* Further than that, in bins, no clock drifts in a block. */
+/* A clock is taken to drift by no more bins than this in a block. */
 #define REACH 10
 
-/* More, in ppm, is not what rounding does. */
+/* ppm; a larger error of the record's clock is not what rounding does. */
 #define MOST_DRIFT 20.0
 
 struct histogram {
@@ -30,15 +60,15 @@ struct histogram {
     size_t wakeups;
 };
 
-/* A place in the record, and how late it is. */
+/* A place in the record, and its time. */
 struct cursor {
     const struct sim_turn *turns;
     size_t n, at;
     int64_t now;
-    double factor; /* of its clock */
+    double factor; /* corrects the record's clock */
 };
 
-/* The phases of the next @most wake-ups, of all if it is 0. */
+/* Counts the phases of the next @most wake-ups, or of all if @most is 0. */
 static void fill(struct cursor *c, int64_t period, size_t most,
                  struct histogram *h)
 {
@@ -59,7 +89,7 @@ static void fill(struct cursor *c, int64_t period, size_t most,
     }
 }
 
-/* The fullest bin of those @reach around @near. */
+/* Returns the fullest bin of those within @reach of @near. */
 static size_t fullest(const struct histogram *h, size_t near, size_t reach)
 {
     size_t best = near, i;
@@ -70,13 +100,16 @@ static size_t fullest(const struct histogram *h, size_t near, size_t reach)
     return best;
 }
 
-/* Far more than its share. */
+/* Tells whether a bin has far more than its share of the wake-ups. */
 static bool is_peak(const struct histogram *h, size_t bin)
 {
     return h->bin[bin].n >= 4 && h->bin[bin].n * BINS >= 5 * h->wakeups;
 }
 
-/* The mean of a bin and its neighbours, which may be past the period's end. */
+/*
+ * Returns the mean phase, in ns, in a bin and its neighbours, of which one may
+ * be past the period's end or before its beginning.
+ */
 static double place(const struct histogram *h, size_t bin, int64_t period)
 {
     double sum = 0;
@@ -92,7 +125,7 @@ static double place(const struct histogram *h, size_t bin, int64_t period)
     return sum / n;
 }
 
-/* How many wake-ups gather where most do, with the record's clock corrected. */
+/* Returns how many wake-ups the fullest bin has, with times corrected. */
 static size_t peak(const struct sim_turn *turns, size_t n, int64_t period,
                    double factor)
 {
@@ -118,7 +151,7 @@ bool phase_find(const struct sim_turn *turns, size_t n, int64_t period,
     return true;
 }
 
-/* How many wake-ups a block has; a busy vCPU sleeps but now and then. */
+/* Returns how many wake-ups a block has; a busy vCPU has few. */
 static size_t block_of(const struct sim_turn *turns, size_t n)
 {
     size_t wakeups = 0, i;
@@ -132,8 +165,9 @@ static size_t block_of(const struct sim_turn *turns, size_t n)
 }
 
 /*
- * Where ticks are in each block, as a clock's error.  A block without a peak
- * is left out.
+ * Follows the peak from block to block, and fills in its place in each as a
+ * clock's error, which goes on past the period's ends.  A block without a peak
+ * is left out.  Returns how many blocks have one.
  */
 static size_t follow(const struct sim_turn *turns, size_t n, int64_t period,
                      size_t block, struct fit_point *p, size_t most)
@@ -162,7 +196,7 @@ static size_t follow(const struct sim_turn *turns, size_t n, int64_t period,
     return found;
 }
 
-/* Each time by the same factor, without a rounding that adds up. */
+/* Multiplies each time by the same factor, without a rounding that adds up. */
 static void stretch(struct sim_turn *turns, size_t n, double factor)
 {
     double left = 0;
@@ -175,7 +209,7 @@ static void stretch(struct sim_turn *turns, size_t n, double factor)
             double exact = *times[k] * factor + left;
             int64_t whole = llrint(exact);
 
-            /* Blocked or not is what zero says. */
+            /* A block of zero is a preemption: zeros neither come nor go. */
             if (*times[k] <= 0 || whole <= 0)
                 continue;
             left = exact - whole;
@@ -184,7 +218,7 @@ static void stretch(struct sim_turn *turns, size_t n, double factor)
     }
 }
 
-/* 1 if there is nothing to correct. */
+/* Returns the factor that corrects the record's clock; 1: it needs none. */
 static double find_factor(const struct sim_turn *turns, size_t n,
                           int64_t period)
 {
@@ -196,7 +230,7 @@ static double find_factor(const struct sim_turn *turns, size_t n,
     if (!p)
         return 1;
     most = follow(turns, n, period, block, p, most);
-    /* Nothing is a step, and what is followed stays within a bin. */
+    /* No move counts as a step, and the peak has to stay within a bin. */
     if (!fit_clock(p, most, INFINITY, &fit) && fabs(fit.rate) <= MOST_DRIFT &&
         fit.noise * 1e9 * BINS <= period)
         factor = 1 - fit.rate / 1e6;

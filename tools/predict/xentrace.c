@@ -33,14 +33,14 @@ struct record {
     bool timed;
     uint64_t tsc;
     uint32_t extra[EXTRA_MASK];
-    unsigned int n; /* of extra[] */
+    unsigned int n; /* words in extra[] */
 };
 
 struct reader {
     FILE *f;
     struct xentrace *trace;
     size_t room;
-    uint64_t at; /* the record's place in the file */
+    uint64_t at; /* the record's place in the file, in bytes */
 };
 
 /* ---- records ---- */
@@ -52,13 +52,13 @@ static bool fail(struct reader *r, const char *what)
     return false;
 }
 
-/* False: the file ends before them. */
+/* Reads @n words; false: the file ends before. */
 static bool read_words(struct reader *r, uint32_t *words, size_t n)
 {
     return fread(words, sizeof(*words), n, r->f) == n;
 }
 
-/* False: the file ends here, or is cut off. */
+/* Reads a record; false: the file ends here, or is cut off. */
 static bool read_record(struct reader *r, struct record *rec)
 {
     uint32_t head, cycles[2] = { 0, 0 };
@@ -109,7 +109,7 @@ static bool add_change(struct reader *r, const struct record *rec)
     return true;
 }
 
-/* False: out of memory. */
+/* Takes what a record says; false: out of memory. */
 static bool take(struct reader *r, const struct record *rec)
 {
     if (rec->event == TRC_LOST_RECORDS && rec->n)
@@ -122,7 +122,7 @@ static bool take(struct reader *r, const struct record *rec)
 
 /* ---- the file ---- */
 
-/* Pieces of CPUs follow each other, each in its own order. */
+/* Sorts by time: the file is in order for each CPU, but not across CPUs. */
 static int by_time(const void *a, const void *b)
 {
     const struct xentrace_change *x = a, *y = b;
@@ -171,7 +171,7 @@ int xentrace_read(FILE *f, struct xentrace *trace)
         errno = errno ? errno : EIO;
         return -1;
     }
-    /* Of something else, some bytes can look like a record that is cut. */
+    /* The first bytes of any file can look like a record that is cut off. */
     if (!r.at)
         snprintf(trace->error, sizeof(trace->error), "%s",
                  trace->error[0] ? "not a trace of xentrace"
@@ -255,7 +255,7 @@ static bool end_turn(struct turns *s)
     return true;
 }
 
-/* In two parts, lest the product overflow. */
+/* Makes ns of cycles, in two parts lest the product overflow. */
 static int64_t to_ns(uint64_t cycles, uint64_t khz)
 {
     return (int64_t)(cycles / khz * 1000000 + cycles % khz * 1000000 / khz);
@@ -265,7 +265,7 @@ static bool change(struct turns *s, const struct xentrace_change *c)
 {
     int64_t ns = to_ns(c->tsc - s->since, s->khz);
 
-    /* A trace that was paused, or that is not in its right order. */
+    /* The trace was paused, or is not in its right order. */
     if (ns < 0 || ns > LONGEST)
         ns = LONGEST;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What xentrace records: when vCPUs had a CPU, waited for one, or slept.
+ * Reads what xentrace records: when vCPUs had a CPU, waited for one, or slept.
  *
  * The format is that of Xen's public/trace.h, with a record ahead of each
  * piece that says of which CPU it is (tools/xentrace/xentrace.c).
@@ -31,20 +31,21 @@ struct xentrace {
 };
 
 /*
- * Reads all of @f.  @trace->error says what is wrong with it, if anything;
- * nothing is kept then.  -1 with errno: @f could not be read, or out of
- * memory.  xentrace_free() in any case.
+ * Reads all of @f.  @trace->error says what is wrong with it, if anything; the
+ * changes up to there are kept.  Returns 0, or -1 with errno if @f could not be
+ * read, or when out of memory.  The caller calls xentrace_free() in any case.
  */
 int xentrace_read(FILE *f, struct xentrace *trace);
 void xentrace_free(struct xentrace *trace);
 
-/* The vCPU of a domain but dom0 that changed its state most; -1: none. */
+/* Finds the vCPU, not of dom0, that changed its state most; -1: none has. */
 int xentrace_busiest(const struct xentrace *trace, uint16_t *domid,
                      uint16_t *vcpu);
 
 /*
- * A vCPU's turns, from its first whole one to its last; free() them.  @tsc_khz
- * is the host's.  None (n 0) if it did not run twice.  -1: out of memory.
+ * Finds a vCPU's turns, from its first whole one to its last; the caller frees
+ * them with free().  @tsc_khz is the host's.  There are none (n 0) if the vCPU
+ * did not run twice.  Returns 0, or -1 when out of memory.
  */
 int xentrace_turns(const struct xentrace *trace, uint16_t domid, uint16_t vcpu,
                    uint64_t tsc_khz, struct sim_turn **turns, size_t *n);

@@ -33,7 +33,7 @@
 /* How often, a second apart, the timer tries to reach Xen and xenstored. */
 #define TIMER_TRIES 60
 
-/* A child that returns from here only once it is told to go on. */
+/* Forks a child that returns from here only once let_go() tells it to go on. */
 static pid_t fork_behind_pipe(int *go)
 {
     int ends[2];
@@ -77,7 +77,10 @@ static void pass_on(int sig)
         kill(program_pid, sig);
 }
 
-/* What the terminal sends, the program gets itself; the rest is passed on. */
+/*
+ * Ignores the signals that the terminal sends, as the program gets them itself,
+ * and passes the others on to the program.
+ */
 static void set_signals(pid_t pid)
 {
     struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -113,7 +116,10 @@ static int wait_for_program(pid_t pid)
                              : SIGNALLED + WTERMSIG(status);
 }
 
-/* Its process has ended: any profile command would end the session now. */
+/*
+ * Ends the session of a program that has ended; if that fails, any profile
+ * command will do so.
+ */
 static void end_session(struct profile_run *p)
 {
     if (tool_open(p->t) || profile_over(p))
@@ -148,7 +154,7 @@ int profile_bound_program(struct profile_run *p)
         waitpid(pid, NULL, 0);
         return status;
     }
-    /* Not to be held over what may be days. */
+    /* The handle is not kept open while the program runs: that may be days. */
     tool_close(p->t);
     set_signals(pid);
     let_go(go, true);
@@ -160,7 +166,10 @@ int profile_bound_program(struct profile_run *p)
 
 /* ---- a time ---- */
 
-/* Away from the terminal, and from whoever reads our output to its end. */
+/*
+ * Leaves the terminal, and stdout and stderr, so that whoever reads these to
+ * their end is not kept waiting.
+ */
 static void detach(void)
 {
     int null = open("/dev/null", O_RDWR);
@@ -175,7 +184,7 @@ static void detach(void)
         errno = 0;
 }
 
-/* What is over by then ends, as with every call. */
+/* Reads the sessions, which ends those that are over; false if that failed. */
 static bool end_what_is_over(void)
 {
     struct xentime_profile profile;
@@ -202,7 +211,7 @@ static void be_timer(int64_t ns)
     until.tv_nsec = ns % 1000000000;
     while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL))
         continue;
-    /* The session's time is in whole milliseconds. */
+    /* The session's end is in whole milliseconds: 2 ms later it is past. */
     for (i = 0; i < TIMER_TRIES; i++) {
         if (i)
             sleep(1);

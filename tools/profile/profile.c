@@ -34,7 +34,7 @@ static int start(struct profile_run *p)
         status = open_and_find(p);
         return status ? status : profile_begin(p);
     }
-    /* First, so that nothing is left to fail once the session is there. */
+    /* The timer comes first: nothing can fail once the session is there. */
     status = profile_timer_make(p, &timer);
     if (!status)
         status = open_and_find(p);
@@ -75,7 +75,7 @@ static int status(struct profile_run *p)
 static const struct verb {
     const char *name;
     int (*run)(struct profile_run *p);
-    uint64_t opts;   /* of those that not every verb takes */
+    uint64_t opts;   /* options that it takes, and not every verb does */
     uint64_t target; /* one of these, or DOM, has to be there; 0: none */
     bool takes_program;
 } verbs[] = {

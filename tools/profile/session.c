@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Starting and ending sessions, and what is printed of it: see session.h. */
+/* Starts and ends sessions, and prints what was done: see session.h. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static struct xentime_session_request request_of(const struct profile_run *p)
     return r;
 }
 
-/* For messages: the first domain, or Xen. */
+/* Prints the session's domain @i, or "Xen", for a message. */
 static void print_target(FILE *f, const struct profile_run *p, size_t i)
 {
     if (p->n)
@@ -47,7 +47,7 @@ static void note_restore(const struct xentime_profile_change *c)
                 vpmu_word(c->mode));
 }
 
-/* On stock Xen nobody can have it alone. */
+/* Notes who else has the performance monitor now, on a stock Xen. */
 static void note_others(const struct profile_run *p,
                         const struct xentime_profile_change *c)
 {
@@ -91,7 +91,7 @@ static void print_modes(FILE *f, const struct xentime_profile_change *c)
                 vpmu_word(c->mode));
 }
 
-/* With a program stdout is the program's. */
+/* Prints a change; on stderr if there is a program, which has stdout. */
 static void print_change(const struct profile_run *p, const char *what,
                          const struct xentime_profile_change *c)
 {

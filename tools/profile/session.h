@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One session as a command line asks for it. */
+/* A session as a command line asks for it. */
 #ifndef XENTIMECTL_PROFILE_SESSION_H
 #define XENTIMECTL_PROFILE_SESSION_H
 
@@ -13,7 +13,7 @@ struct profile_run {
     struct xentime_domain *doms; /* NULL, n 0: Xen */
     size_t n;
     const char *holder;      /* NULL: none */
-    char made_up[64];        /* a holder's name, where none was given */
+    char made_up[64];        /* the holder's name, where none was given */
     int pid;                 /* the program's; 0: none */
     int64_t for_ns;
     int mode;                /* XENPMU_MODE_*, once the session has begun */
@@ -33,7 +33,7 @@ int profile_end(struct profile_run *p);
 /* Ends all sessions of the holder, or without one all there are. */
 int profile_end_all(struct profile_run *p);
 
-/* Has the session, which is over, ended, and prints so. */
+/* Has the library end the session, which is over, and prints so. */
 int profile_over(struct profile_run *p);
 
 #endif /* XENTIMECTL_PROFILE_SESSION_H */

@@ -71,7 +71,7 @@ static void status_json(const struct xentime_profile *pr,
     print_json(doc);
 }
 
-/* When it ends, in words. */
+/* Writes in words when the session ends. */
 static void end_text(const struct xentime_session *s, char *buf, size_t size)
 {
     if (s->pid)

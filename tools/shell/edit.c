@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lines from the terminal, by readline's callbacks: signals are let in only
- * while it waits for a key, and readline's own handlers are not used, so that
- * each has one place where it is dealt with.
+ * Reads lines from the terminal, by readline's callbacks.  Signals are let in
+ * only while it waits for a key, and readline's own handlers are not used, so
+ * that each signal has one place where it is dealt with.
  */
 
 #include <errno.h>
@@ -24,12 +24,12 @@
 #define PROMPT "xentime> "
 #define HISTORY_LINES 1000
 
-static char *line; /* that was typed; NULL: it is the end */
+static char *line; /* the line that was typed; NULL: the input has ended */
 static bool complete_line;
 
 /* ---- history ---- */
 
-/* Makes the directories of @path; false with errno. */
+/* Makes the directories that @path is in; false with errno. */
 static bool make_parents(char *path)
 {
     char *slash;
@@ -45,7 +45,7 @@ static bool make_parents(char *path)
     return true;
 }
 
-/* Where the XDG Base Directory Specification has it; false: nowhere. */
+/* Finds the file by the XDG Base Directory Specification; false: nowhere. */
 static bool history_path(char path[4096])
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -79,7 +79,7 @@ static void save_history(void)
     umask(mask);
 }
 
-/* Not twice in a row, and nothing that begins with a blank. */
+/* Keeps a line, but not twice in a row, and none that begins with a blank. */
 static void remember(const char *text)
 {
     const HIST_ENTRY *last = history_get(history_base + history_length - 1);
@@ -90,9 +90,9 @@ static void remember(const char *text)
 
 /* ---- completion ---- */
 
-static char **candidates; /* of the word, a NULL at their end */
+static char **candidates; /* for the word, with a NULL at their end */
 
-/* With a backslash before what would part or end a word. */
+/* Returns a copy with a backslash before each blank, quote, backslash and #. */
 static char *quote_word(const char *text)
 {
     char *quoted = malloc(2 * strlen(text) + 1), *to = quoted;
@@ -123,7 +123,7 @@ static char *next_candidate(const char *text, int state)
     return NULL;
 }
 
-/* Lines of @text, which is cut up. */
+/* Returns an array of the lines of @text, which is cut up. */
 static char **cut_lines(char *text)
 {
     char **list = NULL, *one;
@@ -138,7 +138,10 @@ static char **cut_lines(char *text)
     return list;
 }
 
-/* Those that begin as the quoted @word does; of a directory, with a slash. */
+/*
+ * Prints the files whose names begin as @word does, which may have quotes.  A
+ * directory's name gets a slash.
+ */
 static void complete_files(FILE *f, const char *word)
 {
     char **words, *name;
@@ -157,7 +160,7 @@ static void complete_files(FILE *f, const char *word)
     free(words);
 }
 
-/* For the word after the first @n of the command line, which stands there too. */
+/* Writes the candidates for words[@n], the last word, to *text, a line each. */
 static void ask(int n, char **words, char **text)
 {
     static const char *const own[] = { "every", "exit", "quit" };
@@ -206,7 +209,7 @@ static char **on_tab(const char *word, int start, int end)
     return matches;
 }
 
-/* Behind a backslash that is not itself behind one. */
+/* Tells whether text[@at] follows a backslash that is not itself quoted. */
 static int is_quoted(char *text, int at)
 {
     return at > 0 && text[at - 1] == '\\' && !is_quoted(text, at - 1);
@@ -239,7 +242,7 @@ static void on_line(char *text)
     rl_callback_handler_remove();
 }
 
-/* Ctrl-C: this line is none. */
+/* Drops the line, as Ctrl-C does in a shell. */
 static void drop_line(void)
 {
     fputs("^C\n", stdout);
@@ -250,7 +253,7 @@ static void drop_line(void)
     rl_redisplay();
 }
 
-/* Ctrl-Z: the terminal is as it was found while others have it. */
+/* Stops the shell on Ctrl-Z, with the terminal as it was found. */
 static void suspend(void)
 {
     rl_deprep_terminal();
@@ -259,7 +262,7 @@ static void suspend(void)
     rl_forced_update_display();
 }
 
-/* The signal that ends the shell; 0: go on. */
+/* Does what the signals ask for.  Returns the one that ends the shell, or 0. */
 static int deal_with_signals(void)
 {
     static const int ends[] = { SIGTERM, SIGHUP, SIGQUIT };
@@ -291,7 +294,7 @@ static void set_handlers(sigset_t *before)
     sigprocmask(SIG_BLOCK, &set, before);
 }
 
-/* The commands have them as they were. */
+/* Resets the signals, so that a command has them as they were. */
 static void reset_handlers(const sigset_t *before)
 {
     size_t i;
@@ -301,7 +304,7 @@ static void reset_handlers(const sigset_t *before)
     sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-/* A line in @line; returns the signal that ends it all, or 0. */
+/* Reads a line, into "line".  Returns the signal that ends the shell, or 0. */
 static int edit(void)
 {
     struct pollfd p = { STDIN_FILENO, POLLIN, 0 };

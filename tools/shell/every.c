@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The shell's "every": what a command prints, again and again, in place.
+ * The shell's "every": shows what a command prints, again and again, in place.
  *
  * A frame is written at once, and no line is cleared before there is another
  * in its place, so that nothing flickers.
@@ -39,7 +39,7 @@ static bool parse_ms(const char *text, int *ms)
            seconds <= MOST_SECONDS;
 }
 
-/* Those that change nothing. */
+/* Tells whether @command is one of those that change nothing. */
 static bool is_view(const char *command)
 {
     static const char *const views[] = { "list", "stats", "show" };
@@ -53,7 +53,7 @@ static bool is_view(const char *command)
 
 /* ---- a frame ---- */
 
-/* The terminal's size; false: stdout is none that can be written on anew. */
+/* Gets the terminal's size; false: stdout is none that can be redrawn. */
 static bool screen(struct winsize *size)
 {
     const char *term = getenv("TERM");
@@ -63,7 +63,7 @@ static bool screen(struct winsize *size)
            size->ws_col;
 }
 
-/* As many lines as fit, and no more than the width of each. */
+/* Draws as many lines as fit, each cut off at the terminal's width. */
 static void draw(const char *text, const struct winsize *size)
 {
     size_t left = size->ws_row - 1u, len;
@@ -87,13 +87,13 @@ static void draw(const char *text, const struct winsize *size)
     fflush(stdout);
 }
 
-/* The command's stdout and stderr go to @fd; its exit status. */
+/* Runs a command with stdout and stderr to @fd.  Returns its exit status. */
 static int capture(int n, char **words, int fd, const struct winsize *size)
 {
     int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), status;
     char columns[16];
 
-    /* libsmartcols asks for it where stdout is no terminal. */
+    /* libsmartcols asks for COLUMNS where stdout is no terminal. */
     snprintf(columns, sizeof(columns), "%u", size->ws_col);
     setenv("COLUMNS", columns, 1);
     fflush(NULL);
@@ -144,7 +144,7 @@ static int repeat(int n, char **words, int ms)
         if (!status && !interrupted)
             poll(NULL, 0, ms);
     }
-    /* The command may have got it in place of the shell. */
+    /* The command may have got Ctrl-C in place of the shell. */
     return interrupted || status == 128 + SIGINT ? EXIT_DONE : status;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One line of the shell, and the commands that the shell itself has.
+ * Runs a line of the shell, and defines the shell's own commands.
  *
  * Any other command is a process of its own, by fork() and without exec():
  * whatever it does to signals, to its handles and to itself, the shell is as
@@ -38,7 +38,7 @@ int shell_say(int status, const char *fmt, ...)
 
 static const int signals[] = { SIGINT, SIGQUIT };
 
-/* Those that the terminal sends, to the command and to the shell. */
+/* Blocks the signals that the terminal sends to the command and the shell. */
 static void hold_signals(sigset_t *before)
 {
     sigset_t set;
@@ -71,7 +71,10 @@ static void child(int n, char **words, const sigset_t *mask)
     _exit(finish(&t, dispatch(&t, n + 1, argv)));
 }
 
-/* None is lost between the start of the process and the waiting for it. */
+/*
+ * Signals are blocked until both processes have set what they do with them, so
+ * that none is lost, and none ends the shell.
+ */
 int shell_run(int n, char **words)
 {
     struct sigaction ignore = { .sa_handler = SIG_IGN };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xentimectl shell: lines that nobody types, from a file or a pipe. edit.c has
- * those from a terminal.
+ * xentimectl shell: runs lines from a file or a pipe. edit.c has those from a
+ * terminal.
  */
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static int read_lines(FILE *f)
     return status;
 }
 
-/* Not from stdin itself, which a command may read: for it there is nothing. */
+/* Reads from a copy of stdin; a command that reads stdin finds it empty. */
 static int redirected(void)
 {
     int fd = dup(STDIN_FILENO), status;

@@ -5,32 +5,33 @@
 
 #include "tool.h"
 
-/* No line may be longer. */
+/* The longest line of a file or a pipe, in bytes. */
 #define SHELL_LINE_MAX 65536
 
 /*
- * Runs one line as a process of its own; what the shell itself knows is done
- * here.  Returns its exit status; *leave is set where it says so.
+ * Runs a line: the shell's own commands here, any other in a process of its
+ * own.  Returns its exit status, or @last if the line is empty; exit and quit
+ * set *leave.
  */
 int shell_line(const char *line, int last, bool *leave);
 
-/* shell-edit.c: lines from the terminal, with history, until it ends. */
+/* edit.c: runs lines from the terminal, with history, until their end. */
 int shell_interactive(void);
 
 /*
- * shell-every.c: the command of @words again and again, every @words[1]
- * seconds.  Returns an exit status.
+ * every.c: runs the command of @words again and again, every @words[1] seconds.
+ * Returns an exit status.
  */
 int shell_every(int n, char **words);
 
 /*
- * Does what the words say, in a process of its own, for which Ctrl-C is.
- * Returns its exit status, or as a shell does 128 and the number of the signal
- * that has ended it.
+ * Runs the command that the words name, in a process of its own, which alone
+ * gets Ctrl-C.  Returns its exit status or, as a shell does, 128 plus the
+ * number of the signal that has ended it.
  */
 int shell_run(int n, char **words);
 
-/* One line on stderr.  Returns @status. */
+/* Prints one line on stderr.  Returns @status. */
 int shell_say(int status, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -17,7 +17,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Past the opening quote; false: there is no closing one. */
+/* Takes what follows an opening quote; false: there is no closing one. */
 static bool take_quoted(struct cutter *c, char quote)
 {
     for (; *c->at && *c->at != quote; c->at++) {

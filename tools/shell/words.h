@@ -4,12 +4,12 @@
 #define XENTIMECTL_SHELL_WORDS_H
 
 /*
- * Blanks part words.  '...' and "..." keep what is between them together, a
- * backslash the next character; within "..." it does so before " and \ alone.
- * What follows a # at the start of a word is a comment.  Nothing is expanded.
+ * Blanks part words.  '...' and "..." quote what is between them, and a
+ * backslash quotes the next character; within "..." it does so only before "
+ * and \.  A # at the start of a word begins a comment.  Nothing is expanded.
  *
- * Returns NULL, with *words, which ends with a NULL, and all that it leads to
- * to be freed by one free(); or what is wrong with the line.
+ * Returns NULL, or what is wrong with the line.  With NULL, *words ends with a
+ * NULL, and one free() of it frees the words, too.
  */
 const char *shell_words(const char *line, char ***words, int *n);
 

@@ -1,5 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rate and the steps of a clock: see clock-fit.h. */
+/*
+ * How a clock's rate and its steps are found in readings of its error.
+ *
+ * The model is a straight line with steps in it:
+ *
+ *     error = c0 + c1 t + (size of each step that has been)
+ *
+ * c1 is the rate.  Readings do not scatter normally about that line: a server
+ * is far away, a guest has not run for a while, or somebody has set the clock.
+ * Least squares follows each of these, so what is used here is medians, and a
+ * regression that gives little weight to readings that do not fit.
+ *
+ * Steps are found first.  The usual rate, which is the median of the rates from
+ * one reading to the next, is subtracted from the error; what is left is called
+ * the level.  The scale is what the level usually moves by from one reading to
+ * the next, as a median absolute deviation.  A step is a move of at least 8
+ * scales (and 1 ns, and what the caller asks for) that lasts: the medians of up
+ * to five readings before and after it differ in the same direction, by at
+ * least as much as that and by at least half of the move.  A single wild
+ * reading moves the level there and back, and is no step.  Moves in one
+ * direction, each less than five readings after the last, are one step.
+ *
+ * Then one robust regression (Tukey's bisquare, iteratively reweighted; Holland
+ * and Welsch 1977; GSL's gsl_multifit_robust) fits c0, c1 and the sizes of all
+ * steps at once.  The times of the steps are not fitted: each stays at the
+ * first reading after it.  Intervals are of 95 % confidence, by Student's t.
+ *
+ * Limits:
+ *  - The intervals take the errors of the readings for independent of each
+ *    other.  Those of a clock that NTP steers are not, and the intervals are
+ *    then too small.
+ *  - A rate that changes is fitted as one rate; the change ends up as noise.
+ *  - A step that is less than 8 scales goes into the rate and the noise, and so
+ *    does any but the 16 largest.
+ *  - Without more readings than terms (two, and one for each step) the steps
+ *    are left out.
+ */
 
 #include <math.h>
 #include <stdbool.h>
@@ -17,10 +53,10 @@
 
 /* ---- finding steps ---- */
 
-/* Readings on each side of a step that have to agree about it. */
+/* The readings on each side of a step, at most, whose medians are compared. */
 #define SIDE 5
 
-/* A step is this many times what readings usually move by. */
+/* A step is at least this many times what readings usually move by. */
 #define STEP_SCALES 8
 
 static int by_time(const void *a, const void *b)
@@ -39,8 +75,9 @@ static double median_of(const double *values, size_t n)
 }
 
 /*
- * The error without the usual rate, from 0 on; returns the scale of its moves
- * from one reading to the next.  @work: n doubles.
+ * Fills @level with the error without the usual rate, from 0 on.  Returns the
+ * scale of its moves from one reading to the next: gsl_stats_mad(), which is
+ * 1.4826 times the median absolute deviation.  @work has room for n doubles.
  */
 static double find_levels(const struct fit_point *p, size_t n, double *level,
                           double *work)
@@ -114,11 +151,11 @@ static bool is_step(const double *level, size_t n, size_t i, double least,
            fabs(*size) >= fabs(move) / 2;
 }
 
-/* One that takes some readings to go all the way is found once. */
+/* Finds the steps; one that takes several readings to go all the way is one. */
 static void find_steps(const struct fit_point *p, size_t n, const double *level,
                        double scale, double least_step, struct steps *found)
 {
-    /* Of exact readings, what a double cannot tell is no step. */
+    /* Exact readings have a scale of 0; what a double cuts off is no step. */
     double least = fmax(fmax(STEP_SCALES * scale, 1e-9), least_step), size;
     struct fit_step step = { .size = 0 };
     size_t i, last = 0;
@@ -140,7 +177,7 @@ static void find_steps(const struct fit_point *p, size_t n, const double *level,
 
 /* ---- the regression ---- */
 
-/* error = c0 + c1 t + sum of the steps that have been. */
+/* Returns the matrix of error = c0 + c1 t + the steps that have been. */
 static gsl_matrix *design(const struct fit_point *p, size_t n,
                           const struct fit_step *step, size_t nsteps)
 {
@@ -156,7 +193,10 @@ static gsl_matrix *design(const struct fit_point *p, size_t n,
     return x;
 }
 
-/* Of term k; where the readings leave no error to speak of it is 0 / 0. */
+/*
+ * Returns half of term k's interval.  Its variance is 0 / 0 where the readings
+ * leave no error to speak of; the interval is then 0.
+ */
 static double interval_of(const struct fit *f, const gsl_matrix *cov, size_t k)
 {
     double variance = gsl_matrix_get(cov, k, k);
@@ -191,7 +231,7 @@ static int regress(const struct fit_point *p, struct fit *f)
     if (x && cov && y && c && w) {
         for (i = 0; i < n; i++)
             gsl_vector_set(y, i, p[i].error - p[0].error);
-        /* Where the weights do not settle, what they came to is as good. */
+        /* If the weights do not settle, what they came to last will do. */
         gsl_multifit_robust(x, y, c, cov, w);
         take_over(f, c, cov);
         f->noise = gsl_multifit_robust_statistics(w).sigma_mad;
@@ -229,7 +269,7 @@ int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f)
         return -1;
     find_steps(p, n, work, find_levels(p, n, work, work + n), least, &found);
     free(work);
-    /* Each of them takes readings to tell its size. */
+    /* A regression needs more readings than terms, of which a step is one. */
     if (found.n + 2 < n) {
         f->nsteps = found.n;
         memcpy(f->step, found.s, found.n * sizeof(*found.s));

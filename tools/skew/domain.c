@@ -19,7 +19,7 @@
 #define SECOND 1000000000LL
 #define DEFAULT_COUNT 20
 
-/* What a guest that counts a timer's ticks of vCPU 0 would have. */
+/* After Xen's clocks comes one for each timer of vCPU 0, by its ticks. */
 enum { TICKS = XENTIME_CLOCKS, SOURCES = XENTIME_CLOCKS + XENTIME_TIMERS };
 
 /* A clock at one moment. */
@@ -32,7 +32,7 @@ struct source {
     struct reading first;
     struct fit_point *points;
     size_t n, room;
-    int64_t error; /* the worst of a reading */
+    int64_t error; /* ns: the largest of any reading */
 };
 
 struct run {
@@ -54,7 +54,7 @@ static const char *source_name(unsigned int i, char text[32])
 
 /* ---- reading ---- */
 
-/* Ticks, where the Xen counts them; without a word where it does not. */
+/* Reads vCPU 0's ticks if Xen counts them; says nothing if it does not. */
 static void see_ticks(struct run *r, struct reading readings[SOURCES])
 {
     struct xentime_vcpu_stats *vcpus;
@@ -108,7 +108,7 @@ static bool grow(struct source *s)
     return true;
 }
 
-/* A clock that is switched off meanwhile is done with. */
+/* Adds a reading, if the clock is there now and was at the first reading. */
 static bool add(struct source *s, const struct reading *reading, bool first)
 {
     if (first)
@@ -141,7 +141,7 @@ static int read_once(struct run *r)
     return status;
 }
 
-/* On a terminal: how far it is, and what the first clock shows. */
+/* Says on a terminal how far it is, and what error the first clock has. */
 static void say_progress(const struct run *r, long count, bool *said)
 {
     const struct source *s = r->source;
@@ -158,7 +158,7 @@ static void say_progress(const struct run *r, long count, bool *said)
     fflush(stderr);
 }
 
-/* Until done, or Ctrl-C, or the domain goes away. */
+/* Reads until @count readings are there, Ctrl-C comes, or the domain ends. */
 static int read_all(struct run *r, int64_t interval, long count)
 {
     int64_t then = monotonic_ns();
@@ -233,7 +233,7 @@ static int measure(struct tool *t, const struct xentime_domain *dom,
     int status = read_all(&r, interval, count), printed = EXIT_DONE;
     unsigned int i;
 
-    /* With --json an error is a document already. */
+    /* An error is a document with --json, after which there is no other. */
     if (r.readings && !(status && t->opt[OPT_JSON]))
         printed = print_result(&r);
     for (i = 0; i < SOURCES; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading what NTP tools write: see ntplog.h. */
+/* Reads what NTP tools write: see ntplog.h. */
 
 #include <errno.h>
 #include <locale.h>
@@ -20,10 +20,10 @@
 #define DAY 86400.0
 #define MJD_OF_1970 40587
 
-/* The thread's own limit: "ntpd is working pretty hard". */
+/* ppm; the limit of the thread of 2007: "ntpd is working pretty hard". */
 #define HARD_ALLAN_DEVIATION 1000
 
-/* What a line says. */
+/* A reading, as a line gives it. */
 struct reading {
     double t, error;
     double rate; /* ppm; NAN: not told */
@@ -31,20 +31,20 @@ struct reading {
     bool hard;
 };
 
-/* What has to be remembered from line to line. */
+/* The state that is kept from line to line. */
 struct reader {
     locale_t c_locale;      /* numbers have a point */
     int year, last_day;     /* ntpdate's dates have no year */
-    double ref_time, error; /* chronyc tracking's, so far; NAN */
+    double ref_time, error; /* of chronyc tracking; NAN: not yet read */
     char line[LONGEST_LINE];
-    char words[LONGEST_LINE]; /* the same, cut up */
+    char words[LONGEST_LINE]; /* the line, cut up into fields */
     char *field[MAX_FIELDS];
     size_t n;
 };
 
 /* ---- fields ---- */
 
-/* Finite, and with nothing after it but @end. */
+/* Reads a number that is finite and has nothing after it but @end. */
 static bool number_before(const struct reader *r, const char *text,
                           const char *end, double *value)
 {
@@ -66,7 +66,7 @@ static bool number(const struct reader *r, size_t i, double *value)
     return i < r->n && number_before(r, r->field[i], "", value);
 }
 
-/* A time in seconds, within some days. */
+/* Reads an offset in seconds, of less than 1e8 (three years). */
 static bool offset(const struct reader *r, size_t i, double *value)
 {
     return number(r, i, value) && fabs(*value) < 1e8;
@@ -90,7 +90,7 @@ static bool mjd(const struct reader *r, double *t)
     return true;
 }
 
-/* All of @text is of @format, in English. */
+/* Tells whether all of @text is a date of @format, in English. */
 static bool is_date(const struct reader *r, const char *text,
                     const char *format, struct tm *tm)
 {
@@ -127,10 +127,13 @@ static bool iso_date(const struct reader *r, size_t i, double *t)
     return true;
 }
 
-/* In days of months of 32. */
+/* Half a year in days, if every month had 32. */
 #define HALF_A_YEAR (6 * 32)
 
-/* "1 Feb 15:31:11": of some year, and of the next one after New Year. */
+/*
+ * Reads "1 Feb 15:31:11".  The first year is made up; a date that is more than
+ * half a year before the last one is of the next year.
+ */
 static bool date_without_year(struct reader *r, double *t)
 {
     struct tm tm = { .tm_mday = 0 };
@@ -182,7 +185,7 @@ static enum answer ntpdig_line(struct reader *r, struct reading *out)
         !number_before(r, r->field[2] + 1, ")", &zone) ||
         !offset(r, 3, &out->error) || !is_word(r, 4, "+/-"))
         return NO;
-    /* +0530 */
+    /* The zone "+0530" is read as 530: hours and minutes. */
     out->t -= trunc(zone / 100) * 3600 + fmod(zone, 100) * 60;
     out->error = -out->error;
     return READING;
@@ -264,7 +267,7 @@ static size_t after_label(const struct reader *r, const char *label)
     return 0;
 }
 
-/* A line of it that says nothing of the clock's error. */
+/* Tells whether a line is of chronyc tracking but not needed for a reading. */
 static bool is_tracking(const struct reader *r)
 {
     static const char *const labels[] = {
@@ -307,8 +310,8 @@ static bool system_time(struct reader *r, size_t i)
 }
 
 /*
- * Ref time, then "System time     : 0.000006523 seconds slow of NTP time",
- * then "Frequency       : 331.898 ppm fast"; a reading when all are there.
+ * Reads "Ref time", then "System time     : 0.000006523 seconds slow of NTP
+ * time", then "Frequency       : 331.898 ppm fast", which makes the reading.
  */
 static enum answer tracking_line(struct reader *r, struct reading *out)
 {
@@ -419,7 +422,7 @@ static bool is_comment(const struct reader *r)
     return strchr("#=", r->field[0][0]) || is_word(r, 0, "Date");
 }
 
-/* The line in the file's format, or in any if that is not known yet. */
+/* Reads a line by the file's format, or by any if that is not known yet. */
 static enum answer read_line(struct reader *r, const struct format **format,
                              struct reading *reading)
 {

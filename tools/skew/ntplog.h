@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What NTP tools write about a clock, as readings of its error.
+ * Reads what NTP tools write about a clock, as readings of its error.
  *
  *   ntpdate     ntpdate -q: its last lines, which have the time; ntpdig's too
  *   loopstats   ntpd, "Monitoring Commands and Options"
@@ -20,7 +20,7 @@
 
 #include "skew/clock-fit.h"
 
-/* One clock against one source. */
+/* The readings of a clock against one source. */
 struct ntp_series {
     char *source;            /* "" where the format names none */
     struct fit_point *points;
@@ -30,16 +30,16 @@ struct ntp_series {
 };
 
 struct ntp_log {
-    const char *format;      /* NULL: nothing that is known */
+    const char *format;      /* NULL: none that is known */
     struct ntp_series *series;
     size_t n;
     size_t lines, unknown;   /* blank lines and comments are not counted */
-    size_t hard;             /* loopstats: Allan deviations over 1000 */
+    size_t hard;             /* loopstats: Allan deviations over 1000 ppm */
 };
 
 /*
- * The first line that is of any format tells which it is.  0, or -1 with
- * errno; ntplog_free() in either case.
+ * Reads @f, in the format of the first line that has a known one.  Returns 0,
+ * or -1 with errno; the caller calls ntplog_free() in either case.
  */
 int ntplog_read(FILE *f, struct ntp_log *log);
 void ntplog_free(struct ntp_log *log);

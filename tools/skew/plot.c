@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Drawing with gnuplot: see plot.h. */
+/* Draws with gnuplot: see plot.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static const struct unit errors[] = {
     { 1, "s" },
 };
 
-/* The largest unit that there are some of. */
+/* Returns the largest unit that @range has at least @some of. */
 static const struct unit *pick_unit(const struct unit *units, size_t n,
                                     double range, double some)
 {
@@ -198,7 +198,7 @@ static bool write_to(FILE *f, const char *file, const char *output,
 
 /* ---- gnuplot ---- */
 
-/* Its exit status, or -1 with errno: ENOENT where there is no gnuplot. */
+/* Returns gnuplot's exit status, or -1 with errno; ENOENT: it is not there. */
 static int run_gnuplot(FILE *script, bool to_file)
 {
     char *const argv[] = { "gnuplot", "-", NULL };
@@ -208,7 +208,7 @@ static int run_gnuplot(FILE *script, bool to_file)
 
     rewind(script);
     fflush(stdout);
-    /* It complains where the locale cannot show all that it draws. */
+    /* gnuplot complains where the locale cannot show all that it draws. */
     setenv("LC_ALL", "C.UTF-8", 1);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);

@@ -9,16 +9,16 @@
 struct plot_line {
     const char *name;
     const struct fit_point *points; /* sorted by time */
-    const struct fit *fit;          /* of them: its steps are marked */
+    const struct fit *fit;          /* of these points; its steps are marked */
 };
 
-/* EXIT_DONE, or EXIT_USAGE, reported: gnuplot would not know what to draw. */
+/* Returns EXIT_DONE, or EXIT_USAGE, reported: plot() could not draw @file. */
 int plot_check(const struct tool *t, const char *file);
 
 /*
  * Draws into @file by its suffix, .svg or .png, or as text on stdout if it is
- * "-".  Without gnuplot the script with the data is left in FILE.gp.  An exit
- * status, reported.
+ * "-".  Without gnuplot the script with the data is left in FILE.gp.  Returns
+ * an exit status, with the error reported.
  */
 int plot(const struct tool *t, const char *file, const struct plot_line *lines,
          size_t n);

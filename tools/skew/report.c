@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How fast clocks drift: tables, sentences, JSON, plots. */
+/* Reports how fast clocks drift: in tables, sentences, JSON and plots. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,13 +20,13 @@
 #define PPM_PER_PERCENT 1e4
 #define PPM_PER_S_A_DAY (1e6 / 86400)
 
-/* The rate that NTP has to correct: its own, or what was measured. */
+/* Returns the rate that NTP has to correct: the clock's own, or as measured. */
 static double rate_of(const struct clock *c)
 {
     return isnan(c->own_rate) ? c->fit.rate : c->own_rate;
 }
 
-/* A rate that was measured may be no more than chance. */
+/* Tells whether a rate is known: a measured one may be no more than chance. */
 static bool is_known(const struct clock *c)
 {
     return !isnan(c->own_rate) || fabs(c->fit.rate) > c->fit.interval;
@@ -39,7 +39,7 @@ static bool is_beyond_ntp(const struct clock *c)
 
 /* ---- text ---- */
 
-/* As many decimals as its interval makes sense of. */
+/* Returns how many decimals of a rate make sense, by its interval in ppm. */
 static int decimals_for(double interval)
 {
     return !(interval < 10) ? 0 : interval >= 1 ? 1 : interval >= 0.1 ? 2 : 3;
@@ -76,7 +76,7 @@ static bool add_clock(struct libscols_table *table, const struct clock *c)
     return add_line(table, texts, ARRAY_LEN(texts));
 }
 
-/* Without its sign, which the sentence has in words. */
+/* Writes a value without its sign, which the sentence has in words. */
 static const char *size_text(double value, int decimals, char text[CELL])
 {
     decimal_text(fabs(value), decimals, true, text);

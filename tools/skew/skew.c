@@ -22,8 +22,9 @@ static int fail_memory(const struct tool *t)
 }
 
 /*
- * How fast the clock is without NTP, by what NTP corrects.  What drifts faster
- * than NTP corrects at all is getting away from it: that much is missing.
+ * Returns the clock's rate without NTP: the median of what NTP corrects.  A
+ * clock whose error grows faster than NTP can correct at all is getting away
+ * from it; the growth is then added.
  */
 static double own_rate(const struct ntp_series *s, const struct fit *fit)
 {

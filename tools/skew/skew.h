@@ -10,7 +10,7 @@
 #include "skew/clock-fit.h"
 #include "tool.h"
 
-/* What ntpd and the kernel's clock can correct (0.05 %). */
+/* The largest rate that ntpd and the kernel's clock can correct (0.05 %). */
 #define NTP_LIMIT_PPM 500
 
 /* A clock, as one file, one source in it, or one device tells of it. */
@@ -19,9 +19,9 @@ struct clock {
     const char *format;
     struct fit_point *points;
     struct fit fit;
-    double own_rate; /* ppm, without NTP's corrections; NAN */
+    double own_rate; /* ppm, without NTP's corrections; NAN: not known */
     double reading_error; /* seconds, the worst of a reading; NAN: not known */
-    size_t hard;     /* Allan deviations over 1000 */
+    size_t hard;     /* readings with an Allan deviation over 1000 ppm */
 };
 
 struct clocks {
@@ -29,7 +29,10 @@ struct clocks {
     size_t n;
 };
 
-/* One more, its name @name and @rest; NULL when out of memory. */
+/*
+ * Adds a clock that is called @name, with a blank and @rest if that is not "".
+ * Returns NULL when out of memory.
+ */
 struct clock *clocks_add(struct clocks *all, const char *name,
                          const char *rest);
 void clocks_free(struct clocks *all);

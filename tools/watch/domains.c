@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl watch: what is done with the domains that come. */
+/* xentimectl watch: applies the policy to the domains that come. */
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 #include "tool.h"
 #include "watch/watch.h"
 
-/* For its name to be in xenstore, and for others to let go of its lock. */
+/* How often a domain is tried until its name is there and its lock is free. */
 #define MAX_TRIES 10
 
-/* Somebody else's change; the next domain is not to wait for it. */
+/* The wait for a lock that somebody else has; the next domain waits as well. */
 #define LOCK_MS 100
 
 #define SESSIONS_MS 5000
@@ -55,7 +55,10 @@ static int compare(const struct watch_domain *seen,
     return memcmp(seen->uuid, dom->uuid, sizeof(seen->uuid));
 }
 
-/* What is known of those in @doms, which are in order of id. */
+/*
+ * Replaces the list of domains by @doms, which are in order of id, and keeps
+ * what is known of those that were in it.
+ */
 static bool take_list(struct watcher *w, const struct xentime_domain *doms,
                       size_t n)
 {
@@ -133,7 +136,7 @@ static enum xentime_error do_plan(struct watcher *w,
     return rc;
 }
 
-/* Whether what went wrong is the end of everything. */
+/* Whether an error is the end of the watch. */
 static bool is_fatal(enum xentime_error rc)
 {
     return rc == XENTIME_ERR_NOXEN || rc == XENTIME_ERR_PERM;
@@ -145,7 +148,7 @@ static enum xentime_error fail_with(const struct watcher *w,
                                     enum xentime_error rc)
 {
     const struct xentime_error_info *e = xentime_last_error(w->t->xt);
-    /* The hint of a refusal is --force, which is not to be had here. */
+    /* The hint of a refusal is --force, which watch does not have. */
     bool has_way_out = rc == XENTIME_ERR_UNSUPPORTED && *e->hint;
 
     if (is_fatal(rc))
@@ -156,7 +159,7 @@ static enum xentime_error fail_with(const struct watcher *w,
     return rc;
 }
 
-/* Once more, a little later, unless that has been often enough. */
+/* Has a domain looked at a little later; false: that has been often enough. */
 static bool again(struct watcher *w, struct watch_domain *seen)
 {
     if (++seen->tries >= MAX_TRIES)
@@ -165,14 +168,14 @@ static bool again(struct watcher *w, struct watch_domain *seen)
     return true;
 }
 
-/* The domain with its name; also what comes of it. */
+/* Applies the policy to a domain, or has it looked at again later. */
 static enum xentime_error handle(struct watcher *w, struct watch_domain *seen,
                                  const struct xentime_domain *dom)
 {
     enum xentime_error rc;
 
     if (memcmp(dom->uuid, seen->uuid, sizeof(seen->uuid)) != 0)
-        return XENTIME_OK; /* another one by now: there will be an event */
+        return XENTIME_OK; /* the id is another's now: an event will come */
     if (!dom->name && again(w, seen))
         return XENTIME_OK;
     rc = do_plan(w, dom);
@@ -256,7 +259,7 @@ int watch_sessions(struct watcher *w)
         w->sessions_ms = SESSIONS_MS;
         return EXIT_DONE;
     }
-    /* Nobody tells of a process that dies, or of a time that is over. */
+    /* No event tells that a process has died, or that a time is over. */
     for (i = 0; i < profile.count; i++)
         if (profile.sessions[i].pid || profile.sessions[i].ends_in_ms >= 0)
             w->sessions_ms = SESSIONS_MS;

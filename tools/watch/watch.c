@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xentimectl watch: what it waits for. */
+/* xentimectl watch: waits for events and signals, and does what is due. */
 
 #include <errno.h>
 #include <poll.h>
@@ -20,12 +20,12 @@
 #include "policy/read.h"
 #include "tool.h"
 
-/* Until a domain that was not ready is looked at again. */
+/* The time until a domain that was not ready is looked at again. */
 #define PENDING_MS 200
 
 /* ---- the policy ---- */
 
-/* With no file where it is by default, it is the records alone. */
+/* Reads the policy; NULL if there is no file in the default place. */
 static int load(struct watcher *w, struct policy **p)
 {
     *p = NULL;
@@ -69,7 +69,7 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/* What there is to do. */
+/* The work that is due. */
 struct todo {
     bool end, reload;
     unsigned int events;
@@ -166,7 +166,7 @@ int cmd_watch(struct tool *t)
     struct watcher w = { .t = t, .sessions_ms = -1, .file = POLICY_FILE };
     int status;
 
-    /* A line is one write: others may write to that log. */
+    /* A line is one write, as others may write to the same log. */
     setvbuf(stderr, NULL, _IOLBF, 0);
     if (t->opt[OPT_POLICY])
         w.file = t->opt[OPT_POLICY];

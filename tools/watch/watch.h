@@ -8,38 +8,39 @@
 struct watch_domain {
     uint32_t domid;
     uint8_t uuid[16];
-    bool done;               /* it is as is wished, or will not be */
+    bool done;               /* it is as desired, or cannot be made so */
     unsigned int tries;
 };
 
 struct watcher {
     struct tool *t;
     const char *file;        /* of the policy */
-    struct policy *policy;   /* NULL: there is none, it is the records alone */
+    struct policy *policy;   /* NULL: none, only the records count */
     struct watch_domain *seen; /* in order of id */
     size_t nseen;
     bool pending;            /* some domain is to be tried again soon */
     bool no_sessions;        /* this host has no vPMU */
-    int64_t sessions_ms;     /* to look at sessions again then; -1: no need */
+    int64_t sessions_ms;     /* ms until sessions are looked at; -1: no need */
 };
 
-/* As sd-daemon(3) has them, for the journal; else stderr without. */
+/* Prints a line on stderr; with a @level of sd-daemon(3) for the journal. */
 void watch_say(const char *level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The library's error is the end.  Returns its exit status. */
+/* Says that the library's last error is the end.  Returns its exit status. */
 int watch_end(const struct watcher *w);
 
-/* All domains are to be looked at again. */
+/* Has all domains looked at again, by the next watch_update(). */
 void watch_forget(struct watcher *w);
 
 /*
- * Makes the domains that are not done as is wished.  Returns an exit status
- * other than EXIT_DONE, which was said, only where there is no going on.
+ * Makes the domains that are not done as the policy and the records want them.
+ * Returns an exit status; EXIT_DONE unless the watch has to end, which was
+ * said.
  */
 int watch_update(struct watcher *w);
 
-/* Ends the sessions of those who are gone. */
+/* Ends the sessions whose holders are gone.  Returns as watch_update() does. */
 int watch_sessions(struct watcher *w);
 
 #endif /* XENTIMECTL_WATCH_H */
