@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What this Xen can do, which patch brings it, and what is wrong without. */
+/*
+ * Tells what this Xen can do, which patch it needs for that, and what is wrong
+ * without the patch.
+ */
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * All changes or none: lock, check, announce, apply, read back, record.
  *
  * Everything that can be refused is refused before the first domain is
- * touched.  From then on each step that is done is counted in struct work,
- * and undo() takes back just that.
+ * touched.  From then on each step is noted in struct work when it begins,
+ * and undo() takes back just those.
  */
 
 #include <errno.h>
@@ -26,8 +26,8 @@ struct work {
     unsigned int flags;
     size_t *order;            /* changes by UUID: the order of locking */
     int *locks;               /* per place in @order; -1: not held */
-    struct xt_before *before; /* per change: of xt_record_intent() */
-    size_t applied;           /* changes[0..applied) were set */
+    struct xt_before *before; /* per change: from xt_record_intent() */
+    size_t applied;           /* changes[0..applied) may have been set */
     const struct xentime_permission *permissions;
     size_t npermissions;
 };
@@ -42,7 +42,7 @@ static int compare_uuid(const void *a, const void *b, void *changes)
     return memcmp(c[*x].dom->uuid, c[*y].dom->uuid, sizeof(c[*x].dom->uuid));
 }
 
-/* In the order of UUIDs, so that two callers cannot wait for each other. */
+/* Locks by UUID, in order, so that two callers cannot wait for each other. */
 static enum xentime_error lock_all(struct work *w)
 {
     enum xentime_error rc;
@@ -113,10 +113,10 @@ static enum xentime_error refuse(xentime *xt, const struct xentime_domain *dom,
 }
 
 /*
- * What stock Xen gets wrong on a live domain.  pt_thaw_time() restores a
- * guest time that was frozen before the mode was changed; clearing
- * HPET_ENABLED leaves an armed timer running (Xen's arch/x86/hvm/vpt.c and
- * hpet.c, 4.17 to 4.20).
+ * Refuses the changes that stock Xen gets wrong on a live domain.
+ * pt_thaw_time() restores a guest time that was frozen before the mode was
+ * changed; clearing HPET_ENABLED leaves an armed timer running (Xen's
+ * arch/x86/hvm/vpt.c and hpet.c, 4.17 to 4.20).
  */
 static enum xentime_error check_defects(struct work *w,
                                         const struct xentime_change *c,
@@ -255,7 +255,7 @@ static enum xentime_error confirm_all(struct work *w)
     return rc;
 }
 
-/* A domain that ended once all was done took its change with it. */
+/* Forgets domains that ended after all was done: their changes went along. */
 static void forget_the_dead(struct work *w)
 {
     struct xentime_domain now;
@@ -304,8 +304,8 @@ static void restore_setting(struct work *w, const struct xentime_change *c,
 }
 
 /*
- * Record of a change that was taken back: none for a domain that is gone,
- * what it was before for the others.
+ * Mends the record of a change that was taken back.  The record of a domain
+ * that is gone is removed; the others become what they were before.
  */
 static bool restore_record(struct work *w, size_t i)
 {
@@ -326,7 +326,7 @@ static void undo(struct work *w)
 
     for (i = w->applied; i-- > 0;)
         restore_setting(w, &w->changes[i], &tally);
-    /* xenstored gone is what brought us here: asking again is in vain. */
+    /* After NOXEN xenstored is gone, and asking it again would be in vain. */
     for (i = w->n; i-- > 0 && why.code != XENTIME_ERR_NOXEN;)
         if (w->before[i].announced)
             records_ok &= restore_record(w, i);

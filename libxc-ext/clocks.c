@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What a domain's virtual clocks show, without its help. */
+/* Reads a domain's virtual clocks, without its help. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -80,7 +80,7 @@ static void parse(const uint8_t *buffer, size_t size, struct context *c)
     }
 }
 
-/* @ticks of @unit / @per nanoseconds. */
+/* Returns the nanoseconds in @ticks, each of @unit / @per nanoseconds. */
 static int64_t scale(uint64_t ticks, uint64_t unit, uint64_t per)
 {
     return (int64_t)((unsigned __int128)ticks * unit / per);

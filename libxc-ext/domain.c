@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What domains there are, and what each is. */
+/* Lists the domains, and tells what each is. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include <xen/arch-x86/xen.h>
 
 /*
- * Domains per hypercall.  libxl asks for 1024; the buffers of that many cost
- * more than the call on all but the largest hosts.
+ * This many domains are asked for per hypercall.  libxl asks for 1024; the
+ * buffers for so many cost more than the call on all but the largest hosts.
  */
 #define BATCH 128
 
@@ -81,7 +81,7 @@ void xentime_free_domains(struct xentime_domain *doms, size_t count)
     free(doms);
 }
 
-/* All domains in one array of xc_domaininfo_t, to be freed. */
+/* Reads all domains into one array, which the caller frees. */
 static enum xentime_error get_infos(xentime *xt, xc_domaininfo_t **out,
                                     size_t *count)
 {

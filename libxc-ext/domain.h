@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What a domain is, and whether it is still there. */
+/* Tells what a domain is, and whether it is still there. */
 #ifndef XENTIME_DOMAIN_H
 #define XENTIME_DOMAIN_H
 
 #include "internal.h"
 
 /*
- * All domains, without name, settings and sessions; to be freed by
+ * Lists all domains, without name, settings and sessions; freed by
  * xentime_free_domains().  Errors: as xt_fail_xen().
  */
 enum xentime_error xt_list_domains(xentime *xt, struct xentime_domain **out,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Lists of domains with all that is asked for, and what a reference names. */
+/* Lists domains with all that is asked for, and finds those that are named. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ static enum xentime_error read_name(xentime *xt, struct xentime_domain *dom)
     return xt_store_look(xt, path, &dom->name);
 }
 
-/* What @want asks for, of domains that have only their info. */
+/* Reads what @want asks for, of domains that xt_list_domains() has listed. */
 static enum xentime_error read_more(xentime *xt, unsigned int want,
                                     struct xentime_domain *doms, size_t n)
 {
@@ -123,7 +123,7 @@ static enum xentime_error fail_ambiguous(xentime *xt, const char *ref,
     return XENTIME_ERR_AMBIGUOUS;
 }
 
-/* Index of the domain that @ref names, in *at; NODOM without an error text. */
+/* Finds the index of the domain that @ref names; NODOM sets no error text. */
 static enum xentime_error match(xentime *xt, const char *ref,
                                 const struct xentime_domain *doms, size_t n,
                                 size_t *at)
@@ -166,9 +166,9 @@ static enum xentime_error fail_gone(xentime *xt,
 }
 
 /*
- * Matches every reference.  Names are read, of all domains, when the first
- * reference turns out to be neither an id nor a UUID; *want then has no need
- * of them any more.
+ * Matches every reference.  The names of all domains are read when the first
+ * reference turns out to be neither an id nor a UUID; *want then does not ask
+ * for them any more.
  */
 static enum xentime_error match_all(xentime *xt, const char *const *refs,
                                     size_t nrefs, unsigned int *want,
@@ -214,7 +214,7 @@ static size_t take_picks(struct xentime_domain *doms, const size_t *picks,
     return got;
 }
 
-/* xentime_find() with its memory at hand. */
+/* Does xentime_find() in memory that the caller has allocated. */
 static enum xentime_error find_into(xentime *xt, const char *const *refs,
                                     size_t nrefs, unsigned int want,
                                     size_t *picks, struct xentime_domain *found,

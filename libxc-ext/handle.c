@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* The handle: its connections to Xen and xenstore, and its error. */
+/* Opens and closes the handle and its connections to Xen and xenstore. */
 
 #include <errno.h>
 #include <stdarg.h>

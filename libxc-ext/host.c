@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What this Xen is and what it can do. */
+/* Describes this host and its Xen. */
 
 #include <errno.h>
 #include <stdio.h>

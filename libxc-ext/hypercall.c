@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Hypercalls that libxenctrl has no function for, and the errors of all of them. */
+/* Hypercalls that libxenctrl lacks, and the errors of all hypercalls. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <xen/domctl.h>
 #include <xen/pmu.h>
 
-/* Newest domctl interface that is looked for (4.20 has 0x17). */
+/* The newest domctl interface that is looked for; Xen 4.20 has 0x17. */
 #define MAX_DOMCTL_VERSION 0x40
 
 int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
@@ -51,11 +51,12 @@ int xt_vpmu_mode(xentime *xt)
 }
 
 /*
- * The domctl interface version of the running hypervisor, 0 if not found.
+ * Returns the domctl interface version of the running hypervisor, 0 if it is
+ * not found.
  *
  * do_domctl() compares the version first (EACCES) and looks the domain up
- * next (ESRCH), so that an operation on DOMID_INVALID tells the one from the
- * other and does nothing.
+ * next (ESRCH), so that an operation on DOMID_INVALID tells whether the version
+ * is right and does nothing.
  */
 static unsigned int hypervisor_domctl_version(xentime *xt)
 {
@@ -74,7 +75,7 @@ static unsigned int hypervisor_domctl_version(xentime *xt)
     return 0;
 }
 
-/* EACCES: another interface version, or a FLASK policy that forbids. */
+/* EACCES means another interface version, or a FLASK policy that forbids. */
 static enum xentime_error fail_access(xentime *xt, const char *what)
 {
     unsigned int theirs = hypervisor_domctl_version(xt);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Hypercalls that libxenctrl has no function for, and the errors of all. */
+/* Hypercalls that libxenctrl lacks, and the errors of all hypercalls. */
 #ifndef XENTIME_HYPERCALL_H
 #define XENTIME_HYPERCALL_H
 
 #include "internal.h"
 
 /*
- * Hypercall @op with a copy of @buf, which Xen may read and write; before it
- * comes *cmd where @cmd is not NULL.  -1 with errno if Xen says no.
+ * Makes hypercall @op with a copy of @buf, which Xen may read and write, after
+ * the argument *cmd unless @cmd is NULL.  Returns -1 with errno if Xen says no.
  */
 int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
                  void *buf, size_t size);
@@ -15,12 +15,12 @@ int xt_hypercall(xentime *xt, unsigned int op, const unsigned int *cmd,
 struct xen_pmu_params;
 
 /*
- * XENPMU_mode_get or _set (Xen's public/pmu.h).  -1 with errno: EOPNOTSUPP
- * where there is no PMU that Xen knows.
+ * Does XENPMU_mode_get or _set (Xen's public/pmu.h).  Returns -1 with errno,
+ * which is EOPNOTSUPP where there is no PMU that Xen knows.
  */
 int xt_pmu_op(xentime *xt, unsigned int op, struct xen_pmu_params *params);
 
-/* XENPMU_MODE_*, or XENTIME_VPMU_UNKNOWN. */
+/* Returns the vPMU mode: XENPMU_MODE_*, or XENTIME_VPMU_UNKNOWN. */
 int xt_vpmu_mode(xentime *xt);
 
 /*

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * One lock a domain, by UUID, so that a reused domain id does not share it,
- * one for all profiling sessions, which share one mode of Xen, and one for who
- * watches the host.
+ * There are three kinds of lock: one per domain, named by UUID because domain
+ * ids are reused; one for all profiling sessions, which share Xen's one vPMU
+ * mode; one for the process that watches the host.
  *
  * flock() is released by the kernel when its owner dies.  The file is
- * unlinked on release; whoever waited on the old one finds that its name
- * leads elsewhere and starts again.
+ * unlinked on release; a process that waited on the old file finds that the
+ * name leads elsewhere and starts again.
  */
 
 #include <errno.h>
@@ -59,7 +59,7 @@ static enum xentime_error lock_dir(xentime *xt)
     return XENTIME_OK;
 }
 
-/* Whether @path still leads to the file that @fd has open. */
+/* Tells whether @path still leads to the file that @fd has open. */
 static bool still_named(const char *path, int fd)
 {
     struct stat by_name, by_fd;
@@ -68,7 +68,7 @@ static bool still_named(const char *path, int fd)
            by_name.st_ino == by_fd.st_ino && by_name.st_dev == by_fd.st_dev;
 }
 
-/* Locked file, -1 with EWOULDBLOCK if held, -1 with another errno. */
+/* Returns the locked file, or -1 with errno: EWOULDBLOCK if it is held. */
 static int try_lock(const char *path)
 {
     char pid[16];
@@ -90,7 +90,7 @@ static int try_lock(const char *path)
         close(fd);
     }
 
-    /* Only to tell others whom they wait for: failing to is no harm. */
+    /* The pid only tells others whom they wait for: failing to is no harm. */
     len = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
     if (ftruncate(fd, 0) || pwrite(fd, pid, len, 0) != len)
         errno = 0;

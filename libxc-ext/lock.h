@@ -6,19 +6,20 @@
 #include "internal.h"
 
 /*
- * Takes the lock of the domain's UUID, or (NULL) that of profiling sessions;
- * *fd is passed to xt_unlock().  The kernel releases it if this process dies.
+ * Takes the lock of the domain's UUID, or, if @dom is NULL, that of profiling
+ * sessions; *fd is passed to xt_unlock().  The kernel releases the lock if this
+ * process dies.
  * Errors: BUSY, PERM, FAIL.
  */
 enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
                            int *fd);
 void xt_unlock(const struct xentime_domain *dom, int fd);
 
-/* The lock of the one that watches, until xt_unlock_watch(); does not wait. */
+/* Takes the lock of the process that watches this host; does not wait. */
 enum xentime_error xt_lock_watch(xentime *xt);
 void xt_unlock_watch(xentime *xt);
 
-/* Blocks SIGINT, SIGTERM and SIGHUP in this thread until they are let in. */
+/* Blocks SIGINT, SIGTERM and SIGHUP in this thread until xt_let_signals(). */
 void xt_hold_signals(sigset_t *before);
 void xt_let_signals(const sigset_t *before);
 

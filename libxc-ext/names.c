@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* The words of the field, as data. */
+/* Names of timer modes, types of domain and timers. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 
 /* clang-format off */
 /*
- * Xen's public/hvm/params.h, and hv-patches/include/vtimer.h; libvirt's
- * <timer tickpolicy=...>.
+ * The names are those of Xen's public/hvm/params.h and of
+ * hv-patches/include/vtimer.h, and libvirt's <timer tickpolicy=...>.
  */
 static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
     [XENTIME_DELAY_FOR_MISSED_TICKS] = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* Words of things that Xen numbers. */
+/* Names of things that Xen numbers. */
 #ifndef XENTIME_NAMES_H
 #define XENTIME_NAMES_H
 
 #include "internal.h"
 
-/* With the terminating NUL, as libuuid writes it. */
+/* The size of a UUID as libuuid writes it, with the terminating NUL. */
 #define XT_UUID_TEXT 37
 
 void xt_uuid_text(const uint8_t uuid[16], char text[XT_UUID_TEXT]);

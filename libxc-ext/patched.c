@@ -13,7 +13,7 @@
 #include "profile.h"
 #include "vtimer.h"
 
-/* Newest version of the interface that is looked for. */
+/* The newest version of the interface that is looked for. */
 #define MAX_VTIMER_VERSION 16
 
 static const struct {
@@ -32,7 +32,7 @@ static const struct {
 
 /*
  * Makes the hypercall with a copy of @op in @pad, which is the union at the end
- * of @frame.  -1 with errno if Xen says no.
+ * of @frame.  Returns -1 with errno if Xen says no.
  */
 static int call(xentime *xt, unsigned int hypercall, void *frame, size_t size,
                 void *pad, void *op, size_t op_size)
@@ -146,7 +146,7 @@ int xt_profile_op(xentime *xt, struct xen_sysctl_profile *op)
                 op, sizeof(*op));
 }
 
-/* FLASK forbids even dom0 what it does not know: EPERM, of a stock Xen. */
+/* A stock Xen with FLASK answers EPERM: it forbids what it does not know. */
 static bool is_unknown(int errnum)
 {
     return errnum == ENOSYS || errnum == EOPNOTSUPP || errnum == EPERM;

@@ -11,38 +11,38 @@
 struct xen_domctl_vtimer_op;
 struct xen_sysctl_profile;
 
-/* -1 with errno if Xen says no. */
+/* Both return -1 with errno if Xen says no. */
 int xt_vtimer_op(xentime *xt, uint32_t domid, struct xen_domctl_vtimer_op *op);
 int xt_profile_op(xentime *xt, struct xen_sysctl_profile *op);
 
-/* xt_vtimer_op() of @dom; an error's text begins with @what. */
+/* Does xt_vtimer_op() on @dom; the text of an error begins with @what. */
 enum xentime_error xt_vtimer_run(xentime *xt, const struct xentime_domain *dom,
                                  struct xen_domctl_vtimer_op *op,
                                  const char *what);
 
-/* The error of an xt_vtimer_op() that failed with errno @errnum. */
+/* Fills in the error of an xt_vtimer_op() that failed with errno @errnum. */
 enum xentime_error xt_fail_vtimer(xentime *xt, int errnum,
                                   const struct xentime_domain *dom,
                                   const char *what);
 
 /*
- * The error of an xt_vtimer_op() that failed with EACCES: Xen has another version
- * of the interface, or a FLASK policy that forbids it.
+ * Fills in the error of an xt_vtimer_op() that failed with EACCES: Xen has
+ * another version of the interface, or a FLASK policy that forbids it.
  */
 enum xentime_error xt_fail_vtimer_access(xentime *xt,
                                          const struct xentime_domain *dom,
                                          const char *what);
 
 /*
- * The capabilities that Xen's patches give; none, with xt->vtimer_errno, of
- * a stock Xen.
+ * Returns the capabilities that Xen's patches give.  On a stock Xen there are
+ * none, and xt->vtimer_errno says why.
  */
 unsigned int xt_vtimer_caps(xentime *xt);
 
 /*
- * Whether this Xen counts sessions itself and has a vPMU for the domains that
- * they cover (XEN_SYSCTL_profile, FEATURE_DOMAIN).  Else there is one mode for
- * all domains.
+ * Tells whether this Xen counts sessions itself and has a vPMU for the domains
+ * that they cover (XEN_SYSCTL_profile, FEATURE_DOMAIN).  Otherwise there is one
+ * mode for all domains.
  */
 bool xt_counted_by_xen(xentime *xt);
 

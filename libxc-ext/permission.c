@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * What policies know of domains besides their settings, in xenstore:
+ * Xenstore has what policies know of domains besides their settings:
  *
  *   /tool/xentime/label/<uuid>/<label>   written by whoever manages domains;
  *                                        outlives them
@@ -79,7 +79,7 @@ enum xentime_error xt_check_permission(xentime *xt,
 
     for (i = 0; i < n; i++) {
         rc = xentime_may_profile(xt, doms[i].uuid, &allowed);
-        /* Xen's own sessions do not need a xenstored. */
+        /* Without xenstored the start itself will fail, and say so. */
         if (rc == XENTIME_ERR_NOXEN)
             return XENTIME_OK;
         if (rc)

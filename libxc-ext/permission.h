@@ -5,11 +5,14 @@
 
 #include "internal.h"
 
-/* Notes whether a domain may be profiled. */
+/* Notes in xenstore whether a domain may be profiled. */
 bool xt_write_permission(xentime *xt, xs_transaction_t t,
                          const uint8_t uuid[16], bool allowed);
 
-/* Errors: REFUSED where the policy does not allow one of them to be profiled. */
+/*
+ * Fails with REFUSED if the policy does not allow one of @doms to be profiled.
+ * Errors: also PERM, FAIL.
+ */
 enum xentime_error xt_check_permission(xentime *xt,
                                        const struct xentime_domain *doms,
                                        size_t n);

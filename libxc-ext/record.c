@@ -74,7 +74,7 @@ static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
     for (i = 0; i < XENTIME_SETTINGS; i++) {
         field_path(path, uuid, i, "persist");
         if (!xt_store_get_int(xt, t, path, 0, 1, &persist)) {
-            /* Not ours to judge: keep what cannot be read. */
+            /* A damaged record is not ours to judge, and is kept. */
             if (xt->error.errno_value != EBADMSG)
                 return false;
             persist = 1;
@@ -153,7 +153,7 @@ static bool write_batch(xentime *xt, xs_transaction_t t, const void *arg)
     const struct batch *b = arg;
     size_t i;
 
-    /* First, so that a record for a domain just ended is not swept. */
+    /* Sweeps first, so that a record for a domain just ended stays. */
     if (!sweep(xt, t))
         return false;
     for (i = 0; i < b->n; i++)
@@ -254,7 +254,7 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
     *found = false;
     if (rc)
         return rc;
-    /* Most domains have none, and a transaction is two requests more. */
+    /* Most domains have no record, and a transaction is two requests more. */
     field_path(path, uuid, setting, "requested");
     rc = xt_store_look(xt, path, &requested);
     if (!requested)
@@ -286,7 +286,7 @@ enum xentime_error xt_record_forget(xentime *xt, const uint8_t uuid[16])
     return xt_store_transaction(xt, forget, uuid);
 }
 
-/* A field as it stands; damaged is as good as absent here. */
+/* Reads a field as it stands; a damaged one counts as absent here. */
 static bool get_old(xentime *xt, const uint8_t uuid[16],
                     enum xentime_setting setting, const char *field, int *old)
 {
@@ -364,7 +364,7 @@ struct withdrawal {
     const struct xt_before *before;
 };
 
-/* A field back to what it was; true if it was there. */
+/* Puts a field back to what it was; returns true if it was there. */
 static bool put_back(xentime *xt, xs_transaction_t t,
                      const struct withdrawal *w, const char *field, int value,
                      bool *failed)

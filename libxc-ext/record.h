@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-/* What a record had before xt_record_intent(); -1: nothing. */
+/* The fields of a record before xt_record_intent(); -1: it was not there. */
 struct xt_before {
     bool announced;          /* something may have been written */
     int requested;
@@ -14,19 +14,19 @@ struct xt_before {
 
 /*
  * Notes that @setting is about to go from @old, which is what Xen has, to
- * @value.  *before is for xt_record_withdraw(), also after a failure.
- * Domain locked.
+ * @value.  *before is for xt_record_withdraw(), also after a failure.  The
+ * domain has to be locked.
  */
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
                                     enum xentime_setting setting, int old,
                                     int value, struct xt_before *before);
 
-/* Whether there is a record of it that persists. */
+/* Tells whether there is a record of the setting that persists. */
 enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],
                                       enum xentime_setting setting,
                                       bool *persists);
 
-/* Takes xt_record_intent() back.  Domain locked. */
+/* Takes xt_record_intent() back.  The domain has to be locked. */
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],
                                       enum xentime_setting setting,
                                       const struct xt_before *before);
@@ -37,18 +37,18 @@ struct xt_record_entry {
     struct xentime_record rec;
 };
 
-/* xentime_record_write() for several, and permissions; one transaction. */
+/* Writes several records, and permissions, in one transaction. */
 enum xentime_error xt_record_commit(xentime *xt,
                                     const struct xt_record_entry *entries,
                                     size_t n,
                                     const struct xentime_permission *permissions,
                                     size_t npermissions);
 
-/* "user program[pid]" of this process. */
+/* Puts "user program[pid]" of this process into @by. */
 void xt_record_author(char *by, size_t size);
 
 /*
- * Removes the records of a domain that is gone, but for those that persist.
+ * Removes the records of a domain that is gone, except those that persist.
  */
 enum xentime_error xt_record_forget(xentime *xt, const uint8_t uuid[16]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
-/* What is known of profiling sessions: see session.h. */
+/* Reads and writes the profiling sessions in xenstore: see session-ledger.h. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -49,7 +49,7 @@ uint64_t xt_process_start(int pid)
     n = fread(text, 1, sizeof(text) - 1, f);
     fclose(f);
     text[n] = '\0';
-    /* Field 2 is the program's name, whatever is in it, in parentheses. */
+    /* Field 2 is the program's name in parentheses, whatever is in it. */
     at = strrchr(text, ')');
     if (!at || !strncmp(at, ") Z", 3) || !strncmp(at, ") X", 3))
         return 0;
@@ -88,8 +88,8 @@ static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
 }
 
 /*
- * Takes "NAME=NUMBER", and one blank after it if there is one, off *at; false
- * if it is not there or out of range.
+ * Takes "NAME=NUMBER", and one blank after it if there is one, off *at; returns
+ * false if it is not there or out of range.
  */
 static bool take_number(const char **at, const char *name, int64_t min,
                         int64_t max, int64_t *number)
@@ -107,7 +107,10 @@ static bool take_number(const char **at, const char *name, int64_t min,
     return true;
 }
 
-/* Takes "NAME=WORD ", of @words, off *at; -1: none of them. */
+/*
+ * Takes "NAME=WORD", and one blank after it if there is one, off *at; returns
+ * the word's index in @words, -1 if it is none of them.
+ */
 static int take_word(const char **at, const char *name,
                      const char *const *words, size_t n)
 {
@@ -125,7 +128,7 @@ static int take_word(const char **at, const char *name,
     return -1;
 }
 
-/* False: not the name of a directory of sessions. */
+/* Returns false if @name is not that of a directory of sessions. */
 static bool parse_target(const char *name, struct xentime_session *s)
 {
     int64_t id;
@@ -159,7 +162,7 @@ static bool parse_session(const char *text, struct xt_session *s)
 
     kind = take_word(&text, "kind=", kind_names, ARRAY_LEN(kind_names));
     state = take_word(&text, "state=", state_names, ARRAY_LEN(state_names));
-    /* The kind has to agree with where it was found. */
+    /* The kind has to agree with the directory where the text was found. */
     if (kind < 0 || state < 0 ||
         (kind == XENTIME_SESSION_XEN) != (s->s.domid == XENTIME_NO_DOMID) ||
         !take_number(&text, "count=", 1, UINT32_MAX, &count) ||
@@ -358,7 +361,7 @@ enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l)
 {
     enum xentime_error rc = xt_ledger_read_sessions(xt, l);
 
-    /* Afterwards: a session whose domain is not there then is one too many. */
+    /* Domains are listed last: a session whose domain is missing is over. */
     if (!rc)
         rc = xt_list_domains(xt, &l->doms, &l->ndoms);
     if (rc)
@@ -373,7 +376,7 @@ struct writing {
     size_t n;
 };
 
-/* With its directory, if it was the last one there. */
+/* Removes a session, and its directory if it was the last one there. */
 static bool drop_session(xentime *xt, xs_transaction_t t, char *path)
 {
     if (!xt_store_drop(xt, t, path))

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * Profiling sessions on a patched Xen: it has the counts, and xenstore names
- * holders.
+ * Profiling sessions on a patched Xen: Xen has the counts, and xenstore names
+ * the holders.
  *
  * A change of any number of sessions is written down, done, and written down
- * again as done.  Who finds one half way undoes a start and completes a stop;
- * Xen's count tells which of its sessions the writer had got to.  Those without
- * a name are written down for that time only.
+ * again as done.  A call that finds a change half way undoes a start and
+ * completes a stop; Xen's count tells which of the sessions the writer had got
+ * to.  Sessions without a name are written down for that time only.
  */
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static enum xentime_error count_in_xen(struct xt_work *w,
     return rc;
 }
 
-/* Those of the target that have a name. */
+/* Counts the target's sessions that have a name. */
 static uint32_t count_named(const struct xt_ledger *l,
                             const struct xentime_domain *dom)
 {
@@ -49,7 +49,7 @@ static uint32_t count_named(const struct xt_ledger *l,
 /* The sessions of a change, as they are to be; freed by the caller. */
 struct moves {
     struct xt_session *s;
-    struct xt_session **all; /* of the same */
+    struct xt_session **all; /* a pointer to each, for xt_ledger_write() */
     size_t n;
 };
 
@@ -74,7 +74,7 @@ static void free_moves(struct moves *m)
     free(m->all);
 }
 
-/* Where Xen's count is before the change. */
+/* Notes Xen's count of each target before the change. */
 static enum xentime_error note_bases(struct xt_work *w,
                                      const struct xt_step *steps,
                                      struct moves *m)
@@ -87,7 +87,7 @@ static enum xentime_error note_bases(struct xt_work *w,
     return rc;
 }
 
-/* Taken back or not, the first error is what is reported. */
+/* Reports the first error, and whether the change was taken back. */
 static void report_undone(struct xt_work *w, struct moves *m,
                           const struct xentime_error_info *why, bool undone)
 {
@@ -98,7 +98,7 @@ static void report_undone(struct xt_work *w, struct moves *m,
 
 /* ---- starting ---- */
 
-/* One that is there already only has its process and its time changed. */
+/* Prepares what is to be written; a session that exists only gets a new end. */
 static enum xentime_error prepare_starts(
     struct xt_work *w, struct xt_step *steps,
     const struct xentime_session_request *r, struct moves *m)
@@ -141,7 +141,7 @@ static enum xentime_error do_starts(struct xt_work *w, struct xt_step *steps,
     return rc ? rc : xt_ledger_write(w->xt, m->all, m->n);
 }
 
-/* What Xen does not take back stays written down as a start half way. */
+/* A start that Xen does not take back stays written down as half way. */
 static void undo_starts(struct xt_work *w, const struct xt_step *steps,
                         struct moves *m)
 {
@@ -199,14 +199,14 @@ static enum xentime_error do_stops(struct xt_work *w, struct xt_step *steps,
     }
     if (rc)
         return rc;
-    /* It is over, even if xenstore cannot be told: the next call sees that. */
+    /* They are over even if xenstore is not told; the next call finds that. */
     for (i = 0; i < m->n; i++)
         m->s[i].drop = true;
     xt_ledger_write(w->xt, m->all, m->n);
     return XENTIME_OK;
 }
 
-/* One that Xen does not take back has ended. */
+/* A session that Xen does not start again has ended. */
 static void undo_stops(struct xt_work *w, const struct xt_step *steps,
                        struct moves *m)
 {
@@ -275,7 +275,10 @@ static enum xentime_error recover(struct xt_work *w, struct xt_session *s,
     return xt_ledger_write_one(w->xt, s);
 }
 
-/* More names than Xen counts: somebody stopped some without us. */
+/*
+ * Tells whether more sessions have names than Xen counts: another program has
+ * stopped some.
+ */
 static bool is_surplus(struct xt_work *w, const struct xentime_domain *dom)
 {
     uint32_t count;
@@ -302,7 +305,7 @@ static enum xentime_error xen_look_at(struct xt_work *w, struct xt_session *s,
 
 /* ---- stopping all ---- */
 
-/* Those with a name that @holder asks for, in one change. */
+/* Stops all sessions with a name that @holder asks for, in one change. */
 static enum xentime_error stop_all_named(struct xt_work *w, const char *holder,
                                          size_t *changed)
 {
@@ -357,7 +360,7 @@ static enum xentime_error xen_stop_all(struct xt_work *w, const char *holder,
     return rc;
 }
 
-/* ---- those without a name: in memory only ---- */
+/* ---- sessions without a name: in memory only ---- */
 
 static enum xentime_error add_nameless(struct xt_work *w,
                                        const struct xentime_domain *dom,
@@ -379,7 +382,7 @@ static enum xentime_error add_nameless(struct xt_work *w,
     return XENTIME_OK;
 }
 
-/* Domains are only asked about if Xen counts more in all than have names. */
+/* Asks about each domain only if Xen counts more in all than have names. */
 static enum xentime_error xen_settle(struct xt_work *w)
 {
     struct xen_profile_status status;
@@ -412,7 +415,7 @@ static enum xentime_error xen_modes(struct xt_work *w, int *now, int *initial)
     return rc;
 }
 
-/* Most of the time nobody profiles, which one question tells. */
+/* Asks about each domain only if anybody profiles, which is seldom. */
 static enum xentime_error xen_count(xentime *xt, struct xentime_domain *doms,
                                     size_t n)
 {

@@ -17,9 +17,9 @@
 /* ---- the mode ---- */
 
 /*
- * The least mode that serves all sessions and is not below @initial.  In mode
- * all only dom0 has a vPMU: *conflict if another domain has a session of its
- * own.  The modes are numbered by what they allow.
+ * Returns the least mode that serves all sessions and is not below @initial.
+ * In mode all only dom0 has a vPMU: *conflict is set if another domain has a
+ * session of its own.  The modes are numbered by what they allow.
  */
 static int mode_needed(const struct xt_ledger *l, int initial, bool *conflict)
 {
@@ -51,7 +51,7 @@ static int mode_of_ledger(const struct xt_work *w, bool *conflict)
                        conflict);
 }
 
-/* One that may have been set, but cannot be read back, is set back. */
+/* Sets the mode.  If it may be set but cannot be read back, it is set back. */
 static enum xentime_error set_mode(struct xt_work *w, int mode)
 {
     struct xentime_error_info why;
@@ -71,9 +71,9 @@ static enum xentime_error set_mode(struct xt_work *w, int mode)
 }
 
 /*
- * The mode that the ledger asks for.  Without a session it is the initial one,
- * which then is forgotten; where domains are in the way of that, another call
- * will try again.
+ * Sets the mode that the ledger asks for.  Without a session that is the
+ * initial one, which then is forgotten; where domains are in the way, a later
+ * call will try again.
  */
 static enum xentime_error store_settle(struct xt_work *w)
 {
@@ -92,7 +92,7 @@ static enum xentime_error store_settle(struct xt_work *w)
     return rc;
 }
 
-/* The sessions of all steps. */
+/* Finds the sessions of all steps; the caller frees the array. */
 static struct xt_session **collect(struct xt_work *w,
                                    const struct xt_step *steps, size_t n,
                                    const char *holder)
@@ -118,7 +118,10 @@ static enum xentime_error fail_mode_all(xentime *xt,
                    "dom0 has a vPMU");
 }
 
-/* Mode first, sessions last: cut short, the next call finds the old ones. */
+/*
+ * Sets the mode first and writes the sessions last: if this is cut short, the
+ * next call finds the old sessions and sets their mode.
+ */
 static enum xentime_error tell_and_write(struct xt_work *w,
                                          struct xt_session *const *all,
                                          size_t n, int mode)
@@ -178,7 +181,7 @@ static void drop_all_marked(struct xt_ledger *l)
             xt_ledger_remove(l, &l->sessions[i]);
 }
 
-/* @all are as they are to be; @old, as they were. */
+/* Writes the sessions @all as they are to be; @old has them as they were. */
 static enum xentime_error stop_in_store(struct xt_work *w,
                                         struct xt_session **all,
                                         const struct xt_session *old, size_t n)
@@ -232,7 +235,7 @@ static enum xentime_error store_stop(struct xt_work *w, struct xt_step *steps,
     return rc;
 }
 
-/* Marks those that @holder asks for; @all and @old have room for each. */
+/* Marks the sessions that @holder asks for; @all and @old have room for all. */
 static size_t mark_all(struct xt_ledger *l, const char *holder,
                        struct xt_session **all, struct xt_session *old,
                        size_t *count)
@@ -275,7 +278,7 @@ static enum xentime_error store_stop_all(struct xt_work *w, const char *holder,
 
 /* ---- the rest ---- */
 
-/* In memory it is dropped by who called. */
+/* Drops in xenstore a session that is over; the caller drops it in memory. */
 static enum xentime_error store_look_at(struct xt_work *w, struct xt_session *s,
                                         const struct xentime_domain *dom)
 {

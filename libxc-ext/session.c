@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * What profiling sessions mean: see xentime.h and session.h.
+ * Profiling sessions as they are on any Xen: see xentime.h and session.h.
  *
  * On stock Xen the sessions in xenstore are the truth, and the vPMU mode
- * follows from them and from the mode before the first one: whoever comes
- * after a crash finds what the mode should be.  On a patched Xen its counts
- * are the truth, and xenstore names holders.
+ * follows from them and from the mode before the first one: the next call
+ * after a crash can tell what the mode should be.  On a patched Xen, Xen's
+ * counts are the truth, and xenstore names the holders.
  */
 
 #include <errno.h>
@@ -22,12 +22,12 @@
 #include "session.h"
 #include "vpmu.h"
 
-/* What is asked for. */
+/* The arguments of an operation. */
 struct operation {
-    struct xt_step *steps; /* @n of them; of start and stop */
+    struct xt_step *steps; /* @n targets of start and stop */
     size_t n;
-    const struct xentime_session_request *request; /* of start */
-    const char *holder; /* of stop; NULL: as the caller has it */
+    const struct xentime_session_request *request; /* only start has it */
+    const char *holder; /* of stop and stop_all, as the caller gave it */
 };
 
 void xt_tell_undone(xentime *xt, const struct xentime_error_info *why,
@@ -52,8 +52,8 @@ static enum xentime_error look_at(struct xt_work *w, struct xt_session *s)
 }
 
 /*
- * Ends what is over.  A domain that ends under our eyes is no error: it took
- * its sessions along.
+ * Ends the sessions that are over.  A domain that ends meanwhile is no error:
+ * it took its sessions along.
  */
 static enum xentime_error tidy(struct xt_work *w)
 {
@@ -80,8 +80,8 @@ static void end(struct xt_work *w)
 }
 
 /*
- * The lock, what there is, and what is over ended.  SIGINT and its like may
- * end us while we wait, and not from the first change on.
+ * Takes the lock, reads the sessions and ends those that are over.  SIGINT and
+ * its like may end us while we wait, but not from the first change on.
  */
 static enum xentime_error begin(struct xt_work *w, xentime *xt)
 {
@@ -149,7 +149,7 @@ static const char *name_of(const struct xentime_session *s)
     return s->holder[0] ? s->holder : "a session without a name";
 }
 
-/* What there is for the target, and does not go together with @r. */
+/* Fails if the target has sessions that do not go together with @r. */
 static enum xentime_error check_others(struct xt_work *w,
                                        const struct xentime_domain *dom,
                                        const struct xentime_session_request *r)
@@ -195,7 +195,7 @@ static void fill(struct xt_session *s, const struct xentime_session_request *r)
     xt_record_author(s->s.by, sizeof(s->s.by));
 }
 
-/* The target's session as it is to be; NULL if memory is out. */
+/* Returns the target's session as it is to be; NULL if memory is out. */
 struct xt_session *xt_step_prepare(struct xt_work *w, struct xt_step *step,
                                    const struct xentime_session_request *r)
 {
@@ -294,7 +294,7 @@ typedef enum xentime_error operation_fn(struct xt_work *w,
                                         const struct operation *o,
                                         size_t *changed);
 
-/* What was done is done, even if the mode cannot be read any more. */
+/* Succeeds if @fn did, even if the mode cannot be read any more. */
 static enum xentime_error operate(xentime *xt, operation_fn *fn,
                                   const struct operation *o,
                                   struct xentime_profile_change *change)
@@ -319,7 +319,7 @@ static enum xentime_error operate(xentime *xt, operation_fn *fn,
     return rc;
 }
 
-/* On @n domains, or on Xen. */
+/* Operates on @n domains, or on Xen if @n is 0. */
 static enum xentime_error operate_on(xentime *xt, operation_fn *fn,
                                      const struct xentime_domain *doms,
                                      size_t n, struct operation *o,

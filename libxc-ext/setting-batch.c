@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * The settings of many domains in few hypercalls.
+ * Reads the settings of many domains in few hypercalls.
  *
- * One HVMOP_get_param a setting and domain would be most of what a list
- * costs: they are put together by __HYPERVISOR_multicall (Xen's public/xen.h),
- * which Xen itself interrupts when something more urgent is to be done.
- * Settings that are not HVM parameters are left for who asks for them.
+ * A hypercall per setting and domain (HVMOP_get_param) would be most of what a
+ * list costs: they are put together by __HYPERVISOR_multicall (Xen's
+ * public/xen.h), which Xen itself interrupts when something more urgent is to
+ * be done.  Settings that are not HVM parameters are left to xentime_get().
  */
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 struct batch {
     multicall_entry_t calls[CALLS_PER_BATCH];
     xen_hvm_param_t params[CALLS_PER_BATCH];
-    /* Where the values go; not for Xen. */
+    /* The values go here; Xen does not see these two. */
     struct xentime_domain *dom[CALLS_PER_BATCH];
     enum xentime_setting setting[CALLS_PER_BATCH];
     unsigned int n;

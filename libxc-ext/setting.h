@@ -6,8 +6,8 @@
 #include "internal.h"
 
 /*
- * A setting is the HVM parameter of that number; one that is none has @get
- * and @set in place of it.
+ * A setting is the HVM parameter @hvm_param.  A setting that is no HVM
+ * parameter has @get and @set instead.
  */
 struct xt_setting {
     const char *name;
@@ -22,7 +22,7 @@ struct xt_setting {
 };
 extern const struct xt_setting xt_settings[XENTIME_SETTINGS];
 
-/* Checks what Xen gave as the value. */
+/* Checks @raw, the value that Xen gave, and puts it into *value. */
 enum xentime_error xt_value_from_xen(xentime *xt,
                                      const struct xentime_domain *dom,
                                      enum xentime_setting setting,
@@ -32,7 +32,7 @@ enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
                           enum xentime_setting setting, int value);
 
 /*
- * Fills in setting[] of all domains.  One that is gone gets the id
+ * Fills in setting[] of all domains.  A domain that is gone gets the id
  * XENTIME_NO_DOMID.
  */
 enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
@@ -45,7 +45,10 @@ enum xentime_error xt_read_settings(xentime *xt, struct xentime_domain *doms,
 enum xentime_error xt_check_mode(xentime *xt, const struct xentime_domain *dom,
                                  int mode);
 
-/* Xen has refused it with EOPNOTSUPP.  Returns UNSUPPORTED. */
+/*
+ * Fills in the error of a timer_mode that Xen refuses to @dom.  Returns
+ * UNSUPPORTED.
+ */
 enum xentime_error xt_fail_mode(xentime *xt, const struct xentime_domain *dom,
                                 int mode);
 

@@ -13,14 +13,14 @@
 #include "error.h"
 #include "store.h"
 
-/* Commits that others' interference may spoil before it is an error. */
+/* Others may spoil this many commits in a row before it is an error. */
 #define MAX_TRIES 1000
 
 /* ---- the connection ---- */
 
 /*
- * Notes that xenstored is waited for; what was waited for before is to be put
- * back into xt->waiting.
+ * Notes that xenstored is waited for, and returns what was waited for before,
+ * which the caller puts back into xt->waiting.
  */
 static const char *wait_for_xenstored(xentime *xt)
 {
@@ -54,7 +54,7 @@ int xt_connect_xenstored(void)
 /*
  * xs_open() falls back to /dev/xen/xenbus when nobody listens on xenstored's
  * socket.  Where a socket is left behind by a xenstored that died, requests
- * on the fallback would never be answered: look first.
+ * on the fallback would never be answered, so that the socket is tried first.
  */
 static bool socket_is_dead(void)
 {

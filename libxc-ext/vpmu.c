@@ -19,7 +19,7 @@
 
 /* ---- the mode ---- */
 
-/* Why there is no vPMU at all. */
+/* Says why there is no vPMU at all. */
 static enum xentime_error fail_no_vpmu(xentime *xt)
 {
     xen_commandline_t line = "";
@@ -133,7 +133,7 @@ enum xentime_error xt_hv_status(xentime *xt, const struct xentime_domain *dom,
 {
     struct xen_sysctl_profile op = { .op = XEN_PROFILE_status };
 
-    /* Domain 0 is always there: for what is not of one domain. */
+    /* Domain 0, which always exists, serves for what is counted in all. */
     op.domid = dom ? dom->domid : 0;
     if (xt_profile_op(xt, &op))
         return xt_fail_xen(xt, errno, dom, "cannot ask who profiles");

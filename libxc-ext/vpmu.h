@@ -7,22 +7,28 @@
 
 struct xen_profile_status;
 
-/* XENPMU_MODE_*.  Errors: UNSUPPORTED (no vPMU: says why), PERM, FAIL. */
+/*
+ * Reads the vPMU mode, XENPMU_MODE_*.  Errors: UNSUPPORTED (no vPMU: the text
+ * says why), PERM, FAIL.
+ */
 enum xentime_error xt_vpmu_get_mode(xentime *xt, int *mode);
 
-/* Sets it and reads it back.  Errors: BUSY, UNSUPPORTED, PERM, FAIL. */
+/* Sets the mode and reads it back.  Errors: BUSY, UNSUPPORTED, PERM, FAIL. */
 enum xentime_error xt_vpmu_set_mode(xentime *xt, int mode);
 
 /*
- * XEN_PROFILE_start or _stop of @dom, or, where that is NULL, the same of Xen
- * itself (the primary).  Errors: BUSY, UNSUPPORTED, NODOM, NOSESSION, PERM,
- * FAIL.
+ * Does XEN_PROFILE_start or _stop for @dom, or, if that is NULL,
+ * XEN_PROFILE_primary_start or _stop for Xen itself.  Errors: BUSY,
+ * UNSUPPORTED, NODOM, NOSESSION, PERM, FAIL.
  */
 enum xentime_error xt_hv_session(xentime *xt, bool start,
                                  const struct xentime_domain *dom,
                                  bool passive);
 
-/* Errors: NODOM, PERM, FAIL. */
+/*
+ * Reads what Xen counts for @dom and in all; @dom NULL: only in all.  Errors:
+ * NODOM, PERM, FAIL.
+ */
 enum xentime_error xt_hv_status(xentime *xt, const struct xentime_domain *dom,
                                 struct xen_profile_status *status);
 

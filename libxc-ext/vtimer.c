@@ -34,7 +34,7 @@ _Static_assert(XENTIME_PACED_MISSED_TICKS == HVMPTM_paced_missed_ticks &&
 
 /* ---- operations ---- */
 
-/* Whether @dom can be asked at all: of its kind, by this Xen, and there. */
+/* Checks that @dom can be asked: its type, this Xen, and that it exists. */
 static enum xentime_error check(xentime *xt, const struct xentime_domain *dom,
                                 unsigned int cap, const char *what)
 {
@@ -100,7 +100,7 @@ enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
         rc = xt_lock(xt, dom, &lock);
     if (rc)
         return rc;
-    /* Whoever had the lock may have ended the domain. */
+    /* The domain may have ended while its lock was waited for. */
     rc = xt_still_there(xt, dom, &now);
     if (!rc)
         rc = xt_vtimer_run(xt, dom, &op, what);
@@ -143,7 +143,7 @@ static void take_stats(struct xentime_vcpu_stats *to, unsigned int vcpu,
         take_counts(&to->timer[i], &from->src[i]);
 }
 
-/* @buffer is memory for hypercalls. */
+/* Reads all @n vCPUs; @buffer is memory for hypercalls. */
 static enum xentime_error read_vcpus(xentime *xt,
                                      const struct xentime_domain *dom,
                                      unsigned int n,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * Domains as they come and go, and profiling sessions, by xenstore's watches.
+ * Watches domains as they come and go, and profiling sessions, in xenstore.
  *
  * libxenstore does not tell that xenstored has ended while nothing is asked of
- * it.  A second connection does, on which nothing is ever said: it hangs up.
+ * it.  A second connection, on which nothing is ever said, does: it hangs up.
  * xenstored keeps it when it is updated live, as it does the first one.
  */
 
@@ -48,7 +48,7 @@ void xentime_watch_fds(const xentime *xt, int fds[2])
     fds[1] = xt->life_fd;
 }
 
-/* The descriptor stays readable where its end has come: look, do not read. */
+/* Tells whether xenstored has hung up; looks, but does not read. */
 static bool has_ended(int fd)
 {
     char byte;
@@ -72,7 +72,7 @@ enum xentime_error xentime_watch_read(xentime *xt, unsigned int *events)
     }
     if (errno == EAGAIN)
         return XENTIME_OK;
-    /* What libxenstore says where its reading thread has ended. */
+    /* libxenstore says EINVAL where its reading thread has ended. */
     if (errno == EINVAL)
         errno = EPIPE;
     return xt_fail_xenstore(xt, errno, "read", "what it watches");

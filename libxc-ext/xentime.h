@@ -34,12 +34,12 @@ enum xentime_error {
     XENTIME_ERR_INVALID,     /* an argument is not valid */
     XENTIME_ERR_NODOM,       /* no such domain, or it is gone */
     XENTIME_ERR_AMBIGUOUS,   /* a name or UUID that several domains have */
-    XENTIME_ERR_UNSUPPORTED, /* this Xen or this domain cannot */
-    XENTIME_ERR_REFUSED,     /* a known defect of this Xen would be hit */
+    XENTIME_ERR_UNSUPPORTED, /* this Xen or this domain cannot do it */
+    XENTIME_ERR_REFUSED,     /* because of a defect of this Xen, or a policy */
     XENTIME_ERR_NOXEN,       /* no Xen, or no xenstored, to talk to */
     XENTIME_ERR_PERM,        /* not privileged */
-    XENTIME_ERR_VERSION,     /* built for another release of Xen */
-    XENTIME_ERR_BUSY,        /* somebody else holds the domain */
+    XENTIME_ERR_VERSION,     /* built for another Xen, or for other patches */
+    XENTIME_ERR_BUSY,        /* another process or domain is in the way */
     XENTIME_ERR_NODATA,      /* ticks are not counted */
     XENTIME_ERR_NOSESSION,   /* no such profiling session */
 };
@@ -59,15 +59,15 @@ struct xentime_error_info {
 
 /*
  * Opens libxenctrl and compares interface versions; libxenstore is opened
- * at the first need of it, once.
+ * when it is first needed.
  *
  * @logger gets libxenctrl's messages; NULL drops them.  It stays the
  * caller's and has to outlive the handle.
  *
- * *xt is set also on failure, unless memory is out: the error is read from
- * it and it is closed as usual.  A handle does not survive fork().
+ * *xt is set on failure too, unless memory is out: the caller reads the error
+ * from it and closes it as usual.  A handle does not survive fork().
  *
- * Errors: NOXEN, PERM, VERSION (text names both), FAIL.
+ * Errors: NOXEN, PERM, VERSION (the text names both versions), FAIL.
  */
 enum xentime_error xentime_open(xentime **xt,
                                 struct xentoollog_logger *logger);
@@ -75,25 +75,25 @@ enum xentime_error xentime_open(xentime **xt,
 /* NULL is allowed. */
 void xentime_close(xentime *xt);
 
-/* Valid until the next call on @xt. */
+/* Returns the last error; it is valid until the next call on @xt. */
 const struct xentime_error_info *xentime_last_error(const xentime *xt);
 
 /*
- * What a call on @xt waits for at this moment ("xenstored", "the lock of
- * domain 3, held by process 4711"), or NULL.  May be called from a signal
- * handler while another call runs.
+ * Returns what a call on @xt waits for at this moment ("xenstored", "the lock
+ * of domain 3, held by process 4711"), or NULL if it does not wait.  May be
+ * called from a signal handler while another call runs.
  */
 const char *xentime_waiting_for(const xentime *xt);
 
 /*
- * How long a change waits for a lock held by somebody else, in milliseconds
- * (default 10,000; 0: do not wait).
+ * Sets how long a call waits for a lock that another process holds, in
+ * milliseconds (default 10,000; 0: do not wait).
  */
 void xentime_set_lock_timeout(xentime *xt, unsigned int ms);
 
 /* ---- settings ---- */
 
-/* HVMPTM_* of Xen's public/hvm/params.h, and of hv-patches/include/vtimer.h. */
+/* HVMPTM_* in Xen's public/hvm/params.h and in hv-patches/include/vtimer.h. */
 enum xentime_timer_mode {
     XENTIME_DELAY_FOR_MISSED_TICKS = 0,
     XENTIME_NO_DELAY_FOR_MISSED_TICKS = 1,
@@ -108,9 +108,10 @@ enum xentime_setting {
     XENTIME_TIMER_MODE,      /* value: enum xentime_timer_mode */
     XENTIME_VHPET,           /* value: 0 off, 1 on */
     /*
-     * Patched only.  0 to XENTIME_SYNC_WAKEUP_MAX: in no_missed_ticks_pending
-     * a timer of a descheduled vCPU goes on running once this many ticks were
-     * missed in a row; 0: Xen's own rule.
+     * Patched only.  The value is 0 to XENTIME_SYNC_WAKEUP_MAX.  In
+     * no_missed_ticks_pending and no_doubled_ticks_pending, a timer of a
+     * descheduled vCPU goes on running once this many ticks were missed in a
+     * row; with 0, Xen's own rule decides.
      */
     XENTIME_SYNC_WAKEUP,
     XENTIME_SETTINGS,
@@ -118,24 +119,25 @@ enum xentime_setting {
 #define XENTIME_SYNC_WAKEUP_MAX 65535
 
 /*
- * Names of the modes, as xl and Xen's headers spell them; NULL past the end.
+ * A timer_mode in words.  xentime_mode_name() returns NULL past the end; the
+ * strings are constant.
  */
 struct xentime_mode_name {
-    const char *name;
+    const char *name;        /* as xl and Xen's headers spell it */
     const char *tickpolicy;  /* libvirt's word; NULL: it has none */
     const char *aliases[3];  /* NULL-terminated unless full */
-    const char *guest_time;  /* while the vCPU is descheduled */
+    const char *guest_time;  /* what it does while the vCPU is descheduled */
     const char *missed_ticks; /* what becomes of them */
     unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
-    const char *not_for;     /* domains that Xen refuses it; NULL: none */
-    const char *instead;     /* what such a domain is to have */
+    const char *not_for;     /* domains to which Xen refuses it; NULL: none */
+    const char *instead;     /* advice for such a domain; NULL: none */
 };
 const struct xentime_mode_name *xentime_mode_name(int mode);
 
 /* Returns the mode that @word names (number, name or alias), or -1. */
 int xentime_parse_mode(const char *word);
 
-/* "timer_mode", "vhpet", "sync_wakeup_after"; NULL past the end. */
+/* Returns "timer_mode", "vhpet", "sync_wakeup_after"; NULL past the end. */
 const char *xentime_setting_name(enum xentime_setting setting);
 
 /* ---- domains ---- */
@@ -159,26 +161,32 @@ struct xentime_domain {
     unsigned int state;      /* enum xentime_state */
     unsigned int vcpus;      /* online */
     uint64_t cpu_time_ns;    /* sum over its vCPUs */
-    int setting[XENTIME_SETTINGS]; /* -1: not asked for, or has none */
+    int setting[XENTIME_SETTINGS]; /* -1: not asked for, or it has none */
     int64_t sessions;        /* profiling; -1: not asked for, or no vPMU */
 };
 
 enum xentime_want {          /* bits */
-    XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read a domain */
-    /* HVM and PVH only, all in few hypercalls; not XENTIME_SYNC_WAKEUP */
+    XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read per domain */
+    /*
+     * Reads the settings of HVM and PVH domains, in few hypercalls for all, but
+     * not XENTIME_SYNC_WAKEUP.
+     */
     XENTIME_WANT_SETTINGS = 1 << 1,
-    /* As they stand, over or not.  Stock Xen: a xenstore read a session */
+    /*
+     * Counts sessions as they stand, those that are over included.  A stock Xen
+     * needs one xenstore read per session.
+     */
     XENTIME_WANT_SESSIONS = 1 << 2,
 };
 
 const char *xentime_type_name(enum xentime_type type);
 
-/* Whether domains of this type have the setting at all. */
+/* Tells whether domains of this type have the setting at all. */
 bool xentime_type_has(enum xentime_type type, enum xentime_setting setting);
 
 /*
- * Every domain, in order of id, in one pass.  A domain that ends while it is
- * read is left out.  The array is freed by xentime_free_domains().
+ * Lists every domain, in order of id, in one pass.  A domain that ends while it
+ * is read is left out.  The array is freed by xentime_free_domains().
  *
  * Errors: PERM, NOXEN (no xenstored), FAIL.
  */
@@ -186,11 +194,13 @@ enum xentime_error xentime_list(xentime *xt, unsigned int want,
                                 struct xentime_domain **doms, size_t *count);
 
 /*
- * The domains that @refs name, in that order, each once.  A reference is an
- * id, a UUID or a name, tried in this order.  Costs no more xenstore reads
- * than it must: names are read of all domains only where a name is searched.
+ * Finds the domains that @refs name, in that order, each once.  A reference is
+ * an id, a UUID or a name, tried in this order.  The names of all domains are
+ * read from xenstore only if a reference is neither an id nor a UUID.  The
+ * array is freed by xentime_free_domains().
  *
- * Errors: as xentime_list(), and NODOM, AMBIGUOUS (text lists candidates).
+ * Errors: as xentime_list(), and NODOM, AMBIGUOUS (the text lists the
+ * candidates).
  */
 enum xentime_error xentime_find(xentime *xt, const char *const *refs,
                                 size_t nrefs, unsigned int want,
@@ -199,17 +209,18 @@ enum xentime_error xentime_find(xentime *xt, const char *const *refs,
 void xentime_free_domains(struct xentime_domain *doms, size_t count);
 
 /*
- * The value as the hypervisor has it now.
- * Errors: NODOM, UNSUPPORTED (a type of domain or a Xen without it), VERSION
- * (as xentime_status()), PERM, FAIL.
+ * Reads the value as the hypervisor has it now.
+ * Errors: INVALID (no such setting), NODOM, UNSUPPORTED (this type of domain or
+ * this Xen does not have the setting), VERSION (as xentime_status()), PERM,
+ * FAIL.
  */
 enum xentime_error xentime_get(xentime *xt, const struct xentime_domain *dom,
                                enum xentime_setting setting, int *value);
 
 /*
- * Which timers of the virtual HPET will interrupt: bit N is timer N, armed
- * and the HPET enabled.  Xen pauses the domain for some microseconds to read
- * this.  HVM only.  Source: struct hvm_hw_hpet in Xen's
+ * Tells which timers of the virtual HPET will interrupt: bit N is set if timer
+ * N is armed and the HPET is enabled.  Xen pauses the domain for some
+ * microseconds to read this.  HVM only.  Source: struct hvm_hw_hpet in Xen's
  * public/arch-x86/hvm/save.h; IA-PC HPET 1.0a, 2.3.5 and 2.3.8.
  *
  * Errors: as xentime_get().
@@ -218,7 +229,7 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
                                       const struct xentime_domain *dom,
                                       unsigned int *timers);
 
-/* TSC of a domain: XEN_DOMCTL_gettscinfo. */
+/* The TSC of a domain, as XEN_DOMCTL_gettscinfo tells it. */
 struct xentime_tsc_info {
     uint32_t mode;           /* TSC_MODE_*: 0 default, 1 always emulated,
                                 2 never emulated */
@@ -232,39 +243,40 @@ enum xentime_error xentime_get_tsc(xentime *xt,
 /* ---- changes ---- */
 
 struct xentime_change {
-    const struct xentime_domain *dom;  /* of xentime_find() */
+    const struct xentime_domain *dom;  /* from xentime_find() */
     enum xentime_setting setting;
     int value;
     int old;                 /* out: what it was, -1 if not read */
 };
 
 enum xentime_change_flags {
-    XENTIME_FORCE   = 1 << 0, /* also where a known defect would be hit */
+    XENTIME_FORCE   = 1 << 0, /* even where a known defect would be hit */
     XENTIME_PERSIST = 1 << 1, /* keep the record when the domain ends */
-    XENTIME_KEEP = 1 << 2,    /* keep it if it has been kept until now */
+    XENTIME_KEEP = 1 << 2,    /* keep it if the last record was to be kept */
 };
 
 /*
- * All @n changes, or none.  Locks the domains, checks each change, writes to
- * xenstore what is about to happen, applies, reads back, and records it.  If
- * anything fails, what was changed is put back and the text says so, and
- * says so as well where that failed.
+ * Makes all @n changes, or none.  Locks the domains, checks each change, writes
+ * to xenstore what is about to happen, applies each change, reads it back and
+ * records it.  If anything fails, what was changed is put back and the text
+ * says so; the text also says what could not be put back.
  *
- * A caller killed half way leaves "requested" apart from "applied" in the
- * record, which the next change mends.  SIGINT, SIGTERM and SIGHUP are held
+ * If the caller is killed half way, "requested" and "applied" differ in the
+ * record until the next change mends it.  SIGINT, SIGTERM and SIGHUP are held
  * back in the calling thread from the first change to the last.
  *
- * Errors: INVALID (value, or one setting named twice), NODOM (also: ended
- * half way; no record is left), UNSUPPORTED, REFUSED (stock Xen without
- * XENTIME_FORCE), BUSY, NOXEN, PERM, FAIL.
+ * Errors: INVALID (the value, or one setting named twice), NODOM (also if a
+ * domain ended half way; no record of it is left), UNSUPPORTED, REFUSED (stock
+ * Xen without XENTIME_FORCE), VERSION (as xentime_status()), BUSY, NOXEN, PERM,
+ * FAIL.
  */
 enum xentime_error xentime_apply(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags);
 
 /*
- * Whether xentime_apply() would refuse the changes, without changing or
+ * Tells whether xentime_apply() would refuse the changes, without changing or
  * locking anything; "old" is filled in as far as it was read.
- * Errors: INVALID, NODOM, UNSUPPORTED, REFUSED, PERM, FAIL.
+ * Errors: INVALID, NODOM, UNSUPPORTED, REFUSED, VERSION, PERM, FAIL.
  */
 enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
                                  size_t n, unsigned int flags);
@@ -273,27 +285,27 @@ enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
 
 enum xentime_clock {
     XENTIME_CLOCK_TSC,       /* of vCPU 0 */
-    XENTIME_CLOCK_HPET,      /* its main counter */
+    XENTIME_CLOCK_HPET,      /* the main counter */
     XENTIME_CLOCKS,
 };
 
-/* "tsc", "hpet"; NULL past the end. */
+/* Returns "tsc", "hpet"; NULL past the end. */
 const char *xentime_clock_name(enum xentime_clock clock);
 
-/* What the clocks showed, all at the same moment. */
+/* The readings of a domain's clocks, all of the same moment. */
 struct xentime_clocks {
-    int64_t at_ns;           /* of this host's CLOCK_MONOTONIC_RAW, */
-    int64_t error_ns;        /* or so much before or after */
-    unsigned int present;    /* bits by enum xentime_clock: it is there, runs */
-    int64_t ns[XENTIME_CLOCKS]; /* since some time of its own */
-    /* The RTC's date is Xen's wall clock plus this: it cannot drift. */
+    int64_t at_ns;           /* the moment, by the host's CLOCK_MONOTONIC_RAW */
+    int64_t error_ns;        /* which was at most this much earlier or later */
+    unsigned int present;    /* bits by enum xentime_clock: it is running */
+    int64_t ns[XENTIME_CLOCKS]; /* since each clock's own epoch */
+    /* The RTC's date is Xen's wall clock plus rtc_offset_s: it cannot drift. */
     bool has_rtc;
     int64_t rtc_offset_s;
 };
 
 /*
- * From the domain's HVM context (XEN_DOMCTL_gethvmcontext, which pauses it for
- * some 100 microseconds); its guest does not take part.
+ * Reads the clocks from the domain's HVM context (XEN_DOMCTL_gethvmcontext,
+ * which pauses the domain for some 100 microseconds).  The guest takes no part.
  * Errors: UNSUPPORTED (a PV domain), NODOM, PERM, FAIL.
  */
 enum xentime_error xentime_read_clocks(xentime *xt,
@@ -303,9 +315,9 @@ enum xentime_error xentime_read_clocks(xentime *xt,
 /* ---- virtual timers (patched; XEN_DOMCTL_vtimer_op) ---- */
 
 /*
- * Errors of all of these: UNSUPPORTED (a PV domain, or a Xen without the
- * patch, which the hint names), NODOM, VERSION (Xen's patches have another
- * version of the interface), PERM, FAIL.
+ * Errors of all functions in this section: UNSUPPORTED (a PV domain, or a Xen
+ * without the patch, which the hint names), NODOM, VERSION (Xen's patches have
+ * another version of the interface), PERM, FAIL.
  */
 
 struct xentime_status {
@@ -318,7 +330,10 @@ struct xentime_status {
     int64_t lag_ns;          /* guest time behind real time */
 };
 
-/* Needs one of CAP_TICK_STATS, CAP_RESYNC and CAP_SYNC_WAKEUP. */
+/*
+ * Reads how the domain's virtual time stands.  Needs one of CAP_TICK_STATS,
+ * CAP_RESYNC and CAP_SYNC_WAKEUP.
+ */
 enum xentime_error xentime_status(xentime *xt,
                                   const struct xentime_domain *dom,
                                   struct xentime_status *status);
@@ -333,7 +348,7 @@ enum xentime_timer {
     XENTIME_TIMERS,
 };
 
-/* "pit", "rtc", "lapic", "hpet0" to "hpet2"; NULL past the end. */
+/* Returns "pit", "rtc", "lapic", "hpet0" to "hpet2"; NULL past the end. */
 const char *xentime_timer_name(enum xentime_timer timer);
 
 /*
@@ -342,25 +357,25 @@ const char *xentime_timer_name(enum xentime_timer timer);
  */
 #define XENTIME_LATENESS 24
 struct xentime_tick_counts {
-    uint64_t due;            /* their time has come */
-    uint64_t delivered;      /* ... and the guest was interrupted */
+    uint64_t due;            /* ticks whose time has come */
+    uint64_t delivered;      /* ticks for which the guest was interrupted */
     uint64_t late;           /* delivered when the next was due already */
     uint64_t collapsed;      /* merged with another */
     uint64_t dropped;        /* discarded */
-    uint64_t pending;        /* now */
+    uint64_t pending;        /* due, and none of the others yet */
     uint64_t wakeups;        /* fired with the vCPU waiting for a CPU */
     uint64_t period_ns;      /* now; 0: one-shot, or not running */
     /*
      * Delivered ticks by how late they were: [0] under 2 us, [n] from 2^n to
-     * 2^(n+1) us, the last one and everything beyond.
+     * 2^(n+1) us; the last element also has all that were later.
      */
     uint64_t lateness[XENTIME_LATENESS];
 };
 
 struct xentime_vcpu_stats {
     unsigned int vcpu;
-    uint64_t since_ns;       /* Xen's system time when counting began, */
-    uint64_t now_ns;         /* and of this reading */
+    uint64_t since_ns;       /* Xen's system time when counting began */
+    uint64_t now_ns;         /* Xen's system time of this reading */
     int64_t lag_ns;          /* the domain's time behind real time */
     uint64_t descheduled;    /* times it lost its CPU while runnable */
     uint64_t switches;       /* changes of timer_mode */
@@ -368,20 +383,20 @@ struct xentime_vcpu_stats {
 };
 
 /*
- * What became of the ticks of each vCPU, in order of vCPU; one that is not
- * there any more is left out.  The array is freed by free().  vCPUs are read
- * one after the other, each at its own now_ns.  Needs CAP_TICK_STATS.
+ * Tells what became of the ticks of each vCPU, in order of vCPU; a vCPU that
+ * does not exist any more is left out.  The array is freed by free().  vCPUs
+ * are read one after the other, each at its own now_ns.  Needs CAP_TICK_STATS.
  *
- * Errors: and NODATA (ticks are not counted: see xentime_count_ticks()).
+ * Errors: also NODATA (ticks are not counted: see xentime_count_ticks()).
  */
 enum xentime_error xentime_stats(xentime *xt, const struct xentime_domain *dom,
                                  struct xentime_vcpu_stats **vcpus,
                                  size_t *count);
 
 /*
- * Starts counting the ticks of all vCPUs at zero, also where they are counted
- * already, or stops and forgets them.  The guest sees nothing of it: neither
- * a lock nor a record.  Needs CAP_TICK_STATS.
+ * Starts counting the ticks of all vCPUs at zero, even if they are counted
+ * already, or stops and forgets the counts.  The guest sees nothing of it, so
+ * that it takes no lock and leaves no record.  Needs CAP_TICK_STATS.
  */
 enum xentime_error xentime_count_ticks(xentime *xt,
                                        const struct xentime_domain *dom,
@@ -390,11 +405,11 @@ enum xentime_error xentime_count_ticks(xentime *xt,
 /*
  * Brings the domain's time to real time at once, for all vCPUs; it only ever
  * moves forwards.  *lag_ns is how far it was behind; 0: there was nothing to
- * do.  A timer_mode in which time stands still brings it back with the ticks
- * by itself, as soon as the timekeeper runs.  Locks the domain; leaves no
- * record.  Needs CAP_RESYNC.
+ * do.  A timer_mode in which time stands still makes up for it by itself, tick
+ * by tick, as soon as the timekeeper runs.  Locks the domain; leaves no record.
+ * Needs CAP_RESYNC.
  *
- * Errors: and BUSY.
+ * Errors: also BUSY (the lock).
  */
 enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
                                   int64_t *lag_ns);
@@ -410,8 +425,9 @@ struct xentime_record {
 };
 
 /*
- * *found is false, and the rest untouched, if there is none.
- * Errors: NOXEN, PERM, FAIL (a record that is not one).
+ * Reads a record.  If there is none, *found is false and *rec is untouched.
+ * Errors: INVALID (no such setting), BUSY (others wrote at every try), NOXEN,
+ * PERM, FAIL (the record is damaged).
  */
 enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
                                        enum xentime_setting setting,
@@ -420,29 +436,30 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
 
 /*
  * Writes a record in one transaction, retried while others interfere, and
- * drops those of domains that are gone and do not persist.
- * Errors: NOXEN, PERM, INVALID, FAIL.
+ * drops the records of domains that are gone, unless they persist.
+ * Errors: INVALID, BUSY (others wrote at every try), NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
                                         enum xentime_setting setting,
                                         const struct xentime_record *rec);
 
-/* Removes every record of a domain; none is no error. */
+/* Removes every record of a domain; it is no error if there is none. */
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
 
 /* ---- for policies ---- */
 
 /*
- * /tool/xentime/label/<uuid>/<label> in xenstore, which whoever manages the
- * domain has written.  *value is NULL if it is not there; freed by free().
- * Errors: INVALID (no label), NOXEN, PERM, FAIL.
+ * Reads /tool/xentime/label/<uuid>/<label> in xenstore, which whoever manages
+ * the domain has written.  *value is NULL if it is not there; it is freed by
+ * free().
+ * Errors: INVALID (@label is empty, too long or has a "/"), NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_label(xentime *xt, const uint8_t uuid[16],
                                  const char *label, char **value);
 
 /*
- * Whether there may be new profiling sessions of a domain; goes with the records
- * of one that is gone.
+ * The permission for new profiling sessions of a domain.  In xenstore it is
+ * removed with the records of a domain that is gone.
  */
 struct xentime_permission {
     const struct xentime_domain *dom;
@@ -450,32 +467,36 @@ struct xentime_permission {
 };
 
 /*
- * xentime_apply(), and the permissions, which xentime_profile_start() heeds:
- * all of both, or nothing.  Errors: as xentime_apply().
+ * Does what xentime_apply() does, and stores the permissions, which
+ * xentime_profile_start() heeds: all of both, or nothing.
+ * Errors: as xentime_apply().
  */
 enum xentime_error xentime_apply_policy(
     xentime *xt, struct xentime_change *changes, size_t n,
     const struct xentime_permission *permissions, size_t npermissions,
     unsigned int flags);
 
-/* True if nobody said anything.  Errors: NOXEN, PERM, FAIL. */
+/*
+ * Tells whether a domain may get new profiling sessions; it may unless a policy
+ * forbids it.  Errors: NOXEN, PERM, FAIL.
+ */
 enum xentime_error xentime_may_profile(xentime *xt, const uint8_t uuid[16],
                                        bool *allowed);
 
 /* ---- domains as they come and go ---- */
 
 /*
- * Has xenstored tell of the domains that the toolstack introduces to it and of
- * those that end, and of changes of profiling sessions: once, until the handle
- * is closed.  One process of a host at a time.
- * Errors: BUSY (text names the process), NOXEN, PERM, FAIL.
+ * Has xenstored tell of the domains that the toolstack introduces to it, of
+ * those that end, and of changes of profiling sessions.  Called once, it holds
+ * until the handle is closed.  Only one process on a host can watch at a time.
+ * Errors: BUSY (the text names the process), NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_watch(xentime *xt);
 
 /*
- * For poll(2): POLLIN of the first says that there are events.  The second, -1
- * where xenstored has no socket, does nothing until xenstored ends.  Both stay
- * the handle's.
+ * Gives two descriptors for poll(2).  POLLIN on the first says that there are
+ * events.  The second becomes readable when xenstored ends, and is -1 where
+ * xenstored has no socket.  Both stay the handle's.
  */
 void xentime_watch_fds(const xentime *xt, int fds[2]);
 
@@ -486,8 +507,9 @@ enum xentime_event {         /* bits */
 };
 
 /*
- * What there was since the last time, each once however often; all of them at
- * first.  Does not wait.
+ * Tells which events there were since the last call, however often each.  All
+ * of them are reported once at first, because xenstored fires every watch when
+ * it is set.  Does not wait.
  * Errors: NOXEN (xenstored has ended: the watch is over), FAIL.
  */
 enum xentime_error xentime_watch_read(xentime *xt, unsigned int *events);
@@ -495,32 +517,37 @@ enum xentime_error xentime_watch_read(xentime *xt, unsigned int *events);
 /* ---- profiling sessions ----
  *
  * A session is one holder's claim on a domain's vPMU, or on samples of Xen
- * itself.  Those without a name are counted; one with a name is there once,
- * and only that name ends it.  The first one anywhere turns profiling on, the
- * last one brings back the vPMU mode that was there before.  They end with
- * their domain.
+ * itself.  Sessions without a name are only counted.  A session with a name
+ * exists once per domain, and xentime_profile_stop() ends it only under that
+ * name.  The first session anywhere turns profiling on; the end of the last
+ * one brings back the vPMU mode that was there before.  A session ends with
+ * its domain.
  *
- * A patched Xen counts them and has a vPMU for the domains that they cover.
- * Stock Xen has one mode for all domains (vpmu= on its command line, off,
- * self, hv, all): it is the least that serves all sessions, and the counts are
- * in xenstore.
+ * A patched Xen counts sessions itself and has a vPMU for the domains that they
+ * cover.  Stock Xen has one vPMU mode for all domains (vpmu= on its command
+ * line: off, self, hv, all); the library sets the least that serves all
+ * sessions, and keeps the counts in xenstore.
  *
- * Each of these functions first ends the sessions whose holder's process is
- * gone or whose time is over.  One runs at a time on a host.
+ * Each function in this section that reads or changes sessions first ends those
+ * whose holder's process is gone or whose time is over.  Only one such call
+ * runs at a time on a host.
  */
 
 enum xentime_session_kind {
-    XENTIME_SESSION_DOMAIN,  /* the domain's own vPMU, for itself */
-    XENTIME_SESSION_PASSIVE, /* dom0 samples it, without its knowing */
+    XENTIME_SESSION_DOMAIN,  /* the domain uses its own vPMU */
+    XENTIME_SESSION_PASSIVE, /* dom0 samples a domain that does not know it */
     XENTIME_SESSION_XEN,     /* dom0 samples Xen; one session at a time */
 };
 
-/* "domain", "passive", "xen"; NULL past the end. */
+/* Returns "domain", "passive", "xen"; NULL past the end. */
 const char *xentime_session_kind_name(enum xentime_session_kind kind);
 
 #define XENTIME_HOLDER_MAX 64
 
-/* A holder's name: up to XENTIME_HOLDER_MAX of A-Z a-z 0-9 - and _. */
+/*
+ * Tells whether @name can be a holder's name: 1 to XENTIME_HOLDER_MAX of
+ * A-Z a-z 0-9 - and _.
+ */
 bool xentime_is_holder(const char *name);
 
 struct xentime_session {
@@ -528,25 +555,25 @@ struct xentime_session {
     uint32_t domid;          /* XENTIME_NO_DOMID: Xen */
     uint8_t uuid[16];        /* of the domain */
     char holder[XENTIME_HOLDER_MAX + 1]; /* "": without a name */
-    uint32_t count;          /* 1, but for those without a name */
+    uint32_t count;          /* 1 with a name; without one, how many */
     int64_t since;           /* seconds since the epoch; 0: unknown */
-    int64_t ends_in_ms;      /* -1: when it is stopped */
+    int64_t ends_in_ms;      /* -1: it runs until it is stopped */
     int pid;                 /* it ends with this process; 0: with none */
     char by[128];            /* user, program and pid; "": unknown */
 };
 
 struct xentime_profile {
-    bool counted_by_xen;     /* patched */
-    int mode;                /* XENPMU_MODE_* in force, */
-    int initial;             /* and that to which the last stop returns */
-    struct xentime_session *sessions; /* by domain, Xen last */
+    bool counted_by_xen;     /* true on a patched Xen */
+    int mode;                /* XENPMU_MODE_* in force */
+    int initial;             /* the mode to which the last stop returns */
+    struct xentime_session *sessions; /* in order of domain id, Xen last */
     size_t count;
 };
 
 /*
- * All sessions, and the mode.  To be freed by xentime_free_profile().
- * Errors: UNSUPPORTED (no vPMU: hint says what to boot with), BUSY (lock),
- * NOXEN, PERM, FAIL.
+ * Reads all sessions and the vPMU mode; freed by xentime_free_profile().
+ * Errors: UNSUPPORTED (no vPMU: the hint says what to boot with), BUSY (the
+ * lock), NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_get_profile(xentime *xt,
                                        struct xentime_profile *profile);
@@ -556,27 +583,28 @@ struct xentime_session_request {
     enum xentime_session_kind kind;
     const char *holder;      /* NULL: without a name */
     int pid;                 /* end it with this process; 0: no */
-    int64_t for_ms;          /* end it after this time; 0: no.  Needs @holder,
-                                as @pid does */
+    int64_t for_ms;          /* end it after this time; 0: no.  Both @pid and
+                                @for_ms need @holder */
 };
 
 struct xentime_profile_change {
     int mode_before, mode;   /* XENPMU_MODE_* */
     bool counted_by_xen;
     size_t changed;          /* sessions that came or went */
-    bool restore_failed;     /* the last one went, and domains that have a
-                                vPMU keep the mode from going back; tried again
-                                by every later call */
+    bool restore_failed;     /* the last one went, but domains that have a
+                                vPMU keep the mode from going back; every later
+                                call tries again */
 };
 
 /*
- * A session more of each of @n domains, or with SESSION_XEN and @n = 0 of Xen;
- * all or none.  One of a name that has a session of this kind already changes
- * nothing but its process and its time.  *change is for where it succeeds.
+ * Starts one session on each of @n domains, or, with SESSION_XEN and @n = 0, on
+ * Xen: all or none.  If the holder has a session there already, only its end is
+ * set anew.  *change is valid on success only.
  *
- * Errors: as xentime_get_profile(), and NODOM, INVALID, BUSY (a session that
- * does not go together with those there are, somebody samples Xen already, or
- * a process that lives has this name), REFUSED (xentime_apply_policy()).
+ * Errors: as xentime_get_profile(), and NODOM, INVALID, REFUSED (a policy
+ * forbids it: see xentime_apply_policy()), BUSY (also if the session does not
+ * go together with those there are, if somebody samples Xen already, or if the
+ * holder has a session there already and one of the two is bound to a process).
  */
 enum xentime_error xentime_profile_start(
     xentime *xt, const struct xentime_domain *doms, size_t n,
@@ -584,7 +612,9 @@ enum xentime_error xentime_profile_start(
     struct xentime_profile_change *change);
 
 /*
- * A session less of each of @n domains, or with @n = 0 of Xen; all or none.
+ * Stops one session on each of @n domains, or, with @n = 0, on Xen: all or
+ * none.  @holder NULL stops a session that has no name.  *change is valid on
+ * success only.
  * Errors: as xentime_profile_start(), and NOSESSION.
  */
 enum xentime_error xentime_profile_stop(xentime *xt,
@@ -592,7 +622,10 @@ enum xentime_error xentime_profile_stop(xentime *xt,
                                         size_t n, const char *holder,
                                         struct xentime_profile_change *change);
 
-/* All sessions of @holder, or, NULL, of everybody; none is no error. */
+/*
+ * Stops all sessions of @holder, or everybody's if @holder is NULL.  It is no
+ * error if there are none.
+ */
 enum xentime_error xentime_profile_stop_all(
     xentime *xt, const char *holder, struct xentime_profile_change *change);
 
@@ -601,32 +634,38 @@ enum xentime_error xentime_profile_stop_all(
 enum xentime_capability {    /* bits */
     XENTIME_CAP_TIMER_MODE   = 1 << 0, /* HVM domains can be created */
     XENTIME_CAP_VHPET        = 1 << 1,
-    XENTIME_CAP_VPMU         = 1 << 2, /* answers XENPMU_mode_get, not off */
-    /* Patched only; see hv-patches/include/vtimer.h */
+    XENTIME_CAP_VPMU         = 1 << 2, /* a vPMU mode that is not off */
+    /* The rest is patched only; see hv-patches/include/vtimer.h. */
     XENTIME_CAP_SAFE_SWITCH  = 1 << 8,
     XENTIME_CAP_QUIET_VHPET  = 1 << 9,
     XENTIME_CAP_TICK_STATS   = 1 << 10,
     XENTIME_CAP_RESYNC       = 1 << 11,
     XENTIME_CAP_SYNC_WAKEUP  = 1 << 12,
-    /* ... hv-patches/include/profile.h */
+    /* This one is in hv-patches/include/profile.h. */
     XENTIME_CAP_SESSIONS     = 1 << 13,
-    /* ... vtimer.h again */
+    /* These are in hv-patches/include/vtimer.h again. */
     XENTIME_CAP_PACED_MODE   = 1 << 14,
-    XENTIME_CAP_ONE_TIME     = 1 << 15, /* the same for all vCPUs */
+    XENTIME_CAP_ONE_TIME     = 1 << 15, /* all vCPUs have the same time */
     XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
     XENTIME_CAP_PATCHED      = 0x1ff00,
 };
 
-/* Name of one bit as `xentimectl info` prints it, NULL if it is none. */
+/* Returns @bit's name as `xentimectl info` prints it; NULL: no such bit. */
 const char *xentime_capability_name(unsigned int bit);
 
-/* Subject of the patch in hv-patches/ that brings it, NULL if none does. */
+/* Returns the subject of the patch that brings @bit; NULL if none does. */
 const char *xentime_capability_patch(unsigned int bit);
 
-/* Cached in the handle after the first call.  Errors: PERM, FAIL. */
+/*
+ * Tells what this Xen can do; the handle keeps the answer of the first call.
+ * Errors: PERM, FAIL.
+ */
 enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps);
 
-/* vPMU modes besides XENPMU_MODE_* (bits, Xen's public/pmu.h; 0 is off). */
+/*
+ * A vPMU mode is one of XENPMU_MODE_* (bits, Xen's public/pmu.h; 0 is off) or
+ * XENTIME_VPMU_UNKNOWN.
+ */
 #define XENTIME_VPMU_UNKNOWN  (-1)  /* this Xen or this CPU has none */
 
 struct xentime_host {
@@ -635,19 +674,19 @@ struct xentime_host {
     char changeset[64];
     char scheduler[16];      /* as sched= spells it, or its number */
     char platform_timer[64]; /* "" if Xen's boot messages are gone */
-    unsigned int domctl_version; /* both sides agree once open */
+    unsigned int domctl_version; /* Xen's and libxentime's, which agree */
     int vpmu_mode;
     unsigned int cpus;
     unsigned int khz;        /* of a CPU, and of its TSC */
     unsigned int capabilities;
 };
 
-/* Errors: PERM, FAIL. */
+/* Describes this host.  Errors: PERM, FAIL. */
 enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host);
 
 /*
- * The known defects of Xen's virtual time.  @fixed_by is the capability
- * whose presence says that this Xen does not have it.
+ * A known defect of Xen's virtual time.  A Xen with the capability @fixed_by
+ * does not have it.
  */
 struct xentime_defect {
     const char *id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fuzz targets share.  A target defines LLVMFuzzerTestOneInput();
+ * Shared by the fuzz targets.  A target defines LLVMFuzzerTestOneInput();
  * with clang it is linked with libFuzzer ("make fuzz"), with gcc with
  * replay.c, which runs it over the files of its corpus.
  *
@@ -24,7 +24,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
  */
 void xs_stub_feed(const uint8_t *data, size_t size);
 
-/* The next line, NULL past the last one; to be freed. */
+/* Returns the next line, NULL past the last one; the caller frees it. */
 char *xs_stub_line(void);
 
 #endif /* FUZZ_H */

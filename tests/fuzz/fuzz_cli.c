@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command line: a word a line, up to an empty line; what follows is what
- * xenstore answers.  Every one ends with an exit status that is documented.
+ * The command line: one word per line, up to an empty line; the lines after it
+ * are what xenstore answers.  Every command line ends with an exit status that
+ * is documented.
  */
 
 #include <getopt.h>
@@ -21,7 +22,7 @@
 
 const char *__asan_default_options(void);
 
-/* What is not freed before exit() is no leak in a program. */
+/* Memory that a program does not free before exit() is no leak. */
 const char *__asan_default_options(void)
 {
     return "detect_leaks=0";
@@ -40,7 +41,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* Those that end when they are told to, or read what is not from here. */
+/* Tells whether a command would never end, or reads what is not the input. */
 static bool is_endless(int argc, char **argv)
 {
     int i;

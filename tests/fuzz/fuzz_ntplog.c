@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What NTP tools write: every reading is a number at a time, and fits.
+ * Logs of NTP tools: every reading is a number at a time, and can be fitted.
  */
 
 #include <math.h>

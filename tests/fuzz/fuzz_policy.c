@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A policy file: what is taken has only what a policy can have, and what is
- * not has a fault.
+ * A policy file: one that is taken has only what a policy can have, and one
+ * that is not taken has a fault.
  */
 
 #include <stdlib.h>

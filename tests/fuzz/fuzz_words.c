@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A line of the shell: words that, each in single quotes, are a line with the
- * same words.
+ * A line of the shell: its words, each put in single quotes, make a line with
+ * the same words.
  */
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * replay DIRECTORY: a fuzz target over every file of a corpus, as one TAP
- * test; the empty input first.  Without libFuzzer: any compiler will do.
+ * replay DIRECTORY: runs a fuzz target on the empty input and on every file of
+ * a corpus, as one TAP test.  It does without libFuzzer: any compiler will do.
  */
 
 #include <dirent.h>
@@ -30,7 +30,7 @@ static size_t read_file(DIR *dir, const char *name, uint8_t *buf)
     return n;
 }
 
-/* A copy of the exact size: a read past its end is seen. */
+/* Gives the target a copy of the exact size: a read past its end is seen. */
 static void run(const uint8_t *buf, size_t n)
 {
     uint8_t *exact = malloc(n ? n : 1);

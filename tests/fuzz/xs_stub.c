@@ -36,7 +36,7 @@ char *xs_stub_line(void)
     return line;
 }
 
-/* NULL with errno where the line says so, or where there is none. */
+/* Returns the next line; NULL with errno if it says so or there is none. */
 static char *answer(void)
 {
     char *line = xs_stub_line();
@@ -83,7 +83,7 @@ void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
     return line;
 }
 
-/* What is not read takes no line, but one that is an error. */
+/* A request that reads nothing takes the next line only if it is an error. */
 static bool done(void)
 {
     if (!left || input[0] != '!')
@@ -105,7 +105,7 @@ bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
     return done();
 }
 
-/* One line, its entries between blanks; one block, as libxenstore's is. */
+/* Returns the words of one line, in one block of memory as libxenstore does. */
 char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path,
                     unsigned int *num)
 {

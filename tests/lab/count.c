@@ -31,7 +31,7 @@ static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_sendmsg)(int, const struct msghdr *, int);
 static int (*real_ioctl)(int, unsigned long, ...);
 
-/* One program talks to one xenstored: bytes of the payload still to come. */
+/* Bytes of a payload that are still to come; a program has one connection. */
 static size_t payload_left;
 
 static void __attribute__((constructor)) start(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between meter and its preload. */
+/* Shared by meter and its preload. */
 #ifndef LAB_COUNT_H
 #define LAB_COUNT_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * fwcfg NAME: print a file that QEMU was given with -fw_cfg, by the ports of
- * docs/specs/fw_cfg.rst. What it holds is no part of a machine's state: one
- * that is loaded can ask what it was loaded for.
+ * docs/specs/fw_cfg.rst. The file is no part of a machine's saved state, so
+ * that a machine that is loaded can ask what it was loaded for.
  */
 
 #include <err.h>

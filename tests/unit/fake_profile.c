@@ -62,7 +62,7 @@ static bool is_held(void)
     return fake->counts_sessions && (all_claims() || fake->primary);
 }
 
-/* Before the first session. */
+/* Notes the vPMU mode before the first session. */
 static void hold(void)
 {
     if (!is_held())

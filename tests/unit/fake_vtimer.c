@@ -44,7 +44,7 @@ static unsigned int vcpus_of(const struct fake_domain *d)
     return d->vcpus < FAKE_VCPUS ? d->vcpus : FAKE_VCPUS;
 }
 
-/* As pt_mode_fits() has it. */
+/* Follows Xen's pt_mode_fits(). */
 bool fake_mode_fits(const struct fake_domain *d, uint64_t mode)
 {
     return mode != HVMPTM_paced_missed_ticks || !fake_vtimer(d->id)->native ||
@@ -150,7 +150,7 @@ static int resync(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
 }
 
 static const struct {
-    uint32_t features; /* one of these; 0: any */
+    uint32_t features; /* one of these is needed; 0: none */
     int (*run)(struct fake_domain *d, struct xen_domctl_vtimer_op *op);
 } ops[] = {
     [XEN_VTIMER_OP_status] = { 0, status },

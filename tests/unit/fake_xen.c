@@ -210,7 +210,7 @@ void fake_replace(uint32_t id)
 
 /* ---- libxenctrl ---- */
 
-/* Like a domctl's: interface version first, then the domain. */
+/* Answers as a domctl does: the interface version first, then the domain. */
 static int domctl_errno(unsigned int version, bool found)
 {
     if (version != fake->domctl_version)
@@ -289,7 +289,7 @@ int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid,
     return 0;
 }
 
-/* What libxl gives the three kinds; a PVH domain has its local APIC. */
+/* Gives each type the devices that libxl does; PVH has its local APIC. */
 static uint32_t emulation_of(enum xentime_type type)
 {
     switch (type) {
@@ -341,7 +341,7 @@ static int setting_of(uint32_t param)
     }
 }
 
-/* With the mutex held; NULL with errno. */
+/* Needs the mutex held; returns NULL with errno. */
 static struct fake_domain *param_domain(uint32_t dom, uint32_t param)
 {
     struct fake_domain *d = lookup(dom);
@@ -406,7 +406,7 @@ static uint8_t *append_record(uint8_t *to, uint16_t typecode,
     return to + sizeof(desc) + length;
 }
 
-/* Header, vCPU 0, HPET and RTC, as Xen has them in that order. */
+/* Writes header, vCPU 0, HPET and RTC, in the order that Xen has them. */
 static int write_context(struct fake_domain *d, uint8_t *to)
 {
     HVM_SAVE_TYPE(HEADER) header = { .gtsc_khz = 2000000 };
@@ -572,7 +572,7 @@ int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
     return e ? fail(e) : 0;
 }
 
-/* Each entry is a call of its own to whoever wants to interfere. */
+/* Each entry counts as a call of its own for faults and hooks. */
 static int multicall(multicall_entry_t *calls, unsigned int n)
 {
     unsigned int i;

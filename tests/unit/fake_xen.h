@@ -38,29 +38,29 @@ struct fake_domain {
     uint64_t hpet_config;    /* as struct hvm_hw_hpet has them */
     uint64_t hpet_timer[3];
     uint64_t tsc;            /* of vCPU 0, 2 GHz: counts up by tsc_step */
-    uint64_t tsc_step;       /* with each context read */
-    uint64_t hpet_counter;   /* of 16 ns, counts up by a millisecond */
-    bool stuck;              /* a set is answered with success, no more */
+    uint64_t tsc_step;       /* cycles per reading of the context */
+    uint64_t hpet_counter;   /* in 16 ns; a reading adds a millisecond */
+    bool stuck;              /* a set succeeds, but changes nothing */
     unsigned int sets;       /* that reached this domain */
-    unsigned int changes;    /* of them, those that gave another value */
+    unsigned int changes;    /* sets that gave another value */
     uint32_t tsc_mode;       /* TSC_MODE_* */
     bool vpmu;               /* created in mode self or hv; stock Xen */
     uint32_t sessions;       /* as a patched Xen counts them */
     bool passive;
 };
 
-/* What happens once XEN_VTIMER_OP_stats was asked for so many times. */
+/* An event that a given XEN_VTIMER_OP_stats of a domain sets off. */
 enum fake_event {
     FAKE_NOTHING,
     FAKE_ENDS,               /* the domain ends */
-    FAKE_REPLACED,           /* ... and another gets its id */
+    FAKE_REPLACED,           /* the domain ends, and another gets its id */
     FAKE_RECOUNTED,          /* somebody else sets the counters to zero */
-    FAKE_UNCOUNTED,          /* ... or stops counting */
+    FAKE_UNCOUNTED,          /* somebody else stops counting */
     FAKE_UNPLUGGED,          /* its vCPU 1 goes away */
     FAKE_SIGNAL,             /* the asking program gets SIGINT */
 };
 
-/* Of all domains with this id modulo FAKE_VTIMERS. */
+/* The virtual timers of all domains with this id modulo FAKE_VTIMERS. */
 struct fake_vtimer {
     bool counting;
     bool native;             /* RDTSC is not emulated */
@@ -91,8 +91,8 @@ struct fake_xen {
     unsigned int mode_sets;
     bool counts_sessions;    /* patched: see fake_count_sessions() */
     bool primary;
-    int vpmu_before;         /* the first session, */
-    bool held;               /* which there is */
+    int vpmu_before;         /* the mode before the first session */
+    bool held;               /* a session holds the mode */
     char commandline[128];
     int scheduler;
     char console[256];
@@ -106,11 +106,11 @@ extern struct fake_xen *fake;
 extern int fake_xen_fd;
 extern struct fault xen_fault;
 
-/* A stock Xen of the release built for, without domains; no faults. */
+/* Starts a stock Xen of the release built for, without domains or faults. */
 void fake_reset(void);
 
 /*
- * A domain that runs: timer_mode 1, vhpet on, a second of CPU time, a UUID
+ * Adds a domain that runs: timer_mode 1, vhpet on, a second of CPU time, a UUID
  * made of its id.
  */
 struct fake_domain *fake_add(uint32_t id, enum xentime_type type);
@@ -118,7 +118,7 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type);
 /* Fails the program if there is no such domain. */
 struct fake_domain *fake_domain(uint32_t id);
 
-/* Changes made in all domains that there are now. */
+/* Returns how many changes were made in all domains that there are now. */
 unsigned int fake_changes(void);
 
 bool fake_exists(uint32_t id);
@@ -127,43 +127,43 @@ void fake_destroy(uint32_t id);
 /* Ends the domain and starts another of its kind with its id. */
 void fake_replace(uint32_t id);
 
-/* The UUID that fake_add() gives. */
+/* Fills in the UUID that fake_add() gives. */
 void fake_uuid(uint32_t id, uint8_t uuid[16]);
 
 /* ---- fake_vtimer.c ---- */
 
 struct fake_vtimer *fake_vtimer(uint32_t id);
 
-/* A Xen with all patches. */
+/* Gives Xen all patches. */
 void fake_patch(void);
 
 /*
- * A local APIC timer of 10 ms in every vCPU, nothing counted, no lag.  For
- * fake_add(), with the mutex held.
+ * Gives every vCPU a local APIC timer of 10 ms, with nothing counted and no
+ * lag.  For fake_add(); needs the mutex held.
  */
 void fake_vtimer_reset(uint32_t id);
 
-/* Whether HVM_PARAM_TIMER_MODE may be @mode; else it is EOPNOTSUPP. */
+/* Tells whether HVM_PARAM_TIMER_MODE may be @mode; EOPNOTSUPP otherwise. */
 bool fake_mode_fits(const struct fake_domain *d, uint64_t mode);
 
-/* Whatever is due before @op; without the mutex. */
+/* Makes the event happen that is due before @op; the mutex is not held. */
 void fake_vtimer_event(uint32_t id, const struct xen_domctl_vtimer_op *op);
 
-/* XEN_DOMCTL_vtimer_op on @d, NULL if there is none; returns an errno. */
+/* Does XEN_DOMCTL_vtimer_op on @d, NULL if there is none; returns an errno. */
 int fake_vtimer_op(struct fake_domain *d, struct xen_domctl_vtimer_op *op);
 
 /* ---- fake_profile.c ---- */
 
-/* A Xen with XEN_SYSCTL_profile, its vPMU in mode off. */
+/* Gives Xen XEN_SYSCTL_profile, with its vPMU in mode off. */
 void fake_count_sessions(void);
 
-/* With the mutex held: 0 or an errno. */
+/* Both need the mutex held, and return 0 or an errno. */
 struct xen_pmu_params;
 struct xen_sysctl_profile;
 int fake_pmu_op(unsigned int op, struct xen_pmu_params *params);
 int fake_profile_op(struct fake_domain *d, struct xen_sysctl_profile *op);
 
-/* After a domain has ended. */
+/* Sets the vPMU mode that is needed, after a domain has ended. */
 void fake_profile_settle(void);
 
 #endif /* UNIT_FAKE_XEN_H */

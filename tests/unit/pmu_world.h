@@ -4,12 +4,12 @@
  * the ppc series (asm/pmu-spr.h).
  *
  * As long as MMCR0[FC] is clear each access lets the counters run on, by a
- * pseudo-random step each; one that becomes negative with MMCR0[PMAE] set
+ * pseudo-random step each; a counter that becomes negative with MMCR0[PMAE] set
  * raises an alert (PMAO, and PMAE off). Reads of the narrow registers have
  * junk in their upper halves, which no hardware promises not to have.
  *
- * What must never be is counted: an access to any register but MMCR0 while the
- * counters run (a context half saved or half loaded).
+ * Accesses that must never be are counted: those to any register but MMCR0
+ * while the counters run (a context half saved or half loaded).
  */
 #ifndef PMU_WORLD_H
 #define PMU_WORLD_H
@@ -38,14 +38,14 @@ struct pmu_world {
 };
 extern struct pmu_world pw;
 
-/* All registers 0, MMCR0 frozen. */
+/* Sets all registers to 0, except that MMCR0 freezes the counters. */
 void pw_start(const struct pmu_family *f, uint64_t seed);
 uint64_t pw_random(void);
 
-/* The counters run on for as long as a guest runs. */
+/* Lets the counters run on, as while a guest runs. */
 void pw_run(void);
 
-/* All registers as the guest would read them: the narrow ones 32 bits. */
+/* Reads all registers as the guest would: the narrow ones have 32 bits. */
 void pw_read(uint64_t *values);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "policy_model.h"
 
-/* What a change of mode does to the ticks that are pending: [from][to]. */
+/* A change of mode does this to the ticks that are pending: [from][to]. */
 static const enum {
     ALL,
     MERGE,
@@ -129,8 +129,8 @@ static void forget_old(struct model *m)
 }
 
 /*
- * Ticks have come due unnoticed.  The one that is due at this moment belongs
- * to the timer, unless there are others before it.
+ * Looks at ticks that have come due unnoticed.  A tick that is due at this very
+ * moment is left to the timer, unless there are others before it.
  */
 static void look(struct model *m, unsigned int mode, int64_t now,
                  unsigned int wakeup_after, bool was_pending)
@@ -161,7 +161,7 @@ static void create(struct model *m, const struct event *ev)
     append(m, ev->now + ev->delta);
 }
 
-/* Ticks that were due by then are one with the tick before. */
+/* Merges the ticks that were due by @reached with the tick before. */
 static void merge_passed(struct model *m, int64_t reached)
 {
     size_t i;
@@ -219,7 +219,7 @@ static void switch_mode(struct model *m, const struct event *ev)
     m->runs_on = m->unread = false;
     m->row_from = m->n - 1;
 
-    /* The last one stays in any case. */
+    /* The last tick that is pending stays in any case. */
     rest = pending(m);
     if (handed_over[ev->mode][ev->to] == ALL)
         rest = 0;

@@ -2,7 +2,7 @@
 /*
  * A domain, as vpt.c and vpt-switch.c keep it: what they do around
  * vpt-policy.c and vpt-clock.c is done here, function by function, without
- * locks, lists and interrupts.  What is decided, those two files decide.
+ * locks, lists and interrupts.  All decisions are those of the latter two.
  *
  * Guest time begins at 0 with system time at vm->born.  A function does what it
  * does at vm->now; the caller moves that on.
@@ -65,7 +65,10 @@ enum vm_why { VM_PREEMPTED, VM_BLOCKED, VM_DOWN };
 void vm_save(struct vm *vm, struct vm_vcpu *v, enum vm_why why);
 void vm_restore(struct vm *vm, struct vm_vcpu *v);
 
-/* pt_update_irq() picks the timer, NULL: none; pt_irq_fired().  True: set. */
+/*
+ * Do what pt_update_irq() does, which picks the timer (NULL: none), and
+ * pt_irq_fired(), which returns true if it has set the timer.
+ */
 struct vm_timer *vm_earliest(struct vm_vcpu *v);
 bool vm_deliver(struct vm *vm, struct vm_vcpu *v, struct vm_timer *pt);
 
@@ -74,10 +77,10 @@ void vm_switch(struct vm *vm, unsigned int to);
 void vm_resync(struct vm *vm);
 void vm_keep_time(struct vm *vm, unsigned int timekeeper);
 
-/* The domain is paused: whoever runs is descheduled. */
+/* Pauses the domain: every vCPU that runs is descheduled. */
 void vm_pause(struct vm *vm);
 
-/* due == delivered + collapsed + dropped + pending */
+/* Tells whether due == delivered + collapsed + dropped + pending. */
 bool vm_adds_up(const struct vm *vm);
 
 #endif /* POLICY_VM_H */

@@ -22,7 +22,7 @@ uint64_t world_random(struct world *w, uint64_t below)
     return (z ^ (z >> 31)) % below;
 }
 
-/* The last two are none of a stock Xen's. */
+/* A stock Xen does not have the last two modes. */
 static unsigned int modes(const struct world *w)
 {
     return w->options & WORLD_RAW ? 4 : VM_MODES;
@@ -105,7 +105,7 @@ void world_start(struct world *w, uint64_t seed, unsigned int options)
 
 /* ---- what happens next ---- */
 
-/* Mostly to a moment that matters, or close to it. */
+/* Picks a time that is mostly a moment that matters, or close to it. */
 static int64_t pick_time(struct world *w)
 {
     const struct vpt_ticks *t = &w->pt->t;
@@ -156,7 +156,7 @@ static bool possible(const struct world *w, enum event_kind kind)
     case EV_DELIVERED:
         return w->v->running && pt->alive && pt->t.pending_intr_nr;
     case EV_SWITCHED:
-        /* A raw change of a descheduled vCPU's mode is another test's. */
+        /* Another test has raw changes of a descheduled vCPU's mode. */
         return w->options & WORLD_RAW ? w->v->running || w->v->blocked
                                       : !w->v->running;
     case EV_RESYNCED:
@@ -199,7 +199,7 @@ static void pick_timer(struct world *w, struct event *ev)
                      : periods[world_random(w, ARRAY_COUNT(periods))];
     ev->delta = ev->period && one_in(w, 2) ? ev->period
                                            : 1 + world_random(w, 3000000);
-    /* As the LAPIC's. */
+    /* A LAPIC timer's first tick comes after a period and a half. */
     if (ev->period && one_in(w, 4))
         ev->delta += ev->delta >> 1;
 }
@@ -213,7 +213,7 @@ struct event world_pick(struct world *w)
         ev.now = pick_time(w);
     else
         ev.now = vm->now + (one_in(w, 2) ? world_random(w, 1000) : 0);
-    /* So long a reading takes at least. */
+    /* A reading takes at least so long. */
     if (ev.kind == EV_READ)
         ev.now += VPT_CLOCK_STEP;
     ev.mode = ev.to = vm->mode;

@@ -27,7 +27,7 @@ enum event_kind {
     EV_BLOCKED,     /* the vCPU has halted */
     EV_RESUMED,
     EV_DELIVERED,
-    EV_READ, /* the guest's clock, which may stand still */
+    EV_READ, /* the guest has read its clock, which may stand still */
     EV_SWITCHED,
     EV_RESYNCED,
     EV_STOPPED,
@@ -43,13 +43,13 @@ struct event {
     unsigned int to;   /* EV_SWITCHED */
     unsigned int wakeup_after;
     uint64_t period; /* EV_CREATED: 0 is one-shot */
-    int64_t delta;   /* EV_CREATED: the first tick is due in */
+    int64_t delta;   /* EV_CREATED: ns until the first tick is due */
 };
 
 #define WORLD_NO_SWITCH 1u /* the mode stays */
 /*
- * A stock Xen's modes, and what that does when HVM_PARAM_TIMER_MODE is set:
- * nothing.  Its timer function does not wait.
+ * The modes are a stock Xen's, which does nothing when HVM_PARAM_TIMER_MODE is
+ * set.  Its timer function does not wait.
  */
 #define WORLD_RAW 2u
 /* Modes 0 and 1 only, and the timer is not stopped. */
@@ -72,7 +72,7 @@ struct world {
 void world_start(struct world *w, uint64_t seed, unsigned int options);
 struct event world_pick(struct world *w);
 
-/* The policy wants the timer to be set (and it is). */
+/* Returns whether the policy wants the timer to be set (and it is). */
 bool world_apply(struct world *w, const struct event *ev);
 
 uint64_t world_random(struct world *w, uint64_t below);
@@ -83,7 +83,7 @@ void world_fail_at(const struct world *w, const char *file, int line,
                    const char *fmt, ...)
     __attribute__((format(printf, 4, 5), noreturn));
 
-/* @got and @want are the same; their types are integers. */
+/* Fails the test unless @got and @want, both integers, are the same. */
 #define world_same(w, got, want) \
     do { \
         long long got_ = (got), want_ = (want); \

@@ -21,7 +21,7 @@
 static struct run last;
 bool run_leak_check;
 
-/* Beside this program */
+/* Returns the path of xentimectl, which is beside this program. */
 static const char *tool_path(void)
 {
     static char path[PATH_MAX + 16];
@@ -35,10 +35,10 @@ static const char *tool_path(void)
 }
 
 #ifndef __SANITIZE_ADDRESS__
-/* Returns where there is none. */
+/* Runs xentimectl in valgrind; returns where there is no valgrind. */
 static void exec_valgrind(const char **argv)
 {
-    /* The second and third make it start a fifth faster. */
+    /* The second and the third option make it start a fifth faster. */
     const char *all[MAX_ARGS + 8] = {
         "valgrind",          "-q",
         "--vgdb=no",         "--read-inline-info=no",
@@ -53,7 +53,7 @@ static void exec_valgrind(const char **argv)
 }
 #endif
 
-/* In the child; its descriptors are as they are to be. */
+/* Runs xentimectl in the child, whose descriptors are as they are to be. */
 static void become_tool(const char *const *args)
 {
     const char *argv[MAX_ARGS] = { "xentimectl" };
@@ -101,7 +101,7 @@ pid_t run_on_pty(int *master, const char *const *args)
     return pid;
 }
 
-/* Both at once, until both are closed. */
+/* Reads both descriptors at once, until both are closed. */
 static void collect(const int fds[2], char **texts[2])
 {
     struct pollfd p[2] = { { fds[0], POLLIN, 0 }, { fds[1], POLLIN, 0 } };
@@ -207,7 +207,7 @@ json_object *parse_json(const char *text)
     json_object *doc;
     size_t end;
 
-    /* The NUL belongs to it: it ends a number. */
+    /* The parser is given the NUL as well: it ends a number. */
     doc = json_tokener_parse_ex(tok, text, strlen(text) + 1);
     end = json_tokener_get_parse_end(tok);
     if (!doc || !is_utf8(text) || text[end + strspn(text + end, "\n")])

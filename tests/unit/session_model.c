@@ -57,7 +57,7 @@ static int mode_wanted(const struct model *m)
     return mode;
 }
 
-/* A guest that is to use its own vPMU while only dom0 has one. */
+/* Tells whether a guest is to use its own vPMU while only dom0 has one. */
 static bool is_conflict(const struct model *m)
 {
     int t;
@@ -69,7 +69,7 @@ static bool is_conflict(const struct model *m)
     return false;
 }
 
-/* Stock Xen's vpmu_count. */
+/* Follows stock Xen's vpmu_count: domains with a vPMU keep the mode. */
 static bool can_set(const struct model *m, int mode)
 {
     int t;
@@ -207,7 +207,7 @@ void model_create(struct model *m, int id)
     m->target[id].vpmu = m->mode == SELF || m->mode == HV;
 }
 
-/* A patched Xen sees to it at once, with a stock one the next call does. */
+/* A patched Xen ends its sessions at once; else the next call does. */
 void model_destroy(struct model *m, int id)
 {
     m->target[id].alive = false;

@@ -5,13 +5,13 @@
 
 #include "session_model.h"
 
-/* Dom0 alone, in vPMU mode @mode; the model likewise. */
+/* Begins with dom0 alone, in vPMU mode @mode, in the fake and in the model. */
 void world_begin(struct model *m, bool patched, int mode);
 
-/* Domain @id, 1 to 3; the last is PV. */
+/* Creates domain @id, 1 to 3; domain 3 is PV. */
 void world_create(struct model *m, int id);
 
-/* What the library says, and what the fake Xen has, is what the model has. */
+/* Checks that the library and the fake Xen have what the model has. */
 void world_compare(struct model *m);
 
 #endif /* UNIT_SESSION_WORLD_H */

@@ -93,7 +93,7 @@ xs_transaction_t __wrap_xs_transaction_start(struct xs_handle *h)
     return __real_xs_transaction_start(h);
 }
 
-/* One that fails ends the transaction all the same, as xenstored does. */
+/* An end that fails ends the transaction all the same, as in xenstored. */
 bool __wrap_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
                                bool abort)
 {
@@ -113,7 +113,7 @@ static void die(const char *what)
     exit(99);
 }
 
-/* Through the unpacked loader: it runs on any Linux. */
+/* Runs it through the unpacked loader, so that it runs on any Linux. */
 static void exec_daemon(const char *preload)
 {
     execl(LIBS "/ld-linux-x86-64.so.2", "xenstored", "--library-path", LIBS,
@@ -216,7 +216,7 @@ char *store_get(const char *path)
 
 void store_introduce(uint32_t id)
 {
-    /* One that it knows already would be no news. */
+    /* A domain that xenstored knows already would be no news to it. */
     xs_release_domain(own, id);
     if (!xs_introduce_domain(own, id, 1, 1))
         die("introduce");

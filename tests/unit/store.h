@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The real xenstored of Debian's package, one a test program, in a private
- * directory; and a look at what is in it that libxentime's requests are not
- * counted with.
+ * The real xenstored of Debian's package, one per test program, in a private
+ * directory; and requests of the tests' own, which are not counted among those
+ * of libxentime.
  */
 #ifndef UNIT_STORE_H
 #define UNIT_STORE_H
@@ -12,7 +12,7 @@
 
 #include "fault.h"
 
-/* Before each xs_*() that libxentime calls, but xs_open() and xs_close(). */
+/* Strikes before each xs_*() of libxentime that reads, writes or transacts. */
 extern struct fault store_fault;
 
 /*
@@ -24,7 +24,7 @@ void store_start(void);
 /* Kills it; store_start() begins with an empty store. */
 void store_stop(void);
 
-/* Stops and continues it. */
+/* Stops it if @paused, or continues it. */
 void store_pause(bool paused);
 
 void store_put(const char *path, const char *value);
@@ -32,16 +32,19 @@ void store_rm(const char *path);
 bool store_has(const char *path);
 
 /*
- * What a toolstack does at the start and at the end of a domain: xenstored
- * tells those who watch.
+ * Do what a toolstack does at the start and at the end of a domain, of which
+ * xenstored tells those who watch.
  */
 void store_introduce(uint32_t id);
 void store_release(uint32_t id);
 
-/* The node's value, "" if there is none; to be freed. */
+/* Returns the node's value, "" if there is none; the caller frees it. */
 char *store_get(const char *path);
 
-/* Every node at and below @path with its value, a line each; to be freed. */
+/*
+ * Returns every node at and below @path with its value, one per line; the
+ * caller frees the text.
+ */
 char *store_dump(const char *path);
 
 #endif /* UNIT_STORE_H */

@@ -70,7 +70,7 @@ static void each_mode_on_each_kind(void **state)
     assert_int_equal(value_of(1, VHPET), 1);
 }
 
-/* Not even by force, and nothing else is changed with it. */
+/* Force does not help, and nothing else is changed either. */
 static void modes_of_a_patched_xen(void **state)
 {
     struct xentime_change changes[2];
@@ -95,8 +95,8 @@ static void modes_of_a_patched_xen(void **state)
 }
 
 /*
- * A native TSC cannot be held for one vCPU of several: Xen's status tells, so
- * that the domains before it in the list are not touched; force or not.
+ * A native TSC cannot be held for one vCPU of several: Xen's status says so,
+ * and the domains before this one in the list are not touched, force or not.
  */
 static void paced_is_not_for_every_domain(void **state)
 {
@@ -123,7 +123,7 @@ static void paced_is_not_for_every_domain(void **state)
         assert_error(xentime_check(xt, &changes[1], 1, flags),
                      XENTIME_ERR_UNSUPPORTED);
     }
-    /* A Xen that does not tell: the first one is put back. */
+    /* On a Xen that does not say so, the first domain is put back. */
     fake->features &= ~XEN_VTIMER_FEAT_one_time;
     xentime_close(xt);
     assert_done(xentime_open(&xt, NULL));
@@ -300,21 +300,21 @@ static void mode_0_on_a_live_domain(void **state)
     assert_error(change_one(1, MODE, 0, 0), XENTIME_ERR_REFUSED);
     assert_has(error_text(), "timer_mode 0");
     assert_has(xentime_last_error(xt)->hint, "--force");
-    /* Paused now, but it has run. */
+    /* It is paused now, but it has run. */
     f->flags = XEN_DOMINF_paused;
     assert_error(change_one(1, MODE, 0, 0), XENTIME_ERR_REFUSED);
-    /* Not run so far, but it may. */
+    /* It has not run so far, but it may. */
     f->flags = XEN_DOMINF_blocked;
     f->cpu_time = 0;
     assert_error(change_one(1, MODE, 0, 0), XENTIME_ERR_REFUSED);
     assert_untouched();
 
-    /* Never ran, and cannot. */
+    /* It never ran, and cannot. */
     f->flags = XEN_DOMINF_paused;
     assert_done(change_one(1, MODE, 0, 0));
     assert_int_equal(f->param[MODE], 0);
 
-    /* Already so: nothing is thrown backwards. */
+    /* It is in mode 0 already: nothing is thrown backwards. */
     f->flags = XEN_DOMINF_running;
     f->cpu_time = 5;
     assert_done(change_one(1, MODE, 0, 0));
@@ -346,12 +346,12 @@ static void vhpet_off_with_an_armed_timer(void **state)
         assert_has(error_text(), "armed");
         f->hpet_timer[i] = 0;
     }
-    /* To the value it has, or on: no reason to refuse. */
+    /* Setting the value that it has, or on, is not refused. */
     f->hpet_timer[0] = 1 << 2;
     assert_done(change_one(1, VHPET, 1, 0));
     assert_int_equal(fake_changes(), 0);
 
-    /* Interrupts enabled in a timer of an HPET that is switched off */
+    /* A timer has interrupts enabled, but the HPET is switched off. */
     f->hpet_config = 0;
     assert_done(change_one(1, VHPET, 0, 0));
     assert_int_equal(f->param[VHPET], 0);
@@ -377,7 +377,7 @@ static void a_patched_xen_refuses_nothing(void **state)
     assert_error(change_one(1, MODE, 0, 0), XENTIME_ERR_REFUSED);
 }
 
-/* One domain of many is refused: the others are not touched. */
+/* If one domain of many is refused, the others are not touched. */
 static void refused_as_a_whole(void **state)
 {
     const char *refs[] = { "1", "2", "3" };
@@ -451,8 +451,8 @@ static void send_signal(void *sig)
 }
 
 /*
- * A signal before the k-th call: the handler runs with the domain as it was,
- * or after the last call of all.
+ * A signal comes before the k-th call: its handler runs with the domain as it
+ * was, or after the last call of all.
  */
 static void signals_are_held(void **state)
 {

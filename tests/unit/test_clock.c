@@ -171,7 +171,7 @@ static void run(const struct step *steps, size_t n, uint64_t base)
     unit_fail(__FILE__, __LINE__, "%s:%s", wrong, text);
 }
 
-/* Times in ns, about what a reading takes, and what a tick is late. */
+/* The times are in ns: about what a reading takes, and what a tick is late. */
 static const struct step kinds[] = {
     { READ, 0 },  { PASS, 1 },     { PASS, 37 },   { STOP, 0 },
     { START, 0 }, { STOP_AT, 20 }, { REACH, -5 },  { REACH, 0 },
@@ -236,7 +236,7 @@ static void long_sequences(void **state)
     random_sequences(0);
 }
 
-/* Whatever the time is, also while it wraps. */
+/* The clock is right whatever the time is, also while that wraps. */
 static void at_any_time(void **state)
 {
     (void)state;
@@ -270,7 +270,7 @@ static void two_readers(void **state)
     assert_int_equal(vpt_clock_lag(&c, 1030 * ms + 100), 100);
 }
 
-/* Where it stops: where it is, or where a tick is that it has not reached. */
+/* A clock stops where it is, or at a tick that it has not reached. */
 static void where_it_stops(void **state)
 {
     struct vpt_clock c = { 0 };
@@ -278,7 +278,7 @@ static void where_it_stops(void **state)
     (void)state;
     vpt_clock_stop_at(&c, 1000 * ms, 999 * ms);
     assert_int_equal(c.stopped_at, 1000 * ms);
-    /* It does already. */
+    /* It stands still already. */
     vpt_clock_stop_at(&c, 1010 * ms, 1010 * ms);
     vpt_clock_stop(&c, 1010 * ms);
     assert_int_equal(c.stopped_at, 1000 * ms);
@@ -292,7 +292,7 @@ static void where_it_stops(void **state)
     assert_int_equal(c.stopped_at, 1025 * ms);
     vpt_clock_reach(&c, 1040 * ms, 1031 * ms);
     assert_int_equal(c.stopped_at, 1031 * ms);
-    /* Nor past real time. */
+    /* A tick does not move it past real time. */
     vpt_clock_reach(&c, 1040 * ms, 1050 * ms);
     assert_int_equal(c.stopped_at, 1040 * ms);
 

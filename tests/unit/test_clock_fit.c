@@ -31,7 +31,7 @@ struct clock {
     double rate;          /* ppm */
     double noise;         /* seconds */
     double wild;          /* what each 25th reading is off by */
-    double step_at, step; /* the first reading, seconds */
+    double step_at, step; /* its first reading; its size in seconds */
 };
 
 static void read_clock(const struct clock *c, size_t n, struct fit_point *p)
@@ -80,7 +80,7 @@ static void exact_readings(void **state)
     }
 }
 
-/* Of 200 clocks some 190 are to be within their interval. */
+/* Some 190 of 200 clocks are to be within their interval. */
 static void intervals_are_of_95_percent(void **state)
 {
     unsigned int i, within = 0;
@@ -148,7 +148,7 @@ static void many_steps(void **state)
         assert_true(f.step[i].t > f.step[i - 1].t);
 }
 
-/* A cliff that takes three readings. */
+/* A step is found as one even if it takes three readings. */
 static void a_step_that_takes_time(void **state)
 {
     static struct fit_point p[200];

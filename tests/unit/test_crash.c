@@ -112,8 +112,9 @@ static void killed_in_a_request(void **state)
 }
 
 /*
- * Cut short after the value was set, then a change that fails: the domain
- * has neither the recorded value nor the one before, and it still shows.
+ * A change is cut short after the value was set, and the next change fails: the
+ * domain has neither the recorded value nor the one before, and that still
+ * shows.
  */
 static void failure_after_a_crash_hides_nothing(void **state)
 {

@@ -71,7 +71,7 @@ static void list_3000_names(void **state)
     xentime_free_domains(doms, n);
 }
 
-/* One field of Xen's answer after another. */
+/* Checks one field of Xen's answer after another. */
 static void fields_of_a_domain(void **state)
 {
     static const struct {
@@ -177,7 +177,7 @@ static void id_before_uuid_before_name(void **state)
     d = find_one(UUID_OF_5, 0);
     assert_int_equal(d->domid, 5);
     free_one(d);
-    /* A name that looks like an id that there is not */
+    /* This name looks like an id, but there is no such id. */
     d = find_one("99", 0);
     assert_int_equal(d->domid, 5);
     free_one(d);
@@ -228,7 +228,7 @@ static void no_such_domain(void **state)
 
         assert_error(xentime_find(xt, both, 2, EVERYTHING, &doms, &n),
                      XENTIME_ERR_NODOM);
-        /* The empty one is shown as such. */
+        /* The empty reference is shown as such. */
         assert_string_equal(xentime_last_error(xt)->domain,
                             *refs[i] ? refs[i] : "\"\"");
         assert_null(doms);
@@ -271,7 +271,7 @@ static void ambiguous_uuid(void **state)
     assert_has(error_text(), "id 5, 9");
 }
 
-/* More candidates than the text holds: cut, and marked as cut. */
+/* A text that cannot hold all candidates is cut, and marked as cut. */
 static void ambiguous_among_1000(void **state)
 {
     const char *ref = "same";
@@ -355,7 +355,7 @@ static void names_are_read_when_needed(void **state)
     assert_int_equal(requests_of_find(XENTIME_WANT_NAME, 4, mixed), 50);
 }
 
-/* Settings come in few hypercalls: most of what a list would cost. */
+/* Settings would be most of what a list costs, but come in few hypercalls. */
 static void settings_are_read_together(void **state)
 {
     struct xentime_domain *doms;
@@ -478,7 +478,7 @@ static void failures_are_reported(void **state)
             assert_null(doms);
         }
         fault_clear(&store_fault);
-        /* and the handle is of use again */
+        /* The handle is of use again. */
         assert_done(xentime_list(xt, EVERYTHING, &doms, &n));
         xentime_free_domains(doms, n);
     }

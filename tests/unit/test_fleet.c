@@ -25,7 +25,7 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(fclose(f), 0);
 }
 
-/* The playbook with the policy beside it, and xentimectl found by its name. */
+/* Lays out the policy beside the playbook; xentimectl is found by its name. */
 static void lay_out(const char *tickpolicy)
 {
     char path[1024], tool[2 * sizeof(path)] = "";
@@ -66,7 +66,7 @@ static void lay_out(const char *tickpolicy)
     write_file("policy.xml", path);
 }
 
-/* Its exit status; what it says is in output. */
+/* Runs the playbook and returns its exit status; what it says is in output. */
 static int play(const char *options)
 {
     char command[PATH_MAX];

@@ -41,7 +41,7 @@ static void no_xen(void **state)
     assert_has(xentime_last_error(xt)->hint, "root");
 }
 
-/* What Xen says to the first call */
+/* Xen answers the first call with each of these errors. */
 static void xen_says_no(void **state)
 {
     static const struct {
@@ -77,7 +77,7 @@ static void another_interface_version(void **state)
     assert_has(error_text(), "4.99");
     assert_true(*xentime_last_error(xt)->hint);
 
-    /* Past any that is looked for: an end, and no false number. */
+    /* This version is past any that is looked for: no false number is given. */
     fake->domctl_version = 0x1000;
     reopen(XENTIME_ERR_VERSION);
     assert_has(error_text(), ours);
@@ -110,7 +110,7 @@ static void xenstored_is_away(void **state)
     assert_int_equal(fake_domain(1)->sets, 0);
     assert_null(xentime_waiting_for(xt));
 
-    /* The same handle serves again once it is back. */
+    /* This handle serves again once xenstored is back. */
     store_start();
     assert_done(change_one(1, XENTIME_TIMER_MODE, 2, 0));
 }
@@ -134,7 +134,7 @@ static void xenstored_ends_under_a_handle(void **state)
     xentime_free_domains(doms, n);
 }
 
-/* By libxenstore's word alone, which may come before the other connection's. */
+/* Only libxenstore tells of the end: the other connection may hang up later. */
 static void xenstored_ends_under_a_watch(void **state)
 {
     enum xentime_error rc;
@@ -147,7 +147,7 @@ static void xenstored_ends_under_a_watch(void **state)
     assert_int_equal(pipe(deaf), 0);
     assert_int_equal(dup2(deaf[0], fds[1]), fds[1]);
     store_stop();
-    /* It does not always make its own descriptor readable. */
+    /* libxenstore does not always make its own descriptor readable. */
     for (i = 0, rc = XENTIME_OK; !rc && i < 1000; i++) {
         struct pollfd p = { fds[0], POLLIN, 0 };
 
@@ -200,7 +200,7 @@ static void get_bad_setting(void *arg)
     free_one(d);
 }
 
-/* In a child: it may well crash. */
+/* The call is made in a child, because it may well crash. */
 static void get_of_a_setting_that_there_is_not(void **state)
 {
     int bad[] = { XENTIME_SETTINGS, 1000000, -1 };
@@ -327,7 +327,7 @@ static void host(void **state)
     assert_string_equal(h.scheduler, "77");
     assert_int_equal(h.vpmu_mode, 2);
 
-    /* Cut off in the middle, without the end of the line */
+    /* The message is cut off in the middle, without the end of the line. */
     strcpy(fake->console, "Platform timer is 14.31");
     assert_done(xentime_get_host(xt, &h));
     assert_string_equal(h.platform_timer, "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What xentimectl list and show print, of domains with ordinary and with
- * hostile names: fits the terminal, stays one line a domain, and is the same
+ * xentimectl list and show, of domains with ordinary and with hostile names:
+ * what they print fits the terminal, stays one line per domain, and is the same
  * in every form (table, raw, JSON, chosen columns).
  */
 
@@ -15,7 +15,7 @@
 
 static char long_name[301];
 
-/* dom0, a PVH and two HVM domains, one with a very long name */
+/* Adds dom0, a PVH and two HVM domains, one of them with a very long name. */
 static void add_usual_domains(void)
 {
     memset(long_name, 'n', sizeof(long_name) - 1);

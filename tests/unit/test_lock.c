@@ -46,7 +46,7 @@ static void excludes_another_handle(void **state)
     assert_has(error_text(), pid);
     assert_int_equal(xentime_last_error(xt)->domid, 1);
 
-    /* Another domain's is free. */
+    /* Another domain's lock is free. */
     assert_done(xt_lock(xt, &d2, &fd2));
     xt_unlock(&d2, fd2);
 
@@ -126,7 +126,7 @@ static void killed_holder_releases(void **state)
     assert_error(change_one(1, MODE, 2, 0), XENTIME_ERR_BUSY);
     assert_int_equal(fake_domain(1)->sets, 0);
 
-    /* Waiting is said to be for it while it lasts, and not afterwards. */
+    /* xentime_waiting_for() names the lock while it waits, not afterwards. */
     xentime_set_lock_timeout(xt, 20);
     assert_error(xt_lock(xt, &d, &fd), XENTIME_ERR_BUSY);
     assert_null(xentime_waiting_for(xt));
@@ -276,7 +276,7 @@ static void opposite_orders_do_not_deadlock(void **state)
         assert_int_equal(wait_child(pids[i]), 0);
 }
 
-/* The second lock is busy: the first is not left behind. */
+/* If the second lock is busy, the first is not left behind. */
 static void busy_on_the_way_releases_the_others(void **state)
 {
     const char *refs[] = { "2", "1" };

@@ -29,7 +29,7 @@ static void add_usual_domains(void)
                    "e");
 }
 
-/* The judge's exit status; what it says goes to the test's output. */
+/* Returns the judge's exit status; what it says goes to the test's output. */
 static int judge(const char *command, const char *text)
 {
     FILE *p;
@@ -60,7 +60,7 @@ static char *read_file(const char *path)
     return text;
 }
 
-/* Files in "dir". */
+/* Counts the files in "dir". */
 static int count_files(void)
 {
     DIR *dir = opendir("dir");
@@ -159,7 +159,7 @@ static void one_that_ends(void **state)
     assert_has(r->out, "Domain-0");
 }
 
-/* xl's twin has a name of its own; one that has not is left out. */
+/* xl's twin has a name of its own; a twin that has the same is left out. */
 static void twins(void **state)
 {
     const struct run *r;
@@ -198,7 +198,7 @@ static void replaced_or_not_at_all(void **state)
     assert_lacks(text, "web");
     free(text);
 
-    /* It stays as it was where there is no Xen. */
+    /* The file stays as it was where there is no Xen. */
     fake->open_errno = ENOENT;
     assert_exit(run("metrics", "--textfile", FILE_PATH), 5);
     fake->open_errno = 0;

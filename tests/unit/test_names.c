@@ -161,7 +161,7 @@ static void names_of_timers(void **state)
     assert_null(xentime_timer_name(-1));
 }
 
-/* Each that a patch brings names a patch of its own, and no other does. */
+/* A capability names a patch of its own if a patch brings it, and else none. */
 static void patches_of_capabilities(void **state)
 {
     const char *patch, *other;

@@ -112,7 +112,7 @@ static void tune(void **state)
 
 /* ---- set-mode ---- */
 
-/* One line that says why, one with the way out, and nothing is changed. */
+/* A line says why, another has the way out, and nothing is changed. */
 static void a_mode_that_is_refused(void **state)
 {
     struct fake_vtimer *v = add_domain();
@@ -180,7 +180,7 @@ static void show(void **state)
                         "in force");
     json_object_put(doc);
 
-    /* What Xen has not is not shown. */
+    /* A feature that this Xen does not have is not shown. */
     fake->features = XEN_VTIMER_FEAT_tick_stats;
     doc = parse_json(run("show", "1", "-J")->out);
     assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "true");
@@ -275,7 +275,7 @@ static void every_error(void **state)
     assert_int_equal(fake_vtimer(1)->countings, 0);
 }
 
-/* One line that names the feature, one that names the patch. */
+/* The error is a line that names the feature and one that names the patch. */
 static void without_the_patch(void **state)
 {
     static const struct {

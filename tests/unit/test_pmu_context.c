@@ -68,8 +68,8 @@ static void families(void **state)
 }
 
 /*
- * The manuals' numbers once more: pmu_world takes its own from the lists under
- * test, and would go wrong with them.
+ * These are the manuals' numbers once more: pmu_world takes its own from the
+ * lists under test, and would go wrong with them.
  */
 struct numbered {
     const char *name;
@@ -161,7 +161,7 @@ static void load(uint32_t pvr)
     set_all(PMU_MMCR0_FC);
     family->load(&ctx);
     assert_int_equal(pw.violations, 0);
-    /* MMCR0 comes last, each once. */
+    /* MMCR0 comes last, and each register once. */
     assert_int_equal(pw.nr_trace, family->nr_regs);
     assert_int_equal(pw.trace[pw.nr_trace - 1], PMU_SPR_MMCR0 | 0x8000);
     for (unsigned int i = 0; i < pw.nr_trace - 1; i++) {

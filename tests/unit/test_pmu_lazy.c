@@ -40,7 +40,7 @@ static void boot(uint32_t pvr)
     pw_read(initial);
 }
 
-/* A guest's, all different, and counting. */
+/* Gives the registers a guest's values, all different, and lets them count. */
 static void guest_counts(void)
 {
     for (unsigned int i = 1; i < pw.nr_regs; i++)
@@ -69,7 +69,7 @@ static void assert_initial(void)
     assert_memory_equal(found, initial, pw.nr_regs * sizeof(*found));
 }
 
-/* Covered while it counts: no register is loaded into counters that run. */
+/* A vCPU is covered while it counts: no running counter is loaded. */
 static void cover_running(uint32_t pvr)
 {
     boot(pvr);
@@ -81,7 +81,7 @@ static void cover_running(uint32_t pvr)
     assert_initial();
 }
 
-/* With registers to start with, it starts with those, now or later. */
+/* A vCPU that is given registers starts with those, now or later. */
 static void cover_start(uint32_t pvr)
 {
     struct pmu_context start;
@@ -101,7 +101,7 @@ static void cover_start(uint32_t pvr)
     assert_loaded(&start);
 }
 
-/* What it counted is not kept, and not left to whoever looks. */
+/* A vCPU's counts are not kept, and not left for others to see. */
 static void uncover(uint32_t pvr)
 {
     static const struct pmu_context none;

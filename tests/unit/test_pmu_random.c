@@ -37,7 +37,7 @@ static struct {
 } vcpus[VCPUS];
 static unsigned int current;
 
-/* What each would read, and the alerts that were raised and delivered. */
+/* The model: what each vCPU would read, and whether it has an alert. */
 static struct {
     uint64_t reg[PW_MAX_REGS];
     bool alert;
@@ -83,7 +83,7 @@ static void update(enum profile_edge edge, unsigned int d)
         pmu_reset(&cpu);
         seen.lasts++;
     }
-    /* Both put it there, whatever the vCPU had written. */
+    /* The first and the last session load the initial set in any case. */
     if (edge != PROFILE_SAME && !covered(current))
         memcpy(model[current].reg, initial, sizeof(initial));
 }
@@ -94,7 +94,7 @@ static void switch_to(unsigned int next)
         return;
     if (counts.claims)
         pmu_switch(&cpu, &vcpus[current].pmu, &vcpus[next].pmu);
-    /* Whoever is not covered finds the initial set when it comes back. */
+    /* A vCPU that is not covered finds the initial set when it comes back. */
     if (!covered(next))
         memcpy(model[next].reg, initial, sizeof(initial));
     current = next;
@@ -121,7 +121,7 @@ static void guest_writes(void)
     unsigned int i = pw_random() % pw.nr_regs;
     uint64_t value = pw_random();
 
-    /* Now and then one that will overflow soon, or counts with alerts. */
+    /* Now and then a value will overflow soon, or counts with alerts. */
     if (i && pw_random() % 2)
         value = 0x7ff00000 + value % 0x100000;
     if (!i)
@@ -202,7 +202,7 @@ static void compare(void)
             seen.held++;
     }
     pw_read(found);
-    /* While nobody profiles the registers are nobody's; but no alert. */
+    /* While nobody profiles, registers are nobody's, but there is no alert. */
     if (!counts.claims) {
         if (!model[current].alert)
             assert_int_equal(found[0] & PMU_MMCR0_PMAO, 0);
@@ -220,7 +220,7 @@ static void sequence(const struct pmu_family *family, uint64_t seed)
     memset(model, 0, sizeof(model));
     memset(&cpu, 0, sizeof(cpu));
     pw_start(family, seed);
-    /* What firmware left, counting. */
+    /* Firmware has left the registers, and they count. */
     for (unsigned int i = 1; i < pw.nr_regs; i++)
         pw.spr[pw.regs[i]] = pw.narrow[pw.regs[i]] ? i * 0x111 : i * 0x1111111;
     pw.spr[MMCR0] = PMU_MMCR0_PMAE | 0x10;

@@ -9,7 +9,7 @@
 #include "unit.h"
 
 #define PERIOD 10
-#define FIRST 1000 /* the first tick is due */
+#define FIRST 1000 /* when the first tick is due */
 #define MODES 6
 #define NEVER VPT_NEVER
 
@@ -83,7 +83,7 @@ static void what_modes_are(void **state)
         assert_int_equal(vpt_freezes_time(mode), freezes[mode]);
         assert_int_equal(vpt_paces_ticks(mode), mode == 4);
     }
-    /* No read outside the table, that is: for AddressSanitizer. */
+    /* AddressSanitizer sees that nothing outside the table is read. */
     for (mode = MODES; mode < 70; mode++)
         (void)(vpt_freezes_time(mode) + vpt_paces_ticks(UINT32_MAX - mode));
 }
@@ -148,7 +148,7 @@ static void missed_while_descheduled(void **state)
 static void paced_and_late(void **state)
 {
     (void)state;
-    /* One tick's time is reached exactly, the next one's is not. */
+    /* The time of one tick is reached exactly, that of the next is not. */
     start(3);
     assert_int_equal(vpt_tick_due(&t), FIRST - 30);
     assert_false(vpt_tick_delivered(4, &t, FIRST - 1, FIRST - 20, 0, &tally));
@@ -159,7 +159,7 @@ static void paced_and_late(void **state)
     assert_false(vpt_tick_delivered(4, &t, FIRST - 1, FIRST - 21, 0, &tally));
     assert_tally(3, 1, 0, 0);
 
-    /* Far ahead: there are no more to merge than are pending. */
+    /* Guest time is far ahead: no more ticks are merged than are pending. */
     start(2);
     assert_true(vpt_tick_delivered(4, &t, FIRST - 1, FIRST - 1, 0, &tally));
     assert_ticks(FIRST, 0);
@@ -176,13 +176,13 @@ static void paced_and_late(void **state)
     assert_false(vpt_tick_delivered(4, &t, FIRST - 1, NEVER, 0, &tally));
     assert_tally(3, 1, 0, 0);
 
-    /* And no other mode asks. */
+    /* No other mode asks which time was reached. */
     start(3);
     assert_false(vpt_tick_delivered(0, &t, FIRST - 1, FIRST, 0, &tally));
     assert_tally(3, 1, 0, 0);
 }
 
-/* Of a long absence mode 4 makes up for the last 10 s. */
+/* Mode 4 makes up for the last 10 s of a long absence. */
 static void paced_and_away(void **state)
 {
     const int64_t ms = 1000000, hour = 3600000 * ms;
@@ -209,14 +209,14 @@ static void paced_and_away(void **state)
     assert_ticks(now + ms, 10000);
     assert_tally(3600001, 1, 0, 3590000);
 
-    /* Modes that keep everything hand it over. */
+    /* A mode that keeps everything hands its backlog over. */
     start(20000);
     t.period = ms;
     vpt_mode_switched(1, 4, &t, FIRST, &tally);
     assert_ticks(FIRST, 10000);
     assert_tally(20000, 0, 0, 10000);
 
-    /* Neither of them forgets anything. */
+    /* Mode 0 does not forget anything. */
     start(0);
     t.period = ms;
     assert_true(vpt_vcpu_resumed(0, &t, now, 0, &tally));
@@ -272,16 +272,16 @@ static void no_tick_soon_after_another(void **state)
             assert_int_equal(t.missed, 0);
         }
 
-    /* It is the first one that has not been missed already. */
+    /* The tick withheld is the first one that has not been missed already. */
     start(0);
     vpt_timer_fired(&t, &tally);
     assert_true(vpt_tick_delivered(5, &t, FIRST + 28, 0, 1, &tally));
     assert_ticks(FIRST + 40, 0);
     assert_tally(4, 1, 0, 3);
-    /* The one withheld is not missed: two were. */
+    /* The tick withheld is not missed: two were. */
     assert_int_equal(t.missed, 2);
 
-    /* One that is due now, which the timer has not come to. */
+    /* A tick that is due now, before the timer has come to it, is withheld. */
     start(0);
     vpt_timer_fired(&t, &tally);
     assert_true(vpt_tick_delivered(5, &t, FIRST + 10, 0, 0, &tally));
@@ -403,7 +403,7 @@ static void a_number_of_ticks_in_a_row(void **state)
         for (i = 0; i < 20; i++)
             assert_int_equal(deliver_and_miss(i, after), i >= after);
 
-        /* One that is delivered begins a new row, missed or not. */
+        /* A tick that is delivered begins a new row, missed or not. */
         assert_false(deliver_and_miss(0, after));
         for (i = 1; i < after; i++)
             assert_false(miss_one(after));
@@ -442,7 +442,7 @@ static const int table[MODES][MODES] = {
     { DROP, DROP, DROP, COLLAPSE, DROP, ALL },
 };
 
-/* @pending at first, and @unseen have come due since. */
+/* Switches with @pending ticks, and @unseen that have come due since. */
 static void try_switch(unsigned int from, unsigned int to, uint32_t pending,
                        unsigned int unseen)
 {
@@ -501,7 +501,7 @@ static void pending_saturates(void **state)
     vpt_mode_switched(0, 1, &t, FIRST + 99 * PERIOD, &tally);
     assert_ticks(FIRST + 100 * PERIOD, UINT32_MAX);
     assert_tally(UINT32_MAX + 100ULL, 0, 0, 100);
-    /* Without the ones that did not fit. */
+    /* The ticks that did not fit do not count. */
     assert_int_equal(vpt_tick_due(&t),
                      FIRST + 100 * PERIOD - (int64_t)UINT32_MAX * PERIOD);
     vpt_mode_switched(1, 3, &t, FIRST, &tally);
@@ -516,7 +516,7 @@ static void missed_by_the_million(void **state)
 
     (void)state;
     for (mode = 0; mode < MODES; mode++) {
-        /* 10 s are less than that. */
+        /* Mode 4 keeps 10 s, which is fewer ticks than fit. */
         uint64_t most = mode == 4 ? 1000000000 : UINT32_MAX;
         uint64_t dropped = drops(mode) ? many : many - most;
 

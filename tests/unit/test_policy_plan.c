@@ -244,7 +244,7 @@ static void on_a_patched_xen(void **state)
     assert_int_equal(value_of(3, MODE), 0);
 }
 
-/* Each that would be refused is marked, with the way out. */
+/* Each change that would be refused is marked, with the way out. */
 static void refused_to_one_domain(void **state)
 {
     const struct run *r;
@@ -317,13 +317,13 @@ static void a_record_that_persists(void **state)
     assert_int_equal(value_of(2, MODE), 2);
     assert_stored(record_path(1, MODE, "persist"), "1");
     assert_stored(record_path(2, MODE, "persist"), "0");
-    /* ... until somebody sets it without */
+    /* It persists until somebody sets the mode without --persist. */
     assert_exit(run("set-mode", "1", "1"), 0);
     assert_exit(apply_it(), 0);
     assert_int_equal(value_of(1, MODE), 2);
 }
 
-/* A domain that ends while another setting of it is changed. */
+/* The domain ends while another setting of it is changed. */
 static void end_it(void *arg)
 {
     (void)arg;
@@ -368,7 +368,7 @@ static void profiling_is_allowed_or_not(void **state)
                         "\"xentimectl policy apply\"\n");
     assert_exit(run("profile", "start", "web-1"), 0);
     assert_exit(run("profile", "stop", "web-1"), 0);
-    /* A policy that does not say so any more */
+    /* This policy does not forbid it any more. */
     write_policy("");
     assert_has(apply_it()->out, "+   profiling allowed\n");
     assert_exit(run("profile", "start", "old billing"), 0);

@@ -14,11 +14,11 @@
 #define SEEDS 1000
 #define STEPS 250
 
-/* What has been seen in all schedules. */
+/* Counts of what has been seen in all schedules. */
 static struct {
     uint64_t events[EV_KINDS];
     uint64_t pair[VM_MODES][VM_MODES]; /* with more than one tick pending */
-    uint64_t runs_on[4]; /* in mode 2, with wakeup_after as is, 3: more */
+    uint64_t runs_on[4]; /* in mode 2, by wakeup_after; [3]: 3 or more */
     uint64_t runs_on_no_more;
     uint64_t on_time;       /* resumed at the moment of a tick */
     uint64_t one_shot;      /* delivered */
@@ -58,7 +58,7 @@ static void compare(const struct world *w, const struct model *m)
         world_same(w, vpt_ticks_unseen(t, now), model_unseen(m, now));
 }
 
-/* Needs no model. */
+/* Checks the sums, which needs no model. */
 static void check_sums(const struct world *w, const struct vpt_tally *before,
                        int64_t first_due)
 {
@@ -243,8 +243,8 @@ static void xens_own_rule(void **state)
 }
 
 /*
- * Modes 0 and 1, and changes between them: every tick is delivered in the
- * end.
+ * In modes 0 and 1, and over changes between them, every tick is delivered in
+ * the end.
  */
 static void every_tick_is_delivered(void **state)
 {
@@ -275,7 +275,7 @@ static void every_tick_is_delivered(void **state)
     }
 }
 
-/* After the others. */
+/* This test comes after the others, whose schedules it looks at. */
 static void schedules_went_everywhere(void **state)
 {
     unsigned int i, k;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * With wakeup_after 0 vpt-policy.c decides what Xen decided before: the same
+ * vpt-policy.c with wakeup_after 0 decides what Xen decided before: the same
  * random schedule (policy_world.h) goes to it and to the functions of Xen
  * 4.17's xen/arch/x86/hvm/vpt.c, which are here as they stood there but for
- * locks and lists.  After every event ticks and timer are the same, and with one
- * vCPU guest time is, too.  Some things differ, on purpose.  pending_intr_nr
- * does not wrap; and for the others a patch has the reason, with whose number
- * they are marked below:
+ * locks and lists.  After every event ticks and timer are the same, and with
+ * one vCPU guest time is, too.  Some things differ, on purpose.
+ * pending_intr_nr does not wrap; each of the others is explained in a patch,
+ * whose number marks it below:
  *   - A tick is not counted once more by a timer that comes late (0002).
  *   - A tick brings guest time to when it was due (0005).
  *   - Guest time stands still for a periodic timer only (0007).
@@ -312,14 +312,14 @@ static void as_xen_did(void **state)
     run_schedules(0, WORLD_NO_SWITCH);
 }
 
-/* HVM_PARAM_TIMER_MODE set under a vCPU, with nobody told. */
+/* HVM_PARAM_TIMER_MODE is set under a vCPU, and nobody is told. */
 static void as_xen_did_when_the_mode_changed(void **state)
 {
     (void)state;
     run_schedules(1000000, 0);
 }
 
-/* What is different: 2^32 ticks and more. */
+/* Xen's count of pending ticks wraps at 2^32; that of vpt-policy.c does not. */
 static void but_pending_does_not_wrap(void **state)
 {
     const int64_t period = 100000, far = (1LL << 32) * period;

@@ -59,7 +59,7 @@ static void deliver_all(struct vm_vcpu *v)
     }
 }
 
-/* The vCPU runs, and takes its ticks when they come, until then. */
+/* Runs the vCPU until @until; it takes its ticks when they come. */
 static void run_until(struct vm_vcpu *v, int64_t until)
 {
     fire_all(v);
@@ -83,7 +83,7 @@ static void wait_for_cpu(struct vm_vcpu *v, int64_t ns)
     int64_t until = vm.now + ns;
 
     vm_save(&vm, v, VM_PREEMPTED);
-    /* What goes on fires when it is due. */
+    /* A timer that goes on fires when it is due. */
     for (; v->timer[0].armed && v->timer[0].expires < until;) {
         vm.now = v->timer[0].expires;
         vm_fire(&vm, v, &v->timer[0]);
@@ -93,9 +93,9 @@ static void wait_for_cpu(struct vm_vcpu *v, int64_t ns)
 }
 
 /*
- * A LAPIC timer's first tick comes after a period and a half, that of one which
- * VPT_ALIGN applies to after up to two, the RTC's after less than one.  Guest
- * time was then behind for ever, by as much; or ahead.
+ * A LAPIC timer's first tick comes after a period and a half, that of a timer
+ * with VPT_ALIGN after up to two, the RTC's after less than one.  Guest time
+ * was then behind by as much for ever, or ahead.
  */
 static void ticks_out_of_step(void **state)
 {
@@ -126,7 +126,7 @@ static void ticks_out_of_step(void **state)
 /*
  * The guest sets its RTC to 64 Hz and back to 1024 Hz, in phase with its
  * divider, as Windows does: each time guest time was 4 ms ahead of real time
- * from then on.  And in a backlog: what it had still to bring back was lost.
+ * from then on.  In a backlog, what it had still to bring back was lost.
  */
 static void another_rate(void **state)
 {
@@ -187,7 +187,7 @@ static void timer_function_waits(void **state)
             }
 }
 
-/* And a timer that was stopped then had a tick all the same. */
+/* A timer that was stopped while its function waited still had a tick. */
 static void stopped_timers_function_waits(void **state)
 {
     unsigned int mode;
@@ -208,8 +208,8 @@ static void stopped_timers_function_waits(void **state)
 /* ---- several vCPUs ---- */
 
 /*
- * The timekeeper waits for a CPU for 30 ms while another vCPU runs: that read
- * real time, and handed it to one that had not come so far yet.
+ * The timekeeper waits for a CPU for 30 ms while another vCPU runs: the latter
+ * read real time, and handed it to the former, which had not come so far yet.
  */
 static void one_vcpu_reads_what_the_other_has(void **state)
 {
@@ -268,8 +268,8 @@ static void others_wait(void **state)
 /* ---- time without ticks ---- */
 
 /*
- * One-shot timers bring nothing back: time does not stand still for them.
- * Neither does it for a vCPU that is down, or whose last tick was stopped.
+ * Time does not stand still for one-shot timers, which bring nothing back, nor
+ * for a vCPU that is down or whose last tick was stopped.
  */
 static void nothing_brings_it_back(void **state)
 {
@@ -281,7 +281,7 @@ static void nothing_brings_it_back(void **state)
         vm_create(&vm, timer(0), 0, MS);
         wait_for_cpu(&vm.vcpu[0], 30 * MS);
         assert_int_equal(vm_lag(&vm), 0);
-        /* Nor when the mode is set. */
+        /* Time does not stand still when the mode is set, either. */
         vm_pause(&vm);
         vm_switch(&vm, 1);
         vm_switch(&vm, freezing[i]);
@@ -300,7 +300,7 @@ static void nothing_brings_it_back(void **state)
     }
 }
 
-/* Modes that promise real time have it at once; mode 4 and 0 hand it over. */
+/* Modes that promise real time have it at once; 4 and 0 hand the lag over. */
 static void lag_at_a_switch(void **state)
 {
     unsigned int from, to;
@@ -336,7 +336,7 @@ static void paused_for_an_hour(void **state)
     assert_true(vm_lag(&vm) > 3599990 * MS);
     vm.tally = (struct vpt_tally){ .due = timer(0)->t.pending_intr_nr };
     run_until(&vm.vcpu[0], vm.now + 300 * MS);
-    /* 10 s, what it missed meanwhile, and the one that stopped its time. */
+    /* It takes 10 s of ticks, those missed since, and that which stopped it. */
     assert_in_range(vm.tally.delivered, 10001, 10500);
     assert_int_equal(vm_lag(&vm), 0);
     assert_true(vm_adds_up(&vm));
@@ -346,9 +346,9 @@ static void paused_for_an_hour(void **state)
 
 /*
  * Xen counts a tick as delivered when it puts it into the IRR, at every entry
- * to the guest while ticks are pending, also from the tick's own handler.  One
- * that finds the bit set already was lost.  What pt_irr_busy() decides is
- * @waits: a tick stays pending then.
+ * to the guest while ticks are pending, also from the tick's own handler.  A
+ * tick that found the bit set already was lost.  @waits is what pt_irr_busy()
+ * decides: that such a tick stays pending.
  */
 static unsigned int taken_of(unsigned int backlog, unsigned int exits,
                              bool waits)
@@ -388,11 +388,11 @@ static void posted_on_every_exit(void **state)
     (void)state;
     for (exits = 0; exits < 8; exits++) {
         assert_int_equal(taken_of(31, exits, true), 31);
-        /* As Xen did: each exit of the handler, and its EOI, takes one. */
+        /* In Xen as it was, each exit of the handler and its EOI took one. */
         assert_in_range(taken_of(31, exits, false), 31 / (exits + 2),
                         31 / (exits + 1) + 2);
     }
-    /* So many is what latching and reading a PIT takes. */
+    /* Latching and reading a PIT takes so many exits. */
     assert_in_range(taken_of(31, 5, false), 5, 6);
 }
 

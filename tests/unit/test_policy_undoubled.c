@@ -32,11 +32,11 @@ static uint64_t rng;
 static struct {
     int64_t period;
     int64_t least, most; /* of a reading's latency */
-    bool latch;          /* the PIT's, after a third of that */
+    bool latch;          /* it also latches the PIT, after a third of that */
     int64_t loses;       /* the CPU before one reading of so many; 0: never */
     int64_t seen;        /* TSC that is accounted for */
     int64_t ticks;       /* shown by the clock */
-    int64_t first;       /* real time of the first one */
+    int64_t first;       /* real time of the first tick */
     uint64_t across;     /* readings with a period's end before them */
 } guest;
 
@@ -122,7 +122,7 @@ static void run_for(int64_t ns)
     }
 }
 
-/* Others have the CPU; or it sleeps until a tick comes, and then waits. */
+/* Others have the CPU, or the vCPU sleeps until a tick comes and then waits. */
 static void be_away(bool sleeps, int64_t ns)
 {
     int64_t until = vm.now + ns;
@@ -137,7 +137,7 @@ static void be_away(bool sleeps, int64_t ns)
     vm_restore(&vm, vcpu);
 }
 
-/* By how many ticks the guest's clock is ahead after all that. */
+/* Returns by how many ticks the guest's clock is ahead after @turns. */
 static int64_t ahead_after(unsigned int mode, unsigned int seed,
                            unsigned int turns)
 {
@@ -153,7 +153,7 @@ static int64_t ahead_after(unsigned int mode, unsigned int seed,
         run_for(between(0, 5 * guest.period));
         be_away(between(0, 1), between(0, 30 * MS));
     }
-    /* A tick in time; then the clock is right if it ever is. */
+    /* After a tick in time the clock is right if it ever is. */
     run_for(3 * guest.period);
     real = (guest.seen - guest.first + guest.period / 2) / guest.period;
     return guest.ticks - real;
@@ -186,7 +186,7 @@ static void exact_by_the_tsc_alone(void **state)
         }
 }
 
-/* In the handler, before it has read the TSC. */
+/* The guest loses its CPU in the handler, before it has read the TSC. */
 static void exact_if_it_loses_its_cpu(void **state)
 {
     unsigned int seed;
@@ -220,7 +220,7 @@ static void without_it_ticks_count_twice(void **state)
     }
 }
 
-/* A vCPU may never have its CPU for so long as the rule looks at. */
+/* A vCPU may never have its CPU for as long as the rule looks at. */
 static void ticks_come_in_short_turns(void **state)
 {
     static const int64_t runs[] = { MS, 2 * MS, 4 * MS };
@@ -239,12 +239,12 @@ static void ticks_come_in_short_turns(void **state)
             run_for(between(runs[i] / 2, runs[i]));
             be_preempted(between(0, 3 * MS));
         }
-        /* A tick each period, but for one that is withheld after another. */
+        /* Every period has a tick, but for those withheld after another. */
         assert_in_range(vm.tally.delivered, vm.tally.due / 4, vm.tally.due);
     }
 }
 
-/* ... so that its counter is looked at long after it was started. */
+/* The guest loses its CPU before it looks at the PIT's counter. */
 static void with_the_pit_too(void **state)
 {
     unsigned int seed;
@@ -265,8 +265,9 @@ static void with_the_pit_too(void **state)
 }
 
 /*
- * With a third of the latency to the latching, as the lab's guest has it, and
- * about as long a one.  The bound is what NTP follows, and a tenth of that.
+ * The latching takes a third of the latency, and the latency is about as long,
+ * as with the lab's guest.  The bounds are a tenth of what mode 2 is ahead, and
+ * 50 ppm, a tenth of what NTP follows.
  */
 static void with_the_pit(void **state)
 {

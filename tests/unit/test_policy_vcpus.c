@@ -45,7 +45,7 @@ struct schedule {
     int64_t last_read;
     unsigned int reader; /* the last one */
     /*
-     * What guest time was behind when a vCPU became the timekeeper: with no
+     * How far guest time was behind when a vCPU became the timekeeper: with no
      * tick of that vCPU, nothing brings it back.
      */
     int64_t inherited;
@@ -186,7 +186,7 @@ static void create(struct schedule *s, struct vm_vcpu *v, struct vm_timer *pt)
     vm_create(&s->vm, pt, period, 1 + below(s, 2 * period + 100000));
 }
 
-/* The platform's timer goes with it, as pt_adjust_vcpu() has it. */
+/* The platform's timer moves to the new timekeeper, as by pt_adjust_vcpu(). */
 static void keep_time(struct schedule *s, struct vm_vcpu *v)
 {
     struct vm *vm = &s->vm;

@@ -113,7 +113,7 @@ static void every_tickpolicy(void **state)
         assert_int_equal(p->rules[0].want.setting[MODE], mode);
         policy_free(p);
     }
-    /* What is wrong is told with all of the words. */
+    /* The fault of a wrong word names all of the right ones. */
     assert_null(parse(RULE("<clock><timer name='platform' tickpolicy='x'/>"
                            "</clock>")));
     for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
@@ -125,7 +125,7 @@ static void every_tickpolicy(void **state)
 
 static const struct wrong {
     const char *text, *fault;
-    bool schema_takes_it; /* which cannot tell */
+    bool schema_takes_it; /* since a schema cannot tell */
 } wrongs[] = {
     { "", "f:1: ", false },
     { "<xentime-policy version='1'>\n<rule>", "f:2: ", false },
@@ -245,7 +245,7 @@ static bool schema_takes(const char *text)
     return valid;
 }
 
-/* Each attribute's value and each name in @text, changed one after another. */
+/* Reader and schema agree on @text with any one of its characters changed. */
 static void vary(const char *text)
 {
     char varied[2048];

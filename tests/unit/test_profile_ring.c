@@ -18,7 +18,7 @@
 #define HEAD sizeof(struct xen_profile_ring)
 #define SAMPLE sizeof(struct xen_profile_sample)
 
-/* Exactly as large as it says, so that ASan watches its end. */
+/* The memory is exactly as large as the ring, so that ASan watches its end. */
 static struct xen_profile_ring *shared;
 static struct profile_ring ring;
 
@@ -83,7 +83,7 @@ static void fifo(void **state)
     assert_true(lost > 1000);
 }
 
-/* Its indexes run freely: through 2^32 as through any other number. */
+/* A ring's indexes run freely: through 2^32 as through any other number. */
 static void wraps(void **state)
 {
     (void)state;

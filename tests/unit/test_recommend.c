@@ -16,7 +16,7 @@ static void put(FILE *f, uint32_t word)
     assert_int_equal(fwrite(&word, sizeof(word), 1, f), 1);
 }
 
-/* Domain 1's vCPU 0: 10 ms, and 10 ms without a CPU, 200 times. */
+/* Domain 1's vCPU 0 runs for 10 ms and has no CPU for 10 ms, 200 times. */
 static void write_trace(void)
 {
     FILE *f = fopen("trace", "w");
@@ -80,7 +80,7 @@ static void on_a_stock_xen(void **state)
     json_object_put(doc);
 }
 
-/* A stock Xen has the tsc_mode, and nothing that tells more. */
+/* A stock Xen tells the tsc_mode, and nothing more. */
 static void two_answers(void **state)
 {
     static const struct {
@@ -117,7 +117,7 @@ static void two_answers(void **state)
     }
 }
 
-/* By kind of guest, vCPUs and TSC. */
+/* The best mode depends on the kind of guest, the vCPUs and the TSC. */
 static void on_a_patched_xen(void **state)
 {
     static const struct {
@@ -211,7 +211,7 @@ static void clocks_that_differ(void **state)
     assert_lacks(recommend()->out, "differ on this Xen");
 }
 
-/* What a shell would take for something else is named by its id. */
+/* A name that a shell would misread is quoted, or replaced by the id. */
 static void names(void **state)
 {
     static const struct {

@@ -79,7 +79,7 @@ static void round_trip(void **state)
     assert_false(rec.persist);
 }
 
-/* As the nodes are documented: other programs read them. */
+/* The nodes are as documented, because other programs read them. */
 static void nodes(void **state)
 {
     static const char *const fields[][2] = {
@@ -130,7 +130,7 @@ static void removal(void **state)
     assert_true(has_record(2, MODE));
 }
 
-/* What a read would not take is not written. */
+/* A record that a read would not take is not written. */
 static void invalid_records(void **state)
 {
     struct xentime_record rec;
@@ -151,7 +151,7 @@ static void invalid_records(void **state)
     assert_false(store_has("/tool/xentime"));
 }
 
-/* A read of a setting that there is not */
+/* A setting that does not exist cannot be read. */
 static void invalid_setting(void **state)
 {
     struct xentime_record rec;
@@ -201,7 +201,7 @@ static void damaged_records(void **state)
                          XENTIME_ERR_FAIL);
             assert_has(error_text(), fields[i]);
             assert_false(found);
-            /* and a change mends it */
+            /* A change mends it. */
             assert_done(change_one(1, MODE, 1 + k % 3, 0));
             assert_true(has_record(1, MODE));
         }

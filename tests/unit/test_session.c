@@ -68,7 +68,7 @@ static void ends_with_its_process(bool patched)
     assert_int_equal(fake->vpmu, 0);
     waitpid(pid, NULL, 0);
 
-    /* Its pid is not it: another process has it by now. */
+    /* The pid alone is not the process: another one has it by now. */
     assert_done(start_with(1, "run", getpid(), 0));
     assert_int_equal(sessions(), 1);
     store_put("/tool/xentime/profile/dom1-gone", "");
@@ -106,7 +106,7 @@ static void a_session_ends_with_its_time(void **state)
         world_create(&m, 1);
         assert_done(start_with(1, "t", 0, 3600000));
         assert_int_equal(sessions(), 1);
-        /* Again under its name: another time. */
+        /* A start under the same name sets another time. */
         assert_done(start_with(1, "t", 0, 1));
         usleep(2000);
         assert_int_equal(sessions(), 0);
@@ -136,7 +136,7 @@ static void end_domain_1(void *arg)
     fake_destroy(1);
 }
 
-/* Its session is over as well, and is being stopped when the domain goes. */
+/* The session is over as well, and is being stopped when its domain goes. */
 static void a_domain_ends_while_we_tidy(void **state)
 {
     struct model m;
@@ -164,7 +164,7 @@ static void end_both(void *arg)
     fake_destroy(2);
 }
 
-/* One of them has been started when both go: there is nothing to undo. */
+/* Both domains go when the session of one has been started: nothing to undo. */
 static void domains_end_while_they_start(void **state)
 {
     struct xentime_session_request r = { .holder = "a" };
@@ -196,7 +196,7 @@ static void domains_end_while_they_start(void **state)
 
 /* ---- what is refused before anything is done ---- */
 
-/* What a Xen, or its security policy, says of a sysctl it does not know. */
+/* Some errors say that Xen, or its security policy, does not know a sysctl. */
 static void asking_whether_xen_counts(void **state)
 {
     static const struct {
@@ -345,7 +345,7 @@ static void damaged_sessions(void **state)
     assert_error(xentime_get_profile(xt, &p), XENTIME_ERR_FAIL);
 }
 
-/* Xen knows of fewer than have names: somebody stopped them without us. */
+/* Xen counts fewer sessions than have names: others have stopped some. */
 static void stopped_behind_our_back(void **state)
 {
     struct model m;

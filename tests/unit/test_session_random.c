@@ -22,7 +22,7 @@ static unsigned int below(unsigned int n)
     return (seed >> 16) % n;
 }
 
-/* As the library knows them: those that are gone with the UUID they had. */
+/* Fills in @targets for the library; a domain that is gone has no UUID. */
 static size_t pick(unsigned int targets, struct xentime_domain *doms)
 {
     size_t n = 0;
@@ -52,8 +52,8 @@ static void maybe_break(void)
 }
 
 /*
- * Checks the answer.  One that a broken call led to has to be an error, and
- * then nothing has happened: *m becomes @before again.
+ * Checks the answer.  If a broken call made it another one, it has to be an
+ * error, and then nothing has happened: *m becomes @before again.
  */
 static void judge(enum xentime_error rc, enum xentime_error wanted,
                   const char *what, struct model *m, const struct model *before)
@@ -87,7 +87,7 @@ static void step_start(struct model *m)
     enum xentime_error rc, wanted;
     size_t n;
 
-    /* Most of the time one domain. */
+    /* Most of the time there is one domain. */
     if (below(3))
         targets &= -targets;
     if (kind == XENTIME_SESSION_PASSIVE)

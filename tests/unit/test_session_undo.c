@@ -23,7 +23,7 @@
 
 enum verb { START, STOP, STOP_ALL, LOOK };
 
-/* To begin with domain 1 has "a" and one without a name, 2 has "a". */
+/* To begin with, domain 1 has "a" and a session without a name, 2 has "a". */
 static const struct change {
     const char *name;
     enum verb verb;
@@ -117,7 +117,7 @@ static void begin(bool patched, const struct change *c)
     }
 }
 
-/* All there is to see, as text; looking also tidies.  To be freed. */
+/* Returns all there is to see as text, to be freed; looking also tidies. */
 static char *picture(void)
 {
     struct xentime_profile p;
@@ -140,7 +140,7 @@ static char *picture(void)
     return text;
 }
 
-/* What the change makes of it when nothing goes wrong. */
+/* Takes the pictures before and after the change when nothing goes wrong. */
 static void pictures(bool patched, const struct change *c, char **before,
                      char **after)
 {
@@ -174,7 +174,7 @@ static void assert_picture(const char *wanted, const char * or)
     free(now);
 }
 
-/* Half done, as was said: each session is as it was or as it was to be. */
+/* The change is half done: each session is as it was or as it was to be. */
 static void assert_between(const char *before, const char *after)
 {
     char *now = picture(), *line, *rest = NULL;
@@ -308,7 +308,7 @@ static void xenstore_fails_from_a_request_on(void **state)
 
 /* ---- killed ---- */
 
-/* ASan makes a fork take long, and has nothing to say of who is killed. */
+/* ASan makes a fork take long, and says nothing of a process that is killed. */
 #ifdef __SANITIZE_ADDRESS__
 #define KILLED
 #else
@@ -434,8 +434,8 @@ static void kill_xenstored(void *arg)
 }
 
 /*
- * What Xen counts without names outlives xenstored; with names, and all of
- * stock Xen's, is lost with it, and nobody can bring it back.
+ * Sessions that a patched Xen counts outlive xenstored, but not their names.
+ * Those of a stock Xen are lost with it, and nobody can bring them back.
  */
 static void xenstored_dies(void **state)
 {

@@ -131,7 +131,7 @@ static void again_and_again(void **state)
     stop();
 }
 
-/* What a command does to itself is not done to the shell. */
+/* A command that is interrupted does not take the shell with it. */
 static void one_that_is_killed(void **state)
 {
     (void)state;

@@ -55,7 +55,10 @@ static void run_model(const char *name, uint64_t seed)
     sim_run(&params, &load.load, &result);
 }
 
-/* Of clock @guest in percent; the tolerance is that of a second's end. */
+/*
+ * Checks the error of clock @guest in percent.  The simulation notes clocks
+ * once a second, and the tolerance is for where a second ends.
+ */
 #define assert_error_pct(guest, least, most) \
     do { \
         double got_ = 100 * result.error[guest]; \
@@ -63,7 +66,7 @@ static void run_model(const char *name, uint64_t seed)
             fail_because("mode %u: error %f", params.mode, got_); \
     } while (0)
 
-/* With a CPU of its own, every mode is right. */
+/* Every mode is right for a vCPU that has a CPU of its own. */
 static void alone(void **state)
 {
     static const struct sim_turn turns[] = { { 1000 * MS, 0, 0 } };
@@ -81,7 +84,7 @@ static void alone(void **state)
     }
 }
 
-/* Not before it is due. */
+/* The first tick does not come before it is due. */
 static void first_tick(void **state)
 {
     static const struct sim_turn turns[] = { { 1000 * MS, 0, 0 } };
@@ -97,8 +100,8 @@ static void first_tick(void **state)
 }
 
 /*
- * 10 ms of each 20, and ticks at 3.5, 7.5... ms: five of them a turn, of which
- * three come while the vCPU has no CPU.
+ * The vCPU has a CPU for 10 ms of each 20, and ticks come at 3.5, 7.5... ms:
+ * five per turn, of which three come while it has no CPU.
  */
 static void half_a_cpu(void **state)
 {
@@ -144,7 +147,7 @@ static void half_a_cpu(void **state)
     assert_error_pct(SIM_TICK_TSC, 20, 60);
 }
 
-/* It sleeps, is woken by each tick, and has to wait for 2.5 ms: two more. */
+/* A tick wakes the vCPU, which waits for 2.5 ms: two more come meanwhile. */
 static void woken_late(void **state)
 {
     static const struct sim_turn turns[] = { { 100 * US, 900 * MS,
@@ -153,7 +156,7 @@ static void woken_late(void **state)
     (void)state;
     start(0, 1000);
     run_turns(turns, 1);
-    /* Made up for and delivered: three ticks become four or five. */
+    /* Ticks are made up for and also delivered: three become four or five. */
     assert_error_pct(SIM_TICK, -0.01, 0.01);
     assert_error_pct(SIM_TICK_TSC, 30, 70);
     start(4, 1000);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tools/predict/sim-order.c: what a run's length tells, with runs of the lab's guest, of
- * which it is known when they read their clocks (icount shifts 2 and 3).
+ * tools/predict/sim-order.c: what a run's length tells, with runs of the lab's
+ * guest, of which it is known when they read their clocks (icount shifts 2 and
+ * 3).
  */
 
 #include <math.h>
@@ -13,7 +14,7 @@
 #define US 1000LL
 #define TICK_FIRST (-1)
 
-/* Of a disk's interrupt, and a tick that was pending. */
+/* A run that had a disk's interrupt and a tick that was pending. */
 struct seen {
     int64_t latency, period; /* us */
     double length, next;     /* us; the next tick, from the run's beginning */
@@ -24,25 +25,25 @@ struct seen {
 };
 
 static const struct seen runs[] = {
-    /* a tick alone, after the other, before it */
+    /* a tick alone; after the disk's interrupt, twice; before it */
     { 55, 1000, 126.3, 824.1, 1748, 72.1, TICK_FIRST },
     { 55, 1000, 300.3, 784.7, 9999, 246.4, 0 },
     { 55, 1000, 292.3, 589.5, 9999, 238.1, 0 },
     { 55, 1000, 274.0, 846.9, 1772, 72.9, TICK_FIRST },
-    /* the next one merged, or due just when the first is injected */
+    /* the next tick is merged, or due just when the first is injected */
     { 55, 1000, 297.7, 187.4, 9999, 243.8, 0 },
     { 55, 1000, 444.4, 192.0, 9999, 263.2, 17 },
-    /* while that is handled */
+    /* the next tick is due while the first is handled */
     { 55, 1000, 429.1, 194.3, 9999, 246.4, 0 },
     { 55, 1000, 429.1, 216.8, 9999, 246.4, 0 },
     { 55, 1000, 255.1, 38.4, 1750, 71.9, TICK_FIRST },
-    /* at its end */
+    /* the next tick is due when the first has just been handled */
     { 55, 1000, 425.6, 275.8, 9999, 246.4, 0 },
     { 55, 1000, 446.2, 283.5, 9999, 246.4, 0 },
     { 55, 1000, 272.1, 111.4, 1748, 72.0, TICK_FIRST },
-    /* too soon after the last one */
+    /* the tick comes too soon after the last one */
     { 55, 1000, 149.8, 760.3, 269, 93.5, TICK_FIRST },
-    /* of half the speed, where a timer's slop lets it fire before the reading */
+    /* a CPU of half the speed: Xen's timer slop fires it before the reading */
     { 110, 10000, 252.5, 9955.8, 9999, 147.0, TICK_FIRST },
     { 110, 4000, 595.4, 2988.0, 9999, 487.8, 0 },
     { 110, 4000, 579.5, 311.8, 9999, 475.4, 0 },
@@ -93,7 +94,7 @@ static void as_it_was(void **state)
     }
 }
 
-/* One that is preempted may have had more to do, and a long run tells nothing. */
+/* A preempted vCPU may have had more to do, and a long run tells nothing. */
 static void nothing_to_tell(void **state)
 {
     struct sim_cost cost;
@@ -108,13 +109,13 @@ static void nothing_to_tell(void **state)
     r.blocks = true;
     r.length = 5000 * US;
     assert_int_equal(sim_other_than_tick(&r), 0);
-    /* Woken by something else it has that to do, if there is time for it. */
+    /* A vCPU woken by something else has that to do, if there is time. */
     assert_int_equal(sim_other_with_tick(&r), cost.other);
     r.length = cost.inject + cost.latency;
     assert_int_equal(sim_other_with_tick(&r), 0);
 }
 
-/* What is merged is due before the tick is injected, and a second one after. */
+/* A merged tick is due before the injection, and a second tick after it. */
 static void order(void **state)
 {
     struct seen seen = { 55, 1000, 0, 0, 9999, 0, 0 };

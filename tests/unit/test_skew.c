@@ -103,7 +103,7 @@ static void a_measurement(void **state)
     json_object_put(doc);
 }
 
-/* On a patched Xen that counts, a clock of each timer's ticks. */
+/* A patched Xen that counts ticks gives a clock of each timer's ticks. */
 static void ticks_too(void **state)
 {
     const struct run *r;
@@ -140,7 +140,7 @@ static void wrong_uses(void **state)
     assert_has(r->err, "a PV domain has no virtual clocks");
 }
 
-/* What was read before is shown. */
+/* The readings before the end are shown. */
 static void a_domain_that_ends(void **state)
 {
     const struct run *r;

@@ -68,7 +68,7 @@ static void counting_begins(void **state)
     json_object_put(doc);
 }
 
-/* Those that were used, are running or are pending; all in JSON. */
+/* Timers that were used, are running or are pending are shown; JSON has all. */
 static void timers_that_are_shown(void **state)
 {
     struct fake_vtimer *v = add_domain();
@@ -145,7 +145,7 @@ static void every_number_in_json(void **state)
     json_object_put(doc);
 }
 
-/* One tick in bucket @at of @n, the others in bucket 0 */
+/* Checks the lateness of @n ticks: one in bucket @at, the others in 0. */
 static void assert_lateness(struct fake_vtimer *v, int at, uint64_t n,
                             const char *wanted)
 {
@@ -223,7 +223,7 @@ static void large_numbers_fit(void **state)
             for (k = 0; k < sizeof(v->vcpu[i].src) / 8; k++)
                 words[k] = numbers[n];
         }
-        /* No overflow in the sum of the histogram, and slow ticks. */
+        /* The sum of the histogram does not overflow now; ticks are slow. */
         for (i = 0; i < XEN_VTIMER_NR_SRC; i++) {
             memset(v->vcpu[0].src[i].lateness, 0,
                    sizeof(v->vcpu[0].src[i].lateness));
@@ -270,7 +270,7 @@ static void rates(void **state)
     assert_string_equal(json_at(doc, "3"), "");
     json_object_put(doc);
 
-    /* A multitude, and seconds that are whole */
+    /* There is a multitude of ticks, and the seconds are whole. */
     v->vcpu[0].src[LAPIC].period = 3;
     doc = parse_json(run("stats", "1", "-c", "1", "-i1", "-J")->out);
     assert_string_equal(json_at(doc, "0/vcpus/0/timers/lapic/per_second/due"),
@@ -305,7 +305,7 @@ static void takes_at_least(double seconds, const char *count,
         fail_because("%f s", elapsed);
 }
 
-/* The longer one across the alarm that goes off every two seconds */
+/* The longer interval goes across the alarm that comes every two seconds. */
 static void the_interval_is_kept(void **state)
 {
     (void)state;
@@ -322,7 +322,7 @@ static void ends_with_an_error(enum fake_event event, int exit,
     const struct run *r;
     json_object *doc;
 
-    /* Two vCPUs a reading: in the third of them, before its first vCPU */
+    /* A reading is of two vCPUs: it happens before the first of the third. */
     v->counting = true;
     v->reads = 5;
     v->event = event;
@@ -364,7 +364,7 @@ static void somebody_stops_counting(void **state)
                        "ticks are not counted");
 }
 
-/* Not the numbers of another domain that has its id now */
+/* The numbers of another domain that has its id now are not shown. */
 static void the_domain_is_replaced(void **state)
 {
     struct fake_vtimer *v = add_domain();
@@ -374,7 +374,7 @@ static void the_domain_is_replaced(void **state)
     v->counting = true;
     v->reads = 3;
     v->event = FAKE_REPLACED;
-    /* In the middle of a reading: seen at the next one at the latest. */
+    /* It happens amid a reading: the next one sees it at the latest. */
     r = run("stats", "1", "-i", "0.01");
     assert_true(WIFEXITED(r->status));
     assert_in_range(WEXITSTATUS(r->status), 1, 3);
@@ -427,7 +427,7 @@ static void ctrl_c(void **state)
     unsigned int at;
 
     (void)state;
-    /* It is ignored in a background job. */
+    /* SIGINT is ignored in a background job. */
     signal(SIGINT, SIG_DFL);
     for (at = 1; at <= 6; at++) {
         v->counting = true;
@@ -446,7 +446,7 @@ static void ctrl_c(void **state)
     }
 }
 
-/* Between two readings, and a background job that ignores Ctrl-C */
+/* Signals come between two readings; a background job ignores Ctrl-C. */
 static void signals_while_it_waits(void **state)
 {
     static const char *const args[] = { "stats", "1", "-i", "600", NULL };

@@ -19,7 +19,7 @@
 
 /* ---- a second opinion ---- */
 
-/* Bytes of the first UTF-8 character of @s, 0 if there is none. */
+/* Returns the length of the first UTF-8 character of @s, 0 if there is none. */
 static size_t utf8_char(const unsigned char *s, size_t n)
 {
     static const struct {
@@ -48,7 +48,7 @@ static size_t utf8_char(const unsigned char *s, size_t n)
     return 0;
 }
 
-/* U+FFFD in place of each byte that is in no character. */
+/* Puts U+FFFD in place of each byte that is in no character. */
 static void expected_json(const char *text, char *out)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -143,7 +143,7 @@ static void json_is_valid_utf8(void **state)
     for_many_strings(check_json);
 }
 
-/* Through the parser and back */
+/* The text comes back from the parser as it was. */
 static void check_json_document(const char *text)
 {
     json_object *o = json_text(text), *back;

@@ -64,7 +64,7 @@ static void one_round(struct worker *w, xentime *own, int round)
         snprintf(w->failure, sizeof(w->failure), "another's record");
     xentime_free_domains(doms, n);
 
-    /* An error of one's own, not another's */
+    /* The error is the thread's own, not another's. */
     refs[0] = own_name + 1;
     if (xentime_find(own, refs, 1, 0, &doms, &n) != XENTIME_ERR_NODOM ||
         strcmp(xentime_last_error(own)->domain, refs[0]))

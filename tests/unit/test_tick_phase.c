@@ -16,14 +16,14 @@
 
 static struct sim_turn turns[TURNS];
 
-/* Not random, but spread. */
+/* The numbers are not random, but spread. */
 static uint64_t spread(uint64_t i)
 {
     return (i * 2654435761u) >> 8;
 }
 
 /*
- * Of a vCPU that runs for 50 us and sleeps up to the next tick, or every
+ * Records a vCPU that runs for 50 us and sleeps up to the next tick, or every
  * @other turns until something else wakes it (0: never).  The record's clock
  * is @ppm faster than the timer's.
  */
@@ -57,7 +57,7 @@ static int64_t length(void)
     return sum;
 }
 
-/* How far @a is from @b on a clock's face of one period. */
+/* Returns how far @a is from @b on a clock's face of one period. */
 static int64_t apart(int64_t a, int64_t b)
 {
     int64_t d = llabs(a - b) % PERIOD;
@@ -88,7 +88,7 @@ static void not_found(void **state)
     assert_false(phase_find(turns, 0, PERIOD, &phase));
     record(300 * US, 0, 1);
     assert_false(phase_find(turns, TURNS, PERIOD, &phase));
-    /* Of a timer of another rate. */
+    /* The ticks are those of a timer of another rate. */
     record(300 * US, 0, 0);
     assert_false(phase_find(turns, TURNS, 1234567, &phase));
     for (i = 0; i < TURNS; i++)
@@ -117,7 +117,7 @@ static void aligned(void **state)
         }
 }
 
-/* Of a busy vCPU, that sleeps three times a second. */
+/* Records a busy vCPU, which sleeps three times a second. */
 static void record_few(int64_t phase, double ppm)
 {
     int64_t now = 0;

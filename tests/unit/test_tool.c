@@ -352,7 +352,7 @@ static void busy(void **state)
     assert_int_equal(mode_of(1), 1);
     assert_exit(run("set-mode", "-w", "0", "db", "2"), 0);
 
-    /* Whoever waits can be stopped, and has changed nothing. */
+    /* A process that waits can be stopped, and has changed nothing. */
     pid = run_start(
         (const char *const[]){ "set-mode", "--wait", "600", "web", "2", NULL });
     kill(pid, SIGTERM);

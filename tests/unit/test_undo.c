@@ -35,7 +35,7 @@ static const struct planned {
 };
 #define CHANGES ARRAY_COUNT(plan)
 
-/* Which call goes wrong, for the failure of a test. */
+/* Names the call that goes wrong, for the failure of a test. */
 static char where[128];
 
 static void remark(const char *what, unsigned int k, int err)
@@ -192,7 +192,7 @@ static void assert_records_as_before(const struct round *r)
     free(now);
 }
 
-/* After a fault that left Xen and xenstore able to put things back. */
+/* For a fault that left Xen and xenstore able to put things back. */
 static void assert_all_or_nothing(const struct round *r)
 {
     assert_no_lock();
@@ -206,7 +206,7 @@ static void assert_all_or_nothing(const struct round *r)
     assert_records_as_before(r);
 }
 
-/* The next one, with nothing in its way, ends well whatever was left. */
+/* The next change, with nothing in its way, ends well whatever was left. */
 static void assert_next_one_mends(struct round *r)
 {
     r->rc = xentime_apply(xt, r->changes, CHANGES, XENTIME_FORCE);
@@ -362,7 +362,7 @@ static void a_transaction_is_to_be_repeated(void **state)
         assert_all();
         finish(&r);
     }
-    /* For ever */
+    /* Others interfere for ever. */
     prepare(&r, true);
     fault_fail(&store_fault, 1, EAGAIN, true);
     store_fault.only = "xs_transaction_end";
@@ -451,7 +451,7 @@ static void vanishes(struct fault *fault, const char *only, uint32_t id,
             assert_truth(&r);
             assert_values_as_before();
         }
-        /* After the last look at it, its record waits for the next sweep. */
+        /* If it ends after the last look, its record waits for a sweep. */
         if (struck && !with_records && (r.rc || fault == &store_fault))
             assert_nothing_left_of(id);
         finish(&r);
@@ -469,13 +469,13 @@ static void a_domain_vanishes(void **state)
         vanishes(&store_fault, NULL, id, false);
         vanishes(&xen_fault, NULL, id, true);
         vanishes(&store_fault, NULL, id, true);
-        /* Before the last reading it is never taken for done. */
+        /* If it ends before the last reading it is never taken for done. */
         vanishes(&xen_fault, "xc_hvm_param_get", id, false);
     }
 }
 
 /*
- * The newcomer is never touched, but where it takes the place of the other
+ * The newcomer is never touched, except if it takes the place of the other
  * right before the very call that sets: no look beforehand could tell.
  */
 static void a_domain_is_replaced(void **state)
@@ -501,7 +501,7 @@ static void a_domain_is_replaced(void **state)
             fault_hook(&xen_fault, before[i], k, replace_domain, &id);
             struck = apply(&r);
             if (struck) {
-                /* It may go once all is done. */
+                /* The domain may go once all is done. */
                 if (r.rc)
                     assert_values_as_before();
                 if (fake_domain(id)->sets)

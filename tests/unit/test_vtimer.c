@@ -23,7 +23,7 @@ static void reopen(void)
     assert_done(xentime_open(&xt, NULL));
 }
 
-/* A domain with two vCPUs on a Xen with all patches */
+/* Adds a domain with two vCPUs, on a Xen with all patches. */
 static struct fake_domain *add_domain(enum xentime_type type)
 {
     struct fake_domain *f;
@@ -99,7 +99,7 @@ static enum xentime_error ask_set(void)
     return xentime_apply(xt, &c, 1, XENTIME_FORCE);
 }
 
-/* In an order in which all of them succeed. */
+/* All of these succeed in this order. */
 static const struct {
     enum xentime_error (*ask)(void);
     unsigned int feature; /* XEN_VTIMER_FEAT_* */
@@ -138,7 +138,7 @@ static void without_the_patch(void **state)
     (void)state;
     add_domain(XENTIME_HVM);
     for (i = 0; i < ARRAY_COUNT(asks); i++) {
-        /* All patches but the ones needed, then none, then a stock Xen */
+        /* Xen has all patches but those needed, then none, then is stock. */
         fake->patched = true;
         fake->features = ~asks[i].feature;
         if (asks[i].ask == ask_status)
@@ -216,13 +216,13 @@ static void another_version(void **state)
         assert_error(asks[i].ask(), XENTIME_ERR_VERSION);
         assert_has(error_text(), "vtimer interface 2, the running Xen has 3");
     }
-    /* None that is looked for: no false number. */
+    /* This version is none that is looked for: no false number is given. */
     fake->vtimer_version = 1000;
     assert_error(ask_stats(), XENTIME_ERR_PERM);
     assert_has(xentime_last_error(xt)->hint, "XSM");
 }
 
-/* A FLASK policy that lets the features be read, and no more */
+/* A FLASK policy lets the features be read, and no more. */
 static void forbidden(void **state)
 {
     unsigned int caps;
@@ -241,7 +241,7 @@ static void forbidden(void **state)
     assert_int_equal(xentime_last_error(xt)->errno_value, ENOMEM);
 }
 
-/* Whichever call fails, with whatever: an error, and a handle that serves. */
+/* Whichever call fails, and how: there is an error, and the handle serves. */
 static void every_call_fails_once(void **state)
 {
     static const int errors[] = { EPERM,  EACCES,  ESRCH, ENOSYS,
@@ -394,7 +394,7 @@ static void vcpus_that_are_not_there(void **state)
     free(vcpus);
 }
 
-/* Between the first vCPU and the second */
+/* Counting or the domain ends between the first vCPU and the second. */
 static void ends_while_it_is_read(void **state)
 {
     (void)state;
@@ -456,7 +456,7 @@ static void end_domain(void *arg)
     fake_destroy(1);
 }
 
-/* Ended by whoever had the lock */
+/* The domain is ended by the process that had the lock. */
 static void ends_before_the_resync(void **state)
 {
     unsigned int k;
@@ -502,7 +502,7 @@ static void set_wakeup(void **state)
     assert_error(xentime_get(xt, dom, WAKEUP, &value), XENTIME_ERR_FAIL);
 }
 
-/* With another setting, which is put back when this one fails. */
+/* Another setting is changed as well, and put back when this one fails. */
 static void undone_with_the_others(void **state)
 {
     struct xentime_change c[2] = { { .setting = XENTIME_TIMER_MODE },
@@ -537,7 +537,7 @@ static void undone_with_the_others(void **state)
     assert_true(failures >= 3);
 }
 
-/* A list does not ask for it, however many domains there are. */
+/* A list does not ask for this setting, however many domains there are. */
 static void lists_leave_it_out(void **state)
 {
     struct xentime_domain *doms;

@@ -60,7 +60,7 @@ static void start(void)
     start_with((const char *const[]){ "watch", "--policy", POLICY, NULL });
 }
 
-/* False at the end of what it says; @wanted is for the failure. */
+/* Returns false at the end of what it says; @wanted is for the failure. */
 static bool hear_more(const char *wanted)
 {
     struct pollfd p = { said_fd, POLLIN, 0 };
@@ -78,7 +78,7 @@ static bool hear_more(const char *wanted)
     return true;
 }
 
-/* It says so, after what was waited for last. */
+/* Waits until it says @text, after what was waited for last. */
 static void wait_for(const char *text)
 {
     char *at;
@@ -181,7 +181,7 @@ static void again_with_its_uuid(void **state)
     assert_int_equal(mode_of(7), 3);
 }
 
-/* The same id for another domain, between two looks */
+/* Another domain gets the same id between two looks. */
 static void another_with_its_id(void **state)
 {
     (void)state;
@@ -241,11 +241,11 @@ static void what_xen_refuses(void **state)
     arrive(3, "c");
     wait_for("c (3): ");
     stop();
-    /* once each */
+    /* Each domain is told of once. */
     assert_null(strstr(strstr(said, "a (1)") + 1, "a (1)"));
 }
 
-/* The line has the way out. */
+/* The line with the error has the way out. */
 static void what_a_patched_xen_refuses(void **state)
 {
     (void)state;
@@ -366,7 +366,7 @@ static void holders_that_are_gone(void **state)
     holder = run_start(args);
     while (!program() || !fake_domain(1)->sessions)
         usleep(1000);
-    /* So that it cannot end the session itself */
+    /* The holder is killed first, so that it cannot end the session itself. */
     kill(holder, SIGKILL);
     wait_child(holder);
     kill(program(), SIGKILL);
@@ -377,7 +377,7 @@ static void holders_that_are_gone(void **state)
 
 /* ---- nothing to do ---- */
 
-/* How often its threads have slept, and were woken. */
+/* Returns how often its main thread has slept, and was woken. */
 static long switches(void)
 {
     char path[64], line[128];

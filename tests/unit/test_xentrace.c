@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What xentrace writes: records with and without a time, of several CPUs, cut
- * off at every byte; and a vCPU's turns in them.
+ * Traces as xentrace writes them: records with and without a time, of several
+ * CPUs, cut off at every byte; and a vCPU's turns in them.
  */
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static void put(uint32_t word)
     size += sizeof(word);
 }
 
-/* As tools/xentrace/xentrace.c does ahead of a piece. */
+/* Xen's tools/xentrace/xentrace.c writes this ahead of a piece. */
 static void put_cpu(uint32_t cpu)
 {
     put(0x0001f003u | 2u << 28);
@@ -124,7 +124,7 @@ static void cut_off(void **state)
             whole++;
         xentrace_free(&trace);
     }
-    /* After the first record, the second and the third. */
+    /* It is whole after the first record, the second and the third. */
     assert_int_equal(whole, 3);
 }
 

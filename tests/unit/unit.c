@@ -45,7 +45,7 @@ int unit_start(void **state)
     const char *tmp = getenv("TMPDIR");
 
     (void)state;
-    /* In one order with what assertions write to stderr. */
+    /* Keeps the output in order with what assertions write to stderr. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     main_pid = getpid();
     atexit(clean_up);
@@ -79,7 +79,7 @@ int unit_setup(void **state)
 int unit_teardown(void **state)
 {
     (void)state;
-    /* A child's assertion has failed, or it has crashed. */
+    /* This is a child whose assertion has failed, or that has crashed. */
     if (getpid() != main_pid)
         _exit(1);
     fault_clear(&xen_fault);
@@ -200,7 +200,7 @@ pid_t start_child(void (*fn)(void *arg), void *arg)
     if (pid < 0)
         fail_because("fork");
     if (!pid) {
-        /* Not to be left behind by a test that fails. */
+        /* A test that fails is not to leave its child behind. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(97);

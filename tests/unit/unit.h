@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the unit tests share.  A program works in a private directory that is
+ * Shared by the unit tests.  A program works in a private directory that is
  * removed at its end, with a fake Xen (fake_xen.h) and a real xenstored
  * (store.h); every test starts with no domain, no record, no lock and no
  * fault, and with a handle @xt.
@@ -66,21 +66,24 @@ void unit_assert_has(const char *text, const char *part, bool wanted,
 void unit_fail(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), noreturn));
 
-/* xentime_last_error(xt)->text */
+/* Returns xentime_last_error(xt)->text. */
 const char *error_text(void);
 
-/* The name of domain @id in xenstore. */
+/* Writes the name of domain @id to xenstore. */
 void name_domain(uint32_t id, const char *name);
 
-/* xentime_find() of one domain that is there; to be freed by free_one(). */
+/* Finds one domain, which has to be there; freed by free_one(). */
 struct xentime_domain *find_one(const char *ref, unsigned int want);
 void free_one(struct xentime_domain *dom);
 
-/* xentime_apply() of one change, found by id. */
+/* Makes one change with xentime_apply(), to the domain with this id. */
 enum xentime_error change_one(uint32_t id, enum xentime_setting setting,
                               int value, unsigned int flags);
 
-/* Path of a record's node; NULL: above it.  Static storage. */
+/*
+ * Returns the path of a record's node, or of the node above it if @field is
+ * NULL, in static storage.
+ */
 const char *record_path(uint32_t id, enum xentime_setting setting,
                         const char *field);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Is it UTF-8?  glibc's iconv judges: json-c's own checks (STRICT,
- * VALIDATE_UTF8) reject all that is not ASCII in 0.18.
+ * Tells whether a text is UTF-8.  glibc's iconv judges: json-c's own checks
+ * (STRICT, VALIDATE_UTF8) reject all that is not ASCII in 0.18.
  */
 #ifndef UNIT_UTF8_H
 #define UNIT_UTF8_H
