@@ -27,6 +27,7 @@
 . /lib/lab/timers.sh
 . /lib/lab/witness.sh
 
+prefer_dom0
 guest rival idle=spin
 labdom unpause "$dom"
 patched=
