@@ -70,6 +70,7 @@ static const char *const timer_names[XENTIME_TIMERS] = {
     [XENTIME_HPET1] = "hpet1",
     [XENTIME_HPET2] = "hpet2",
 };
+/* clang-format on */
 
 const struct xentime_mode_name *xentime_mode_name(int mode)
 {
