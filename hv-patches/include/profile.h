@@ -4,11 +4,13 @@
  *
  * Installed as xen/include/public/profile.h. Only the control domain may use
  * it; others get -EPERM. A Xen without it answers -ENOSYS, an operation or a
- * version that it does not know gets -EOPNOTSUPP. An answer other than 0
+ * version that Xen does not know gets -EOPNOTSUPP. An answer other than 0
  * means that nothing was changed.
  *
- * Numbers, not pointers: the same layout for every caller, 32 or 64 bits wide.
- * Fields that an operation does not name must be 0 (-EINVAL).
+ * There are numbers in place of pointers, so that the layout is the same for
+ * every caller, 32 or 64 bits wide. Fields that an operation does not name
+ * must be 0. Xen checks padding, and the flags of start, stop and status
+ * (-EINVAL).
  */
 #ifndef XEN_PUBLIC_PROFILE_H
 #define XEN_PUBLIC_PROFILE_H
@@ -16,31 +18,55 @@
 #define XEN_SYSCTL_profile           1500
 #define XEN_SYSCTL_PROFILE_VERSION   1
 
-/* As many event counters as any CPU has that this interface serves. */
+/* No CPU that this interface serves has more event counters. */
 #define XEN_PROFILE_COUNTERS         8
 
-/* What this hypervisor can do: features = an OR of XEN_PROFILE_FEATURE_*.  0:
- * nothing now (x86: booted without vpmu=, or a CPU whose PMU Xen does not
- * know); start, stop and primary_start answer -EOPNOTSUPP then. */
+/*
+ * Reads what this hypervisor can do into u.features, an OR of
+ * XEN_PROFILE_FEATURE_*.  0 means nothing (x86: Xen was booted without vpmu=,
+ * or does not know the CPU's PMU); start, stop and primary_start answer
+ * -EOPNOTSUPP then.
+ */
 #define XEN_PROFILE_features         0
-/* One more session of the domain: -ESRCH, -EOVERFLOW; -EBUSY: it is passive,
- * or (XEN_PROFILE_PASSIVE) profiles itself.  With FEATURE_RING, passive also
- * -EBUSY if the caller is not the primary or the domain is passive already,
- * -EINVAL for the events.  On x86 also -EBUSY for a vPMU mode that others
- * hold, -EOPNOTSUPP: no vPMU in this domain's CPUID policy, or no memory;
- * -EINVAL: a domain that controls others but not the hardware, for itself. */
+/*
+ * Starts one more session of the domain, with XEN_PROFILE_PASSIVE one that
+ * makes it passive.
+ *   -ESRCH       there is no such domain, or it is dying
+ *   -EOVERFLOW   no more sessions can be counted
+ *   -EBUSY       without PASSIVE: the domain is passive.  With PASSIVE: it has
+ *                sessions that are not, or profiles itself; with FEATURE_RING
+ *                also: the caller is not the primary, or the domain is, or is
+ *                passive already.  On x86 also: others hold a vPMU mode that
+ *                does not allow it
+ *   -EINVAL      unknown flags, or events that cannot be counted.  On x86
+ *                also: the hardware domain is to be passive, or the caller is
+ *                another domain and names itself
+ *   -EOPNOTSUPP  on x86: the domain's CPUID policy has no vPMU, there is no
+ *                memory, or (PASSIVE) the hardware domain has 32 bits
+ */
 #define XEN_PROFILE_start            1
-/* One less: -ESRCH; -EINVAL if it has none. The last one ends its being
- * passive as well. */
+/*
+ * Stops one session of the domain.  With the last one it stops being passive,
+ * too.  -ESRCH: there is no such domain.  -EINVAL: it has no session, flags is
+ * not 0, or on x86 the caller names itself and is not the hardware domain.
+ */
 #define XEN_PROFILE_stop             2
-/* OUT: what is counted for the domain, and in all. -ESRCH. */
+/* Reads the counts of the domain, and of all, into u.status.  -ESRCH. */
 #define XEN_PROFILE_status           3
-/* The caller becomes the primary: samples of Xen go to its ring, or to its
- * kernel.  -EBUSY if somebody is; -EINVAL for the ring; on x86 -EPERM for
- * another domain than the hardware domain, -EOPNOTSUPP for a 32-bit one. */
+/*
+ * Makes the caller the primary: samples of Xen go to its ring, or to its
+ * kernel.
+ *   -EBUSY       there is a primary; on x86 also: as for start
+ *   -EINVAL      the ring, or a reload value, is not as struct
+ *                xen_profile_primary says
+ *   -EPERM       on x86: the caller is not the hardware domain
+ *   -EOPNOTSUPP  on x86: the caller has 32 bits
+ */
 #define XEN_PROFILE_primary_start    4
-/* It is no more; with FEATURE_RING passive domains are so no longer.  -EINVAL
- * if it was not. */
+/*
+ * The caller is the primary no longer; with FEATURE_RING no domain is passive
+ * any more, either.  -EINVAL: the caller was not the primary.
+ */
 #define XEN_PROFILE_primary_stop     5
 
 #define XEN_PROFILE_FEATURE_DOMAIN   (1u << 0)  /* start, stop, status */
@@ -52,11 +78,11 @@
 #define XEN_PROFILE_PASSIVE          (1u << 0)  /* flags of start */
 
 /*
- * What is to be counted in a passive domain; all 0 without FEATURE_RING.
- * control[] as the CPU has it; on
- * POWER9 MMCR0, MMCR1, MMCR2, MMCRA. Xen takes the alert bits of MMCR0 for
- * itself. Counter n starts at reload[n], and again after each sample; 0 for a
- * counter that is only to count.
+ * The events that are to be counted in a passive domain; all 0 without
+ * FEATURE_RING. control[] has the CPU's registers, on POWER9 MMCR0, MMCR1,
+ * MMCR2 and MMCRA. Xen takes the alert bits of MMCR0 for itself. Counter n
+ * starts at reload[n], and again after each sample; 0 is for a counter that is
+ * only to count.
  */
 struct xen_profile_events {
     uint64_t control[4];
@@ -64,14 +90,15 @@ struct xen_profile_events {
 };
 
 /*
- * All 0 without FEATURE_RING: there the hardware domain's kernel takes the
- * samples (on x86 public/pmu.h, XENPMU_MODE_HV and VIRQ_XENPMU).
+ * Every field is 0 without FEATURE_RING: there the hardware domain's kernel
+ * takes the samples (on x86 by public/pmu.h, XENPMU_MODE_HV and VIRQ_XENPMU).
  *
- * The ring: `size` bytes of the caller's memory from guest address `ring`, a
- * multiple of 64 KiB on PowerPC, that stay its own until the primary stops.
- * It begins with struct xen_profile_ring. reload: what Xen puts into a counter
- * of the primary's own after a sample of Xen. No reload value may be less than
- * 1,000 from where the counter overflows (-EINVAL).
+ * The ring is `size` bytes of the caller's memory from guest address `ring`, a
+ * multiple of 64 KiB on PowerPC. They stay the ring's until the primary stops,
+ * and begin with struct xen_profile_ring. Xen puts reload[n] into counter n of
+ * the primary after a sample of Xen. No reload value, here or in struct
+ * xen_profile_events, may be less than 1,000 events from where the counter
+ * overflows (-EINVAL).
  */
 struct xen_profile_primary {
     uint64_t ring;
@@ -81,15 +108,15 @@ struct xen_profile_primary {
 };
 
 struct xen_profile_status {
-    uint32_t sessions;          /* of the domain, by this interface */
-    uint32_t self;              /* of its vCPUs that asked themselves */
-    uint32_t passive;           /* 1: it is */
-    uint32_t claims;            /* all of all domains */
+    uint32_t sessions;          /* the domain's, by this interface */
+    uint32_t self;              /* vCPUs that its guest profiles */
+    uint32_t passive;           /* 1: the domain is passive */
+    uint32_t claims;            /* sessions and self of all domains */
     uint64_t samples;           /* written to a ring, since boot */
     uint64_t lost;              /* for want of room, since the primary began */
-    uint16_t primary;           /* its domain; DOMID_INVALID: none */
-    uint16_t mode;              /* x86: XENPMU_MODE_* in force, */
-    uint16_t initial;           /* and that to which the last stop returns */
+    uint16_t primary;           /* a domain id; DOMID_INVALID: none */
+    uint16_t mode;              /* x86: XENPMU_MODE_* in force */
+    uint16_t initial;           /* x86: the mode that the last stop sets */
     uint16_t pad;
 };
 
@@ -125,12 +152,13 @@ struct xen_profile_sample {
 };
 
 /*
- * Xen writes samples and prod, the reader cons. Both run freely: sample n is
- * at n % nr. Xen loses samples while prod - cons = nr, and counts them. What
- * the reader writes here can lose it samples and nothing else.
+ * Xen writes samples and prod, the reader writes cons. Both run freely: sample
+ * n is at n % nr. While prod - cons is nr or more, Xen loses samples and
+ * counts them in lost. What the reader writes here can lose it samples and
+ * nothing else.
  */
 struct xen_profile_ring {
-    uint32_t nr;                /* of sample[]: Xen says, once */
+    uint32_t nr;                /* of sample[]; Xen writes it once */
     uint32_t prod;
     uint32_t cons;
     uint32_t pad;

@@ -2,12 +2,12 @@
 /*
  * Virtual timers of a domain: the domctl that this project adds to Xen.
  *
- * The single copy: installed into xen/include/public/, where domctl.h
- * includes it, and included by libxentime after Xen's own domctl.h.  A stock
+ * This single copy is installed into xen/include/public/, where domctl.h
+ * includes it, and libxentime includes it after Xen's own domctl.h.  A stock
  * Xen answers XEN_DOMCTL_vtimer_op with -ENOSYS (with FLASK enforcing, -EPERM).
  *
- * Only who may use domctls at all reaches it: the control domain, and with
- * FLASK whoever has hvm setparam on the domain.
+ * Only callers that may use domctls at all reach it: the control domain, and
+ * with FLASK whoever has hvm setparam on the domain.
  */
 #ifndef __XEN_PUBLIC_VTIMER_H__
 #define __XEN_PUBLIC_VTIMER_H__
@@ -49,7 +49,7 @@
  *   -EINVAL      padding is not zero, or an argument is out of range
  */
 
-/* Feature bits, in xen_domctl_vtimer_op.features; any domain may be named. */
+/* Reads XEN_VTIMER_FEAT_* into features, whatever domain is named. */
 #define XEN_VTIMER_OP_features           0
 
 #define XEN_VTIMER_FEAT_safe_switch      (1U << 0)
@@ -61,22 +61,28 @@
 #define XEN_VTIMER_FEAT_one_time         (1U << 6) /* for all vCPUs */
 #define XEN_VTIMER_FEAT_undoubled_mode   (1U << 7) /* no_doubled_... */
 
-/* What the domain's virtual time is set to and how far it lags; u.status. */
+/* Reads how the domain's virtual time is set and how it lags; u.status. */
 #define XEN_VTIMER_OP_status             1
 
-/* Counters of one vCPU; u.stats.  -ENODATA: not counting.  -ENOENT: no vCPU. */
+/*
+ * Reads the counters of one vCPU; u.stats.
+ *   -ENOENT   there is no such vCPU
+ *   -ENODATA  its ticks are not counted
+ *   -ENOMEM, -EFAULT (the buffer)
+ */
 #define XEN_VTIMER_OP_stats              2
 
 /* Starts (1, also zeroes) or stops (0) counting; u.counting.  -ENOMEM. */
 #define XEN_VTIMER_OP_set_counting       3
 
-/* Sets u.tune. */
+/* Sets the fields of u.tune. */
 #define XEN_VTIMER_OP_tune               4
 
 /*
- * Brings guest time that is behind back to real time; u.resync.  It only ever
- * moves forwards.  The timer modes in which it can be behind bring it back by
- * themselves, as soon as the vCPU that keeps the domain's time runs.
+ * Brings guest time that is behind back to real time; u.resync.  Guest time
+ * only ever moves forwards.  The timer modes in which it can be behind bring
+ * it back by themselves, as soon as the vCPU that keeps the domain's time
+ * runs.  -EINVAL: the domain is the caller's own.
  */
 #define XEN_VTIMER_OP_resync             5
 
@@ -88,13 +94,13 @@ struct xen_vtimer_status {
     int64_aligned_t lag;         /* OUT: ns of guest time behind real time */
     uint32_t nr_vcpus;           /* OUT: vCPUs of the domain */
     /*
-     * OUT: the vCPU whose ticks keep the domain's time: guest time stands
-     * still while that one waits for a CPU, in the modes that let it.
+     * OUT: the vCPU whose ticks keep the domain's time.  In the modes that let
+     * guest time stand still it does so while this vCPU waits for a CPU.
      */
     uint32_t timekeeper;
     /*
-     * OUT: bit N is set if HVM_PARAM_TIMER_MODE can be N for this domain; it
-     * is refused otherwise, with -EOPNOTSUPP or -EINVAL.
+     * OUT: bit N is set if HVM_PARAM_TIMER_MODE can be N for this domain; any
+     * other value is refused, with -EOPNOTSUPP or -EINVAL.
      */
     uint32_t modes;
     uint32_t pad;                /* OUT: 0 */
@@ -131,17 +137,20 @@ struct xen_vtimer_resync {
  */
 struct xen_vtimer_counts {
     uint64_aligned_t due;        /* ticks whose time has come */
-    uint64_aligned_t delivered;  /* ... and the guest was interrupted */
+    uint64_aligned_t delivered;  /* ... with which the guest was interrupted */
     uint64_aligned_t late;       /* delivered when the next was due already */
-    uint64_aligned_t collapsed;  /* merged with another (timer_mode 3, 4) */
-    uint64_aligned_t dropped;    /* discarded: timer_mode 2 and 5, or the guest
+    uint64_aligned_t collapsed;  /* merged with another: timer_mode 3 and 4, a
+                                    change of mode, or an interrupt that went
+                                    to another vCPU */
+    uint64_aligned_t dropped;    /* discarded: timer_mode 2 and 5, and 4 beyond
+                                    10 s; a change of mode; or the guest
                                     stopped or reprogrammed the timer */
     uint64_aligned_t pending;    /* to be delivered, collapsed or dropped */
     uint64_aligned_t wakeups;    /* fired with the vCPU waiting for a CPU */
     uint64_aligned_t period;     /* ns now; 0: one-shot, or not running */
     /*
-     * Ticks by how late they were delivered: [0] under 2 us, [n] from 2^n to
-     * 2^(n+1) us, the last one and everything beyond.
+     * Delivered ticks by how late they were: [0] under 2 us, [n] from 2^n to
+     * 2^(n+1) us, and the last also everything beyond that.
      */
 #define XEN_VTIMER_LATENESS      24
     uint64_aligned_t lateness[XEN_VTIMER_LATENESS];
@@ -149,9 +158,9 @@ struct xen_vtimer_counts {
 
 struct xen_vtimer_stats {
     uint64_aligned_t since;      /* ns of Xen's system time: counting began */
-    uint64_aligned_t now;        /* ns of Xen's system time: of this reading */
+    uint64_aligned_t now;        /* ns of Xen's system time: this reading */
     int64_aligned_t lag;         /* ns of the domain's time behind real time */
-    uint64_aligned_t descheduled; /* times it lost its CPU while runnable */
+    uint64_aligned_t descheduled; /* times it lost its CPU, unless blocked */
     uint64_aligned_t switches;   /* changes of timer_mode */
     struct xen_vtimer_counts src[XEN_VTIMER_NR_SRC];
 };

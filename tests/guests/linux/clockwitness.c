@@ -70,7 +70,7 @@ static struct cross {
     const char *name;
     uint64_t (*read)(void);
     uint64_t greatest;
-    int reader; /* who read it */
+    int reader; /* the CPU that read it last */
     uint64_t handovers;
     uint64_t back;
     uint64_t max;
@@ -140,7 +140,7 @@ static void *other_cpu(void *arg)
     return NULL;
 }
 
-/* All of a line but its end. */
+/* Writes all of a line but its end. */
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *fmt, ...)
 {
@@ -161,8 +161,8 @@ static void end_line(void)
 }
 
 /*
- * The clock just after it has moved: one that is kept by ticks stands still
- * between them, for longer than is to be measured.
+ * Returns the clock just after it has moved: a clock that is kept by ticks
+ * stands still between them, for longer than is to be measured.
  */
 static uint64_t next_monotonic_ns(void)
 {

@@ -5,8 +5,8 @@
  *
  * How: pmu/context.c, the very file, runs in supervisor state on QEMU's mac99
  * with a 970FX, on its real mfspr and mtspr. Each register gets a value of its
- * own, is saved, overwritten, loaded and compared. More is not to be had: this
- * machine has no hypervisor state, and its counters stand still.
+ * own, is saved, overwritten, loaded and compared. No more can be shown, as
+ * this machine has no hypervisor state, and its counters stand still.
  *
  * It is a 32-bit big endian program, as the firmware (OpenBIOS) wants it, and
  * prints TAP through the firmware's client interface (IEEE 1275).
@@ -82,8 +82,8 @@ static void is(uint64_t got, uint64_t wanted, const char *what,
 /* ---- registers ---- */
 
 /*
- * 64 bits in two halves, as a 32-bit program has them; the instructions use all
- * of a register in between, which no interrupt can cut in two: they are off.
+ * A 32-bit program has 64 bits in two halves. In between the instructions use
+ * all of a register, which no interrupt can cut in two: interrupts are off.
  */
 #define READ(spr_) \
     if (spr == spr_) { \
@@ -123,8 +123,8 @@ void pmu_isync(void)
 }
 
 /*
- * What the manual calls the registers: not from the list that is tested.
- * Those that have 64 bits say so.
+ * The registers as the manual has them, not as the list does that is tested.
+ * Registers of 64 bits are wide.
  */
 static const struct {
     const char *name;
@@ -147,7 +147,7 @@ static uint64_t pattern(unsigned int i)
     return manual[i].is_wide ? value : (uint32_t)value;
 }
 
-/* By number, whatever the list has. */
+/* Reads a register by its number, whatever the list has. */
 static uint64_t read_manual(unsigned int i)
 {
     uint16_t spr = manual[i].spr;
@@ -189,7 +189,7 @@ static void test(const struct pmu_family *family)
         is(read_manual(i), pattern(i), "saved and loaded: ", manual[i].name);
 }
 
-/* What -O2 may call. */
+/* The compiler may call these two at -O2. */
 void *memset(void *p, int c, size_t n);
 void *memset(void *p, int c, size_t n)
 {
@@ -208,7 +208,7 @@ void *memcpy(void *to, const void *from, size_t n)
     return to;
 }
 
-/* From start.S, with what the firmware leaves in r5. */
+/* start.S calls this with what the firmware leaves in r5. */
 void payload_main(int (*interface)(uint32_t *args));
 void payload_main(int (*interface)(uint32_t *args))
 {

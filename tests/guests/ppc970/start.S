@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where OpenBIOS jumps to, in 32-bit mode, its client interface in r5. */
+/* OpenBIOS jumps here, in 32-bit mode, with its client interface in r5. */
     .section .text.start, "ax", @progbits
     .globl _start
 _start:

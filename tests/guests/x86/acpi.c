@@ -10,7 +10,7 @@
  * The offsets of the fields are those of the ACPI specification 6.4, chapter
  * 5.2; the HPET's are in the HPET specification 1.0a, section 3.2.4.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@
 #define HEADER_OEM_ID 10
 #define HEADER_OEM_TABLE_ID 16
 
-/* The RSDP has another. */
+/* The RSDP has a header of its own. */
 #define RSDP_SIZE 36
 #define RSDP_SIZE_V1 20 /* what the first of its two checksums covers */
 #define RSDP_CHECKSUM 8
@@ -100,7 +100,7 @@ static uint8_t *begin(struct writer *w, const char *signature, uint8_t revision)
     return table;
 }
 
-/* Ends it; returns its address. */
+/* Ends a table; returns its address. */
 static uint32_t end(struct writer *w, uint8_t *table, size_t size)
 {
     uint32_t addr = w->addr + (uint32_t)(table - w->base);
@@ -194,7 +194,7 @@ static uint32_t madt(struct writer *w, unsigned int vcpus)
 
     put(entry, 0, MADT_LOCAL_NMI, 1);
     put(entry, 1, 6, 1);
-    put(entry, 2, 0xff, 1); /* of all */
+    put(entry, 2, 0xff, 1); /* of all vCPUs */
     put(entry, 5, 1, 1);    /* LINT1 */
     entry += 6;
 

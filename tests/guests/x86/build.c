@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Domains without libxl and without a device model, and the xenstore nodes
- * by which libxl and xl know a domain: name, vm, and its type.
+ * Builds domains without libxl and without a device model, and writes the
+ * xenstore nodes by which libxl and xl know a domain: name, vm, and its type.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 #define PAGE_KIB 4
 #define EXTRA_KIB 1024 /* room for what Xen itself adds */
 #define HAP_POOL_MB 1
-#define HAP_POOL_SHARE 64 /* and a MiB more for so many MiB of memory */
+#define HAP_POOL_SHARE 64 /* and a MiB more for this many MiB of memory */
 #define POPULATE_BATCH 1024
 
 #define CR0_PE_ET 0x11
@@ -151,7 +151,7 @@ static void nodes_remove(uint32_t domid)
     xs_rm(xs, XBT_NULL, path);
 }
 
-/* Unique as long as domids are, and the same in every run. */
+/* Makes a UUID as unique as domids are, and the same in every run. */
 static void default_uuid(uint32_t domid, xen_domain_handle_t uuid)
 {
     static const xen_domain_handle_t base = { 'l',  'a', 'b',  'd', 'o', 'm',
@@ -302,9 +302,9 @@ static void set_weight(uint32_t domid, unsigned int weight)
 }
 
 /*
- * As libxl does before a domain runs: with a ring page for xenstored, just
- * after what the guest uses, and an event channel, of which the guest knows
- * nothing.  xenstored then tells of the domain's coming and going.
+ * Introduces a domain to xenstored as libxl does before it runs: with a ring
+ * page, just after what the guest uses, and an event channel, of which the
+ * guest knows nothing.  xenstored then tells of its coming and going.
  */
 static void introduce(uint32_t domid)
 {

@@ -46,7 +46,7 @@ static bool read_hpet(uint64_t *value, uint32_t cpu)
     return *value != ~0ull;
 }
 
-/* (delta * mul) >> 32, without the 128-bit product */
+/* Returns (delta * mul) >> 32, without the 128-bit product. */
 static uint64_t scale(uint64_t delta, uint32_t mul)
 {
     uint64_t low = (uint64_t)(uint32_t)delta * mul;

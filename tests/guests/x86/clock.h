@@ -15,10 +15,10 @@
  */
 void clocks_sample(struct clock_stats *stats, uint32_t mask, uint32_t cpu);
 
-/* Xen's system time, and the TSC that it was made from. */
+/* Returns Xen's system time in ns; *tsc: the TSC that it was made from. */
 uint64_t pvclock_read(uint32_t cpu, uint64_t *tsc);
 
-/* Nanoseconds that so many TSC cycles take. */
+/* Returns the nanoseconds that so many TSC cycles take on vCPU cpu. */
 uint64_t pvclock_ns(uint32_t cpu, uint64_t cycles);
 
 /* Records a TSC value that the caller has read itself. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest's state carried over to another domain, as by save and restore. */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* Carries a guest's state to another domain, as save and restore do. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static void copy_memory(uint32_t from, uint32_t to)
 
     for (addr = GUEST_LOAD_ADDR; addr < GUEST_MEMORY_END;
          addr += XC_PAGE_SIZE) {
-        /* Not RAM, but a page of Xen's, which the copy has to map itself. */
+        /* This page is Xen's and no RAM: the copy has to map its own. */
         if (addr == GUEST_SHARED_INFO)
             continue;
         memcpy((void *)page_map_at(to, addr), (void *)page_map_at(from, addr),
@@ -30,7 +30,7 @@ static void copy_memory(uint32_t from, uint32_t to)
         fail(errno, "cannot map shared_info of domain %u", to);
 }
 
-/* Not the HVM parameters: those are for the toolstack to set. */
+/* HVM parameters are not copied: those are for the toolstack to set. */
 int cmd_copyctx(int argc, char **argv)
 {
     uint32_t from, to;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The commands: each reads its arguments, does its work and prints. */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #define DEFAULT_TIMEOUT_MS 10000
 #define NR_TIMER_MODES 4
 
-/* Of the HPET record: config and timers[].config. */
+/* Bits of config and timers[].config in the HPET record. */
 #define HPET_ENABLE_CNF (1u << 0)
 #define HPET_TN_INT_ENB (1u << 2)
 
@@ -59,7 +59,7 @@ uint32_t unpaused_domid_of(const char *text)
     return domid;
 }
 
-/* guest.bin beside this program, unless $LABDOM_GUEST says otherwise. */
+/* Finds guest.bin beside this program, unless $LABDOM_GUEST has another. */
 static const char *default_image(void)
 {
     static char path[PATH_MAX];
@@ -409,7 +409,7 @@ int cmd_ticks(int argc, char **argv)
     return 0;
 }
 
-/* What the CPUs did not spend in idle loops, for the price of things. */
+/* Prints the CPUs' idle time: two readings show what something has cost. */
 int cmd_idle(int argc, char **argv)
 {
     xc_cpuinfo_t info[64];
@@ -427,7 +427,7 @@ int cmd_idle(int argc, char **argv)
     return 0;
 }
 
-/* As a toolstack does before the domain runs; TSC_MODE is xl's, as a number. */
+/* Sets xl's TSC_MODE, a number, as a toolstack does before the domain runs. */
 int cmd_tscinfo(int argc, char **argv)
 {
     uint32_t domid;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table of commands is in labdom.c, what they do in the others. */
+/* The table of commands is in labdom.c; other files have the commands. */
 #ifndef GUESTS_X86_COMMANDS_H
 #define GUESTS_X86_COMMANDS_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest that has ended: whoever waits for one asks here, so that a crash is
- * told as a crash, with where it happened, and not as a guest that is silent.
+ * Tells of a guest that has ended.  Whoever waits for a guest asks here, so
+ * that a crash is told as a crash, with where it happened, and not as silence.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include <xen/hvm/save.h>
 
-/* The vCPUs' registers: a triple fault leaves them as they were before it. */
+/* Prints the vCPUs' registers, which a triple fault leaves as they were. */
 static void tell_vcpus(uint32_t domid, unsigned int vcpus)
 {
     HVM_SAVE_TYPE(CPU) cpu;

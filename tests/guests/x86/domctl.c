@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The domctl of vtimer.h as Xen answers it, past the library under test.
+ * Sends Xen the domctl of vtimer.h, past the library under test.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -90,7 +90,7 @@ int vtimer_op(uint32_t domid, struct xen_domctl_vtimer_op *op)
     return err;
 }
 
-/* The error's name too, for tests that look for it. */
+/* Fails with the error's name, too, for tests that look for it. */
 static void vtimer_op_or_fail(uint32_t domid, struct xen_domctl_vtimer_op *op)
 {
     int err = vtimer_op(domid, op);

@@ -4,7 +4,7 @@
  * what the vCPUs have seen of one another's time; it has the guest do what may
  * disturb that, too.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include "commands.h"
 
-/* So long without a handover, and there will be none. */
+/* After this time without a handover there will be none. */
 #define STALL_MS 5000
 #define POLL_MS 20
 #define NS_PER_MS 1000000ull
@@ -77,7 +77,7 @@ static double to_ns(volatile struct shared_page *page, enum witness_clock id,
     }
 }
 
-/* The least that any clock of the guest was handed over. */
+/* Returns the handovers of the clock that had the fewest. */
 static uint64_t least(volatile struct witness_page *w, unsigned int vcpus)
 {
     uint64_t n = UINT64_MAX;

@@ -236,7 +236,7 @@ static void idt_init(void)
     idt_load();
 }
 
-/* Halts until the next tick of the PIT, after every 64th. */
+/* Shall the guest halt until the next tick of the PIT, as after each 64th? */
 static bool is_nap(void)
 {
     static uint64_t last;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Random domctls of vtimer.h, most of them wrong, among random timer_mode and
- * vhpet settings.  A reply that vtimer.h does not allow is an error.
+ * Sends random domctls of vtimer.h, most of them wrong, among random settings
+ * of timer_mode and vhpet.  A reply that vtimer.h does not allow is an error.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ struct hostile {
     uint64_t calls, sets, wrong, errnos[NR_ERRNOS];
 };
 
-/* Errnos that a call may end with; none in it: it has to succeed. */
+/* The errnos that a call may end with; without any it has to succeed. */
 struct allowed {
     unsigned int n;
     int err[16];
@@ -57,7 +57,7 @@ static bool is_allowed(const struct allowed *a, int err)
     return !a->n && !err;
 }
 
-/* Wrong in one place or two: each check shall be the one that catches it. */
+/* Returns mostly what is right: each check gets to catch a single mistake. */
 static uint32_t mostly(struct hostile *h, uint32_t right)
 {
     static const uint32_t odd[] = { 0, 1, 2, 0x7fffffff, 0x80000000, ~0u };
@@ -72,7 +72,7 @@ static uint32_t mostly(struct hostile *h, uint32_t right)
     return odd[rng_below(&h->rng, sizeof(odd) / sizeof(odd[0]))];
 }
 
-/* 0, the limit and its neighbours, the ends of the type, anything. */
+/* Returns 0, the limit or nearly that, an end of the type, or anything. */
 static uint32_t around(struct hostile *h, uint32_t max)
 {
     const uint32_t values[] = { 0,
@@ -90,8 +90,8 @@ static uint32_t around(struct hostile *h, uint32_t max)
 }
 
 /*
- * Not Linux's half of the address space: dom0 is PV, and Xen would write for
- * it there.  From 0xffff8000... to 0xffff87ff... is Xen's.
+ * No buffer is in Linux's half of the address space: dom0 is PV, and Xen would
+ * write there for it.  0xffff8000... to 0xffff87ff... is Xen's.
  */
 static uint64_t random_buffer(struct hostile *h, bool *good)
 {
@@ -106,7 +106,7 @@ static uint64_t random_buffer(struct hostile *h, bool *good)
         0xffff800000000000ull,
         0xffff82d040200000ull, /* Xen's text */
         0xffff830000000000ull, /* all of memory, mapped by Xen */
-        0xffff87ffffffff00ull, /* and across its end */
+        0xffff87ffffffff00ull, /* across the end of that */
         ~0ull,
     };
 
@@ -156,7 +156,7 @@ static void random_stats(struct hostile *h, struct xen_domctl_vtimer_op *op,
         allow(a, ENODATA);
 }
 
-/* What is not set is noise: only what vtimer.h calls IN may matter. */
+/* Fields that are not set are noise: only IN fields of vtimer.h may matter. */
 static void random_op(struct hostile *h, struct xen_domctl_vtimer_op *op,
                       struct allowed *a)
 {
@@ -322,7 +322,7 @@ static void print_result(const struct hostile *h, uint64_t seed, double seconds)
     printf(" s=%.2f\n", seconds);
 }
 
-/* Of known state, and to be left in it: not counting, and not tuned. */
+/* Brings the domain to a known state: not counting, and not tuned. */
 static void reset(struct hostile *h)
 {
     struct xen_domctl_vtimer_op counting = { .op = XEN_VTIMER_OP_set_counting };

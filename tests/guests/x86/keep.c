@@ -17,7 +17,7 @@ static volatile struct shared_page *const shared =
 static volatile struct keep_page *const page =
     (volatile struct keep_page *)GUEST_KEEP_ADDR;
 
-/* As Xen has it, and as it was at the last tick. */
+/* Xen updates runstate; slept and waited are from the last tick. */
 static volatile struct runstate runstate;
 static uint64_t slept, waited;
 
@@ -28,10 +28,10 @@ static struct {
     uint64_t seen;     /* TSC that is accounted for */
     uint64_t shown_ps[KEEPERS];
     int64_t most[KEEPERS];
-    uint64_t second;       /* the end of this one */
+    uint64_t second;       /* ns: when this one ends */
     uint64_t last;         /* the tick before */
     int64_t top_ps;        /* the most that KEEP_TICK_TSC was ahead */
-    struct keep_gain gain; /* what is known of the next one */
+    struct keep_gain gain; /* what is known of the next gain */
 } keep;
 
 void keep_check(uint64_t period_tsc, uint64_t period_ps)
@@ -74,8 +74,8 @@ static void begin(uint64_t ref, uint64_t tsc, uint64_t delay)
 }
 
 /*
- * As x86-64 Linux 2.6.9 to 2.6.18 does without HPET and PM timer, in
- * arch/x86_64/kernel/time.c: ticks to add for this one.
+ * Returns the ticks to add for this one, as x86-64 Linux 2.6.9 to 2.6.18 does
+ * without HPET and PM timer, in arch/x86_64/kernel/time.c.
  */
 static uint32_t ticks_by_tsc(uint64_t tsc, uint64_t delay)
 {
@@ -129,7 +129,7 @@ static void note_ahead(uint64_t passed)
     }
 }
 
-/* What the vCPU did since the last tick belongs to one that makes up for it. */
+/* Notes what the vCPU did since the last tick, if this one made up for it. */
 static void note_made_up(uint64_t passed, uint32_t ticks)
 {
     uint64_t now_slept = runstate.time[RUNSTATE_BLOCKED];
@@ -155,7 +155,7 @@ static void note_gain(uint64_t passed)
         return;
 
     keep.top_ps = ahead;
-    /* It may have begun in the midst of a backlog. */
+    /* The first second may have begun in the midst of a backlog. */
     if (passed < NS_PER_SEC)
         return;
     gain.gap_ns = (uint32_t)(passed - keep.last);

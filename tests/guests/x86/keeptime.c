@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How right the clocks are that guests would keep: struct keep_page. */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* Tells how right the clocks of struct keep_page are. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <inttypes.h>
@@ -22,8 +22,8 @@ static void start(uint32_t domid, volatile struct keep_page *keep, bool gains)
 }
 
 /*
- * The rate of what was ahead, in percent: least squares, over whole seconds but
- * the first two, which what dom0 did before may have disturbed.
+ * Returns how fast the clock is, in percent: least squares over whole seconds.
+ * The first two are left out, as what dom0 did before may have disturbed them.
  */
 static double rate(volatile struct keep_page *keep, uint32_t n,
                    enum keeper keeper)

@@ -3,7 +3,7 @@
  * Builds, drives and measures test domains from dom0, without libxl and
  * independent of the library under test.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>

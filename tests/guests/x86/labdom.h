@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of labdom share.  Every function that fails exits. */
+/* The parts of labdom share these.  Every function that fails exits. */
 #ifndef GUESTS_X86_LABDOM_H
 #define GUESTS_X86_LABDOM_H
 
@@ -16,7 +16,7 @@ extern xc_interface *xch;
 extern const char *const timer_names[NR_TIMERS];
 extern const char *const clock_names[NR_CLOCKS];
 
-/* One line on stderr, with errno's text if err is not 0, and exit(1). */
+/* Writes a line to stderr, with err's text if that is not 0, and exits. */
 void fail(int err, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
@@ -28,14 +28,14 @@ struct dom_config {
     const char *name;                   /* any bytes but NUL */
     enum dom_type type;
     bool set_uuid;
-    xen_domain_handle_t uuid;           /* else made from the domid */
+    xen_domain_handle_t uuid;           /* if not set, made from the domid */
     unsigned long mem_kib;
     unsigned int vcpus;
     unsigned int weight;                /* credit2, 0 = Xen's default */
     unsigned int tsc_mode;              /* 0 default, 1 emulate, 2 native */
     const char *image;                  /* guest.bin; NULL: nothing to run */
     struct shared_control control;      /* for the guest of the image */
-    /* puts another guest in its place, and sets the contexts; may be NULL */
+    /* loads a guest in place of the image, and sets its contexts; or NULL */
     void (*load)(uint32_t domid, const struct dom_config *config);
     const void *load_data;
     bool no_xenstore;
@@ -79,16 +79,16 @@ volatile struct shared_page *page_map(uint32_t domid);
 /* Maps and prepares the page of a new guest. */
 void page_init(uint32_t domid, const struct shared_control *control);
 
-/* A consistent copy of the guest's counters. */
+/* Takes a consistent copy of the guest's counters. */
 void page_read(volatile struct shared_page *page, struct guest_stats *stats);
 
 /* Makes the guest look at the control, even if it sleeps in HLT. */
 void page_request(uint32_t domid, volatile struct shared_page *page);
 
-/* Sets NAME=VALUE (hz of a timer, idle, ...); false if it is no such thing. */
+/* Sets NAME=VALUE (hz of a timer, idle, ...); false: no such setting. */
 bool control_set(struct shared_control *control, const char *arg);
 
-/* Seconds that a difference of two readings of the clock stands for. */
+/* Returns the seconds that a difference of two readings stands for. */
 double clock_s(volatile struct shared_page *page, enum clock_id id,
                double ticks);
 
@@ -108,10 +108,10 @@ void vcpus_read(struct vcpus *vcpus);
 void vcpus_wait_started(const struct vcpus *vcpus, uint32_t domid,
                         volatile struct shared_page *page);
 
-/* Each of those that run has seen the request. */
+/* Has each of those that run seen the request? */
 bool vcpus_have_seen(struct vcpus *vcpus, uint32_t request);
 
-/* A line for each; since = NULL: the counters as they stand. */
+/* Prints a line for each; since = NULL: the counters as they stand. */
 void vcpus_print(const struct vcpus *vcpus, const struct vcpus *since,
                  volatile struct shared_page *page, double dt);
 
@@ -128,10 +128,10 @@ struct measurement {
 void measure_begin(struct measurement *m, uint32_t domid);
 void measure_end(struct measurement *m);
 
-/* The counters as they stand. */
+/* Prints the counters as they stand. */
 void print_ticks(uint32_t domid);
 
-/* Dom0's monotonic clock, and sleeping by it. */
+/* These read dom0's monotonic clock, and sleep by it. */
 uint64_t now_ns(void);
 void sleep_ms(unsigned long ms);
 

@@ -12,7 +12,7 @@
  *
  * The other vCPUs are started by Linux, with INIT and a start-up IPI.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <elf.h>
@@ -33,7 +33,7 @@
 #define DEFAULT_MEM_MIB 160
 #define MIB (1ull << 20)
 
-/* Where things are in the guest; the e820 map has the first MiB in halves. */
+/* Addresses in the guest; the e820 map has the first MiB in two parts. */
 #define ZERO_PAGE_ADDR 0x10000u
 #define COMMAND_LINE_ADDR 0x11000u
 #define GDT_ADDR 0x12000u
@@ -193,7 +193,7 @@ static uint64_t load_kernel(uint32_t domid, const char *path, uint64_t end)
     return entry;
 }
 
-/* Tables of three levels that map the first GiB to itself. */
+/* Writes tables of three levels that map the first GiB to itself. */
 static void write_page_tables(uint32_t domid)
 {
     static uint64_t tables[3][PTES];

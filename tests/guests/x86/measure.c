@@ -3,7 +3,7 @@
  * Dom0's end of the shared page: consistent snapshots, and what two of them
  * say about the time between.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@
 #define ACK_TIMEOUT_MS 2000
 #define READ_RETRIES 1000
 /*
- * Starting labdom takes the CPU from the guest for a while.  What it missed
- * meanwhile it shall get before the measurement, and not as a part of it.
+ * Starting labdom takes the CPU from the guest for a while.  The ticks that
+ * it missed meanwhile are to come before the measurement, and not in it.
  */
 #define CATCH_UP_MS 200
 
@@ -232,7 +232,7 @@ bool control_set(struct shared_control *control, const char *arg)
             !strncmp(arg, fields[i].name, len)) {
             if (v > fields[i].max)
                 return false;
-            /* Any value asks for one more round. */
+            /* Any value of rearm programs the timers once more. */
             *fields[i].field = fields[i].field == &control->rearm
                                    ? control->rearm + 1
                                    : v;

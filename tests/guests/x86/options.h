@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the commands that do things at random have in common. */
+/* Options and random numbers, for commands that do things at random. */
 #ifndef GUESTS_X86_OPTIONS_H
 #define GUESTS_X86_OPTIONS_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* NAME=VALUE arguments: a number up to max, or one of names[]'s indices. */
+/* A NAME=VALUE argument: VALUE is a number up to max, or a word of names[]. */
 struct option_kv {
     const char *name;
     uint64_t *value;
@@ -15,18 +15,18 @@ struct option_kv {
     const char *const *names; /* NULL-terminated; NULL: a number */
 };
 
-/* False if an argument is none of them. */
+/* Returns false if an argument is none of the options. */
 bool options_read(int argc, char **argv, const struct option_kv *options,
                   size_t n);
 
-/* The same sequence for the same seed, everywhere: splitmix64. */
+/* splitmix64 has the same sequence for the same seed everywhere. */
 struct rng {
     uint64_t state;
 };
 
 uint64_t rng_next(struct rng *rng);
 
-/* 0 to n - 1 */
+/* Returns 0 to n - 1. */
 uint64_t rng_below(struct rng *rng, uint64_t n);
 
 #endif

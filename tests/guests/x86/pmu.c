@@ -19,7 +19,7 @@ static volatile struct shared_page *const shared =
 static volatile struct pmu_page *const pmu =
     (volatile struct pmu_page *)GUEST_PMU_ADDR;
 
-/* Where to go on after a fault; 0: none is expected, or one has come. */
+/* The guest goes on here after a fault; 0: none is expected, or it came. */
 static volatile uint32_t resume;
 
 bool pmu_exception(struct frame *frame)

@@ -10,7 +10,7 @@
 /* Tries them if dom0 asks for it; see struct pmu_page. */
 void pmu_test(void);
 
-/* True: the exception was one that pmu_test() waits for, and is seen to. */
+/* Handles an exception that pmu_test() waits for; false if it is another. */
 bool pmu_exception(struct frame *frame);
 
 #endif

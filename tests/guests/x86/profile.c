@@ -3,7 +3,7 @@
  * Xen's vPMU mode and the sysctl of profile.h, past the library under test;
  * and what a guest gets of a vPMU.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -146,7 +146,7 @@ static const struct {
     { "a pad", EINVAL, { .version = 1, .op = 4, .u.primary.pad = 1 } },
 };
 
-/* On a patched Xen, nobody profiling. */
+/* Needs a patched Xen on which nobody profiles. */
 int cmd_misuse(int argc, char **argv)
 {
     int status = 0, err;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A pause at a moment when Xen's count of delivered interrupts and the
+ * Pauses a domain at a moment when Xen's count of delivered interrupts and the
  * guest's own have to be the same.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -19,9 +19,9 @@
 #define EFLAGS_IF (1u << 9)
 
 /*
- * Nothing is on its way: no timer's vector is in service, which it is from
- * the injection on; no handler runs, which also publishes what it counted;
- * and no injection has to be repeated.
+ * Is nothing on its way?  Then no timer's vector is in service, as it is from
+ * the injection on; no handler runs, which also publishes what it counted; and
+ * no injection has to be repeated.
  */
 static bool vcpu_is_quiet(uint32_t domid, unsigned int vcpu)
 {

@@ -6,11 +6,10 @@
 #include "shared.h"
 #include "xen.h"
 
-/* Of Xen's public headers: hvm/params.h, domctl.h, vtimer.h. */
+/* These are from Xen's headers hvm/params.h and vtimer.h. */
 #define HVM_PARAM_VM86_TSS 15
 #define HVM_PARAM_VM86_TSS_SIZED 37
 #define XEN_DOMCTL_VTIMER_OP 1500
-#define XEN_VTIMER_INTERFACE_VERSION 1
 #define SIZEOF_TSS32 0x68
 
 struct domctl {
@@ -59,7 +58,7 @@ static void call_domctl(uint32_t target)
             .cmd = XEN_DOMCTL_VTIMER_OP,
             .interface_version = self->domctl_version,
             .domid = (uint16_t)self->target[target],
-            .u = { XEN_VTIMER_INTERFACE_VERSION, op },
+            .u = { self->vtimer_version, op },
         };
 
         self->domctl[target][op] = (int16_t)xen_domctl(&domctl);

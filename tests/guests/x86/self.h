@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What Xen must not let a guest do to its own time, or to another's. */
+/* Tries what Xen must not let a guest do to its or another's time. */
 #ifndef GUESTS_X86_SELF_H
 #define GUESTS_X86_SELF_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Asks a guest for what Xen must refuse to it, and tells what Xen answered. */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include <xen/hvm/params.h>
 
 #include "commands.h"
+#include "domctl.h"
 
 static void print_errnos(const volatile int16_t *rc, unsigned int n)
 {
@@ -50,6 +51,7 @@ int cmd_selfparams(int argc, char **argv)
 
     self->nr_params = HVM_NR_PARAMS + 4;
     self->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
+    self->vtimer_version = XEN_VTIMER_INTERFACE_VERSION;
     self->target[SELF_SELF] = DOMID_SELF;
     self->target[SELF_OWN_ID] = domid;
     self->target[SELF_OTHER] = argc == 3 ? domid_of(argv[2]) : 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the test guest and dom0 tell each other: struct shared_page, and on
- * pages of their own what only some tests need.
+ * The memory by which the test guest and dom0 talk: struct shared_page, and
+ * pages of their own for what only some tests need.
  *
  * Dom0 writes struct shared_control only, unless a field says otherwise, and
- * the guest everything else.  Both
- * sides are little-endian x86; all fields are naturally aligned, so that
- * 32-bit and 64-bit compilers lay the page out alike.
+ * the guest everything else.  Both sides are little-endian x86; all fields are
+ * naturally aligned, so that 32-bit and 64-bit compilers lay the page out
+ * alike.
  *
  * The guest publishes its counters in two copies, used in turn.  A reader
  * takes "generation", copies stats[generation % 2] and starts again if
@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 /* Guest physical memory map, bytes.  Everything else is free. */
-#define GUEST_IVT_ADDR      0x000000u   /* what it has for interrupts there */
+#define GUEST_IVT_ADDR      0x000000u   /* real-mode interrupt vectors */
 #define GUEST_SIPI_ADDR     0x008000u   /* where a restarted vCPU begins */
 #define GUEST_LOAD_ADDR     0x100000u   /* image, entered at its first byte */
 #define GUEST_LOAD_SIZE     0x010000u   /* image, bss and stack, at most */
@@ -70,16 +70,16 @@ struct shared_control {
     uint32_t rearm;                     /* changed: program every timer anew */
     uint32_t request;                   /* changed: look at the fields above */
     uint32_t window;                    /* changed: forget the maxima */
-    uint32_t vcpus;                     /* that run; not to be changed */
-    uint32_t ap_hz;                     /* of the LAPIC of each vCPU but 0 */
-    uint32_t ap_idle;                   /* enum guest_idle, of these vCPUs */
+    uint32_t vcpus;                     /* vCPUs that run; not to be changed */
+    uint32_t ap_hz;                     /* Hz of the LAPICs, but vCPU 0's */
+    uint32_t ap_idle;                   /* enum guest_idle, but vCPU 0's */
     uint32_t meet;                      /* changed: see struct meeting */
     uint32_t selftest;                  /* changed: see struct self_page */
     uint32_t pmutest;                   /* changed: see struct pmu_page */
     uint32_t keep;                      /* changed: see struct keep_page */
     uint32_t keep_gains;                /* 1: look for gains, too */
-    uint32_t io_hz;                     /* the LAPIC stands for a disk: an
-                                           interrupt so soon after the last
+    uint32_t io_hz;                     /* the LAPIC stands for a disk, and
+                                           interrupts 1/io_hz s after the last
                                            was handled; 0: it does not */
     uint32_t restart;                   /* changed: see struct witness_page */
     uint32_t write_tsc;                 /* changed: see struct witness_page */
@@ -89,7 +89,7 @@ struct shared_control {
     uint32_t pad;
 };
 
-/* Of one timer.  Counts are since the guest started. */
+/* The counters of one timer, since the guest started. */
 struct timer_stats {
     uint64_t ticks;                     /* interrupts accepted */
     uint64_t first_tsc;                 /* guest TSC at the first tick */
@@ -103,7 +103,7 @@ struct timer_stats {
     uint32_t absent;                    /* 1: the device does not answer */
 };
 
-/* Of one clock, in its own unit: TSC cycles, HPET ticks, nanoseconds. */
+/* Readings of a clock, in its own unit: TSC cycles, HPET ticks, ns. */
 struct clock_stats {
     uint64_t now;                       /* latest reading */
     uint64_t back;                      /* readings lower than the one before */
@@ -163,8 +163,8 @@ struct vcpu_slot {
 
 /*
  * When asked to meet, each vCPU waits for all the others and then reads its
- * clocks.  With fewer CPUs than vCPUs not all can do so at the same moment:
- * that is what the pvclock, which is Xen's own time, is read for.
+ * clocks.  With fewer CPUs than vCPUs not all can do so at the same moment, so
+ * that the pvclock, which is Xen's own time, has to be read as well.
  */
 struct meeting {
     uint64_t tsc;
@@ -187,24 +187,26 @@ enum self_target { SELF_SELF, SELF_OWN_ID, SELF_OTHER, SELF_TARGETS };
 #define SELF_PARAMS         64
 #define SELF_VALUES         8
 #define SELF_DOMCTLS        7
-#define SELF_SKIPPED        1           /* it would end the guest */
+#define SELF_SKIPPED        1           /* not tried, lest the guest end */
 
 struct self_page {
     /* By dom0. */
     uint32_t nr_params;
     uint32_t domctl_version;            /* XEN_DOMCTL_INTERFACE_VERSION */
+    uint32_t vtimer_version;            /* XEN_VTIMER_INTERFACE_VERSION */
     uint32_t target[SELF_TARGETS];      /* domids */
     /* By the guest. */
     uint32_t done;                      /* shared_control.selftest as seen */
+    uint32_t pad;
     uint64_t value[SELF_VALUES];
     int16_t param[SELF_TARGETS][SELF_PARAMS][SELF_VALUES]; /* -errno */
     int16_t domctl[SELF_TARGETS][SELF_DOMCTLS];            /* by operation */
 };
 
 /*
- * What a vCPU 0 gets of a performance monitor like AMD's family 10h, by what
- * its MSRs answer.  Without one Xen reads 0 and drops what is written; with
- * one it refuses a reserved bit of an event select register (#GP).
+ * Shows what vCPU 0 gets of a performance monitor like AMD's family 10h, by
+ * what its MSRs answer.  Without a vPMU they read 0, and Xen drops what is
+ * written; with one it refuses a reserved bit of an event select (#GP).
  */
 enum pmu_access {
     PMU_READ_CTRL,                      /* event select register 0 */
@@ -221,7 +223,7 @@ struct pmu_page {
     uint32_t done;                      /* shared_control.pmutest as seen */
     uint32_t faulted[PMU_ACCESSES];     /* 1: #GP */
     uint32_t pad;
-    uint64_t value[PMU_ACCESSES];       /* read */
+    uint64_t value[PMU_ACCESSES];       /* what was read */
 };
 
 /*
@@ -246,16 +248,16 @@ struct keep_second {
 
 /*
  * A single tick that set the KEEP_TICK_TSC clock more than half a period
- * further ahead than it ever was, and the last one before it that made up for
- * others: the two counted the same time.
+ * further ahead than it ever was, and the last tick before it that made up for
+ * others: these two counted the same time.
  */
 struct keep_gain {
     uint64_t at_ns;                     /* since it began */
     uint32_t gap_ns;                    /* since the tick before */
-    uint32_t since_ns;                  /* since the one that made up */
-    uint32_t made_up;                   /* ticks, by that one */
-    uint32_t slept_ns;                  /* from the tick before that one to it: */
-    uint32_t waited_ns;                 /* blocked; runnable without a CPU */
+    uint32_t since_ns;                  /* since the tick that made up */
+    uint32_t made_up;                   /* ticks that it made up */
+    uint32_t slept_ns;                  /* blocked, in the gap it made up */
+    uint32_t waited_ns;                 /* runnable without a CPU, in it */
     uint32_t pad;
 };
 
@@ -266,7 +268,7 @@ struct keep_page {
     uint64_t made_up;                   /* added by KEEP_TICK_TSC */
     uint64_t delay_tsc;                 /* from injection to reading, summed */
     struct keep_second second[KEEP_SECONDS];
-    uint32_t gains;                     /* there were, if they are looked for */
+    uint32_t gains;                     /* in all, if they are looked for */
     uint32_t pad;
     struct keep_gain gain[KEEP_GAINS];  /* the first of them */
 };
@@ -293,7 +295,7 @@ enum witness_clock {
 #define WITNESS_CPU_BITS    3
 #define WITNESS_PMTIMER_HZ  3579545u
 
-/* One vCPU has counted this of one clock.  Dom0 reads words, each at once. */
+/* The counts of a vCPU, for one clock.  Dom0 reads words, each at once. */
 struct witness_count {
     uint32_t turns;
     uint32_t handovers;

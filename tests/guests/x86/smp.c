@@ -71,8 +71,8 @@ static void check_window(struct secondary *v)
 }
 
 /*
- * Vcpu 0, which keeps the domain's time, may be waiting for a CPU now; then it
- * is not to stand still for this one until somebody brings it up again.
+ * Takes vCPU 0 down, which keeps the domain's time and may be waiting for a CPU
+ * now: time is not to stand still for vCPU 1 until vCPU 0 is brought up again.
  */
 static void check_down(uint32_t cpu)
 {
@@ -146,7 +146,7 @@ void smp_meet(uint32_t cpu)
     m->all = all;
 }
 
-/* The doorbell, or a timer whose interrupts are not vCPU 0's. */
+/* Handles the doorbell, or a timer whose interrupts are not vCPU 0's. */
 static void remote_interrupt(uint32_t id)
 {
     if (id < NR_TIMERS) {
@@ -164,7 +164,7 @@ void smp_interrupt(uint32_t cpu, const struct frame *frame)
     uint32_t vector = TIMER_VECTOR + TIMER_LAPIC;
     uint64_t now;
 
-    /* As for vCPU 0: injected twice, and not to be acknowledged. */
+    /* This was injected twice (see guest.c), and gets no EOI. */
     if (!(frame->eflags & EFLAGS_IF)) {
         v->stats.lapic.filtered += frame->vector == vector;
         return;

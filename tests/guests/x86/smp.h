@@ -15,19 +15,19 @@
 /* Lets the other vCPUs run.  The IDT and the shared page are ready. */
 void smp_start(void);
 
-/* Where start.S takes each of them. */
+/* start.S takes each of them here. */
 void smp_main(uint32_t cpu);
 
-/* Which vCPU was interrupted. */
+/* Tells which vCPU was interrupted. */
 uint32_t smp_cpu(const struct frame *frame);
 
-/* An interrupt of a vCPU other than 0. */
+/* Handles an interrupt of a vCPU other than 0. */
 void smp_interrupt(uint32_t cpu, const struct frame *frame);
 
 /* Wakes the other vCPUs, so that they look at the control. */
 void smp_kick(void);
 
-/* Restarts a vCPU by INIT and SIPI if dom0 asks for it.  On vCPU 0. */
+/* vCPU 0 restarts another by INIT and SIPI if dom0 asks for it. */
 void smp_restart_check(void);
 
 /* Meets the other vCPUs if dom0 asks for it.  Interrupts are off. */

@@ -59,7 +59,7 @@ start_stack:
         jmp     2b
 
 /*
- * Where a SIPI takes a vCPU, after smp.c has copied it to GUEST_SIPI_ADDR: in
+ * A SIPI takes a vCPU here, after smp.c has copied this to GUEST_SIPI_ADDR: in
  * real mode, at the first byte of the segment.
  */
         .balign 4

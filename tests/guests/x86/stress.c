@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Switches of timer_mode at random points, by the bare HVM parameter, until
- * a clock of the guest goes backwards.
+ * Switches timer_mode at random moments, by the bare HVM parameter, until a
+ * clock of the guest goes backwards.
  */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static const char *const pause_names[] = { "0", "1", "mix", NULL };
 static const char *const states_names[] = { "keep", "running", "blocked", "mix",
                                             NULL };
 
-/* What became of one switch. */
+/* A switch, and the domain's state at it. */
 struct step {
     uint8_t from, to;
     bool paused, blocked;
@@ -51,7 +51,7 @@ struct stress {
     struct step history[HISTORY];
 };
 
-/* Of ways to let time pass, none at all is one. */
+/* Lets a random time pass, or no time at all. */
 static void nap(struct stress *s)
 {
     struct timespec t = { 0 };
@@ -156,7 +156,7 @@ static bool backwards(struct stress *s, bool tell)
     return any;
 }
 
-/* The switches that led to it, the latest last: p paused, b blocked. */
+/* Prints the latest switches, the last one last: p paused, b blocked. */
 static void print_history(const struct stress *s)
 {
     uint64_t i = s->done > HISTORY ? s->done - HISTORY : 0;
@@ -194,7 +194,7 @@ static void print_result(const struct stress *s, uint64_t seed, bool back,
     printf(" s=%.2f\n", seconds);
 }
 
-/* Every vCPU has begun its maxima anew. */
+/* Has every vCPU begun its maxima anew? */
 static bool window_seen(struct stress *s)
 {
     unsigned int i;
@@ -268,7 +268,7 @@ int cmd_stress(int argc, char **argv)
         if (!(s.done % every))
             back = backwards(&s, false);
     }
-    /* Its clocks are read in turn: a jump may be in one, but not yet in all. */
+    /* A guest reads its clocks in turn: all of them are to show a jump. */
     sleep_ms(SETTLE_MS);
     back = backwards(&s, true);
     if (back)

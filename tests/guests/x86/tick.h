@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Counting the interrupts of a timer. */
+/* Counts the interrupts of a timer. */
 #ifndef GUESTS_X86_TICK_H
 #define GUESTS_X86_TICK_H
 
@@ -12,10 +12,10 @@
 void tick_programmed(struct timer_stats *t, uint32_t hz, uint64_t period_ps,
                      uint32_t tsc_khz);
 
-/* The interrupt that has come is one that QEMU injected a second time. */
+/* Is the interrupt that has come one that QEMU injected a second time? */
 bool tick_is_double(const struct timer_stats *t, uint32_t vector, uint64_t now);
 
-/* A tick has come when the TSC was now. */
+/* Counts a tick that has come when the TSC was now. */
 void tick_count(struct timer_stats *t, uint64_t now);
 
 #endif

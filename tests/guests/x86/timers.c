@@ -75,7 +75,7 @@ static void ioapic_write(uint32_t reg, uint32_t value)
     mmio_write(IOAPIC_BASE + IOAPIC_WINDOW, value);
 }
 
-/* Edge-triggered, fixed, to the LAPIC of vCPU 0 or 1. */
+/* Routes a pin, edge-triggered and fixed, to the LAPIC of vCPU 0 or 1. */
 static void ioapic_route(uint32_t pin, enum timer_id id)
 {
     uint32_t cpu = shared->control.remote >> id & 1;
@@ -102,7 +102,7 @@ static uint8_t rtc_read(uint8_t reg)
     return inb(RTC_DATA);
 }
 
-/* The count for a period of 1/hz, with one count lasting tick_ps. */
+/* Returns the count for a period of 1/hz, with one count lasting tick_ps. */
 static uint32_t count_for(uint32_t hz, uint32_t tick_ps)
 {
     uint64_t count = div64(div64(PS_PER_SEC, hz) + tick_ps / 2, tick_ps);

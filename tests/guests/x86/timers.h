@@ -25,33 +25,33 @@ uint64_t timer_program(enum timer_id id, uint32_t hz);
 /* Lets the LAPIC interrupt once, 1/hz seconds from now. */
 void lapic_one_shot(uint32_t hz);
 
-/* What the device wants before its next interrupt; no EOI. */
+/* Does what the device wants before its next interrupt, but no EOI. */
 void timer_ack(enum timer_id id);
 
 /* Enables the LAPIC of a vCPU other than 0. */
 void lapic_init(void);
 
-/* PIT counts since it was reloaded, and how many there are in a period. */
+/* Returns the PIT's counts since its reload; *period: those of a period. */
 uint32_t pit_elapsed(uint32_t *period);
 
 void lapic_eoi(void);
 
-/* An interrupt at this vector for every other vCPU. */
+/* Sends an interrupt at this vector to every other vCPU. */
 void lapic_ipi_others(uint32_t vector);
 
 /*
- * INIT and SIPI to vCPU cpu, which begins in real mode at the first byte of the
- * page at that address, below 1 MiB.
+ * Sends INIT and SIPI to vCPU cpu, which begins in real mode at the first byte
+ * of the page at that address, below 1 MiB.
  */
 void lapic_restart(uint32_t cpu, uint32_t page);
 
-/* Whether the LAPIC knows of an interrupt being served at this vector. */
+/* Does the LAPIC know of an interrupt being served at this vector? */
 bool lapic_in_service(uint32_t vector);
 
 /* Lets the HPET main counter run with no timer armed, so that it is a clock. */
 void hpet_run(uint32_t on);
 
-/* Femtoseconds a tick of the HPET, 0 if there is none. */
+/* Returns the femtoseconds of a tick of the HPET, 0 if there is no HPET. */
 uint32_t hpet_period_fs(void);
 
 #endif

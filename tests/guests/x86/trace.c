@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Of what xentrace has recorded, one domain's changes of state. */
+/* Takes one domain's changes of state from what xentrace has recorded. */
 #include <stdint.h>
 #include <stdio.h>
 

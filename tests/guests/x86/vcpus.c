@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The vCPUs other than 0: their counters, and clocks compared at a meeting. */
-/* First: xenctrl.h after another Xen header lacks its tools half. */
+/* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
 
 #include <inttypes.h>
@@ -144,8 +144,8 @@ int cmd_clocks(int argc, char **argv)
     page_request(domid, page);
 
     /*
-     * The pvclock is Xen's time on every vCPU: by how much more or less the
-     * TSC has moved between two readings is what it is ahead or behind.
+     * The pvclock is Xen's time on every vCPU: a TSC that has moved more than
+     * the pvclock between two readings is ahead by so much.
      */
     first = &vcpus.page->meeting[0];
     for (i = 0; i < vcpus.n; i++) {

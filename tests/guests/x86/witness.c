@@ -9,10 +9,10 @@
  *
  * A turn is right on three conditions.  The clock is read after "latest" was:
  * RDTSC may run ahead of a load, so LFENCE stands between.  "latest" is read
- * and written whole, and never made less: cmpxchg8b, until it holds or
- * somebody else's is greater.  And nobody waits for anybody: a lock would keep
- * the other vCPUs from reading just while the one that holds it is descheduled,
- * which is what they are to witness.
+ * and written whole, and never made less: cmpxchg8b is repeated until it has
+ * stored the value, or another vCPU's is greater.  And no vCPU waits for
+ * another: a lock would keep the others from reading just while the one that
+ * holds it is descheduled, which is what they are to witness.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -152,7 +152,7 @@ static bool read_reftsc(uint64_t *value, uint32_t cpu)
 
 static const struct {
     bool (*read)(uint64_t *value, uint32_t cpu);
-    uint32_t bits; /* after which it begins anew */
+    uint32_t bits; /* the clock wraps after so many */
 } clocks[NR_WITNESSES] = {
     [WITNESS_TSC] = { read_tsc, 64 - WITNESS_CPU_BITS },
     [WITNESS_PV] = { read_pv, 64 - WITNESS_CPU_BITS },
@@ -162,7 +162,7 @@ static const struct {
     [WITNESS_REFTSC] = { read_reftsc, 64 - WITNESS_CPU_BITS },
 };
 
-/* By how much a reading is ahead of "latest", in a clock of so many bits. */
+/* Returns how far a reading is ahead of "latest", for a clock of that width. */
 static int64_t ahead(uint64_t value, uint64_t latest, uint32_t bits)
 {
     uint64_t since = value - (latest >> WITNESS_CPU_BITS);
@@ -243,7 +243,7 @@ void witness_write_tsc(uint32_t cpu)
     witness_note_tsc(cpu);
 }
 
-/* PAUSE has an emulator of one thread go on with another CPU. */
+/* PAUSE makes an emulator with one thread go on with another CPU. */
 void witness_rest(void)
 {
     irq_enable();

@@ -8,7 +8,7 @@
 #define EFLAGS_IF (1u << 9)
 #define SPIN_LENGTH "200"
 
-/* What start.S leaves on the stack. */
+/* The frame that start.S leaves on the stack. */
 struct frame {
     uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
     uint32_t vector, error_code;
@@ -110,7 +110,7 @@ static inline void irq_enable(void)
     asm volatile ("sti" : : : "memory");
 }
 
-/* No interrupt can come between the two: STI takes effect one later. */
+/* No interrupt can come in between: STI takes effect an instruction later. */
 static inline void irq_enable_and_halt(void)
 {
     asm volatile ("sti; hlt" : : : "memory");
@@ -121,7 +121,7 @@ static inline void barrier(void)
     asm volatile ("" : : : "memory");
 }
 
-/* Later instructions, RDTSC too, wait for the loads before it. */
+/* Later instructions, RDTSC too, wait for the loads before the fence. */
 static inline void load_fence(void)
 {
     asm volatile ("lfence" : : : "memory");
@@ -140,8 +140,8 @@ static inline uint64_t cmpxchg64(volatile uint64_t *p, uint64_t from,
 }
 
 /*
- * Long enough, with interrupts on, for all that are pending to be taken.  NOPs,
- * of which an emulator makes nothing.
+ * Turns interrupts on for long enough that all that are pending are taken.
+ * NOPs cost an emulator nothing.
  */
 static inline void irq_enable_and_spin(void)
 {
@@ -149,7 +149,7 @@ static inline void irq_enable_and_spin(void)
     asm volatile(".rept " SPIN_LENGTH "; nop; .endr" ::: "memory");
 }
 
-/* To memory that dom0 reads, hence volatile. */
+/* Copies n bytes to memory that dom0 reads, hence volatile. */
 static inline void copy_words(volatile void *to, const void *from, uint32_t n)
 {
     uint32_t words = n / 4;
@@ -158,7 +158,7 @@ static inline void copy_words(volatile void *to, const void *from, uint32_t n)
                   : "+D" (to), "+S" (from), "+c" (words) : : "memory");
 }
 
-/* Of guest.c: every vCPU has the same IDT. */
+/* Loads the IDT of guest.c, which is the same for every vCPU. */
 void idt_load(void);
 
 /* The compiler would call libgcc, which Debian has no 32-bit build of. */

@@ -6,7 +6,7 @@
 #include "x86.h"
 #include "xen.h"
 
-/* From Xen's xen.h, memory.h, sched.h, hvm/hvm_op.h, arch-x86/cpuid.h. */
+/* These are from Xen's xen.h, vcpu.h, memory.h, sched.h, hvm_op.h, cpuid.h. */
 #define HYPERVISOR_MEMORY_OP 12
 #define HYPERVISOR_VCPU_OP 24
 #define HYPERVISOR_SCHED_OP 29

@@ -16,8 +16,8 @@ int xen_hvm_param_set(uint16_t domid, uint32_t index, uint64_t value);
 int xen_domctl(void *domctl);
 
 /*
- * Has Xen say what becomes of this vCPU's time, whenever it gets a CPU: since
- * it was created, in ns by RUNSTATE_* of Xen's vcpu.h.
+ * Has Xen write, whenever vCPU 0 gets a CPU, how many ns it has spent in each
+ * RUNSTATE_* (Xen's vcpu.h) since it was created.
  */
 enum {
     RUNSTATE_RUNNING,
@@ -32,7 +32,7 @@ struct runstate {
 } __attribute__((packed));
 int xen_watch_runstate(volatile struct runstate *runstate);
 
-/* VCPUOP_up and VCPUOP_down: 0 or -errno. */
+/* These do VCPUOP_up and VCPUOP_down, and return 0 or -errno. */
 int xen_vcpu_up(uint32_t vcpu);
 int xen_vcpu_down(uint32_t vcpu);
 

@@ -14,7 +14,7 @@
 
 #define ROUNDS 10000
 
-/* Thousandths of an instruction for each of the rounds. */
+/* Returns what each of the rounds took, in thousandths of an instruction. */
 static uint64_t each(uint64_t ticks)
 {
     return ticks * 1000000 / 512 / ROUNDS;

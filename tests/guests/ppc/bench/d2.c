@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Gives way at once, as often as it takes. */
+/* Gives way at once, as often as d1 needs it. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

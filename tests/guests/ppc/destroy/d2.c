@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ends while it profiles, counters running. */
+/* Ends while it profiles, with its counters running. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

@@ -10,8 +10,8 @@
  */
 #include "guest.h"
 
-/* Instructions from the MMCR0 that starts the counters to the one that stops
- * them. */
+/* Counts the instructions between the write to MMCR0 that starts the counters
+ * and the one that stops them. */
 static uint32_t count(uint64_t loops)
 {
     mtspr(MMCR0, FC | FCH);

@@ -20,7 +20,7 @@ static uint32_t count(uint64_t loops)
     return mfspr(PMC5);
 }
 
-/* With FCH clear, that is until the hypervisor sets it. */
+/* Counts with FCH clear, that is until the hypervisor sets it. */
 static uint32_t count_open(uint64_t loops)
 {
     mtspr(MMCR0, FC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Runs in between, and counts other things. */
+/* Runs between the slices of d1, and counts other events. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

@@ -2,7 +2,7 @@
 /*
  * Proves that a guest which clears MMCR0[FCH], to count the hypervisor, finds
  * it set again after each entry into the hypervisor: by a hypercall, and by a
- * slice that ended; and that one which does not profile finds its counters
+ * slice that ended; and that a guest which does not profile finds its counters
  * frozen too, whatever it wrote.
  *
  * The bit's effect is tested by fch-exact, on a QEMU that has it.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proves that a guest's other freeze bits stay in effect under preemption by
- * one with other bits: FCS, with which its kernel does not count, and FCP, with
- * which it does.
+ * Proves that a guest's other freeze bits stay in effect when a guest with
+ * other bits preempts it: FCS, with which its kernel does not count, and FCP,
+ * with which it does.
  *
  * Only a QEMU that implements the freeze bits can show it.
  *

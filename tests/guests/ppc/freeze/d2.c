@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Freezes and counts in between. */
+/* Runs between the slices of d1, with FCS and FCP in turn. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

@@ -20,7 +20,7 @@ static void ignore(struct frame *frame)
     (void)frame;
 }
 
-/* Often small, an address, a single bit, or minus something. */
+/* Returns what often is small, an address, a bit, or less than 0. */
 static uint64_t argument(void)
 {
     uint64_t r = random();
@@ -66,7 +66,7 @@ static void fill(void)
 
 void test_main(unsigned int vcpu)
 {
-    /* Not the one that ends the domain, nor those that turn its MMU. */
+    /* sched_op would end the domain, H_REGISTER_PROC_TBL its translation. */
     static const uint64_t functions[] = {
         XEN_MARK(XEN_SYSCTL), XEN_MARK(XEN_SYSCTL), H_PERFMON, H_CEDE,
         H_SET_MODE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Goes on. */
+/* Runs on, and is still answered in the end. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

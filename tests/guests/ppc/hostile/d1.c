@@ -48,7 +48,7 @@ void test_main(unsigned int vcpu)
     while (before(420)) {
         uint64_t value = random();
 
-        /* Often a value that means something. */
+        /* Every third value has only bits that matter in MMCR0. */
         if (n % 3 == 0)
             value &= 0x84008c81;
         else if (n % 3 == 1)
@@ -59,7 +59,7 @@ void test_main(unsigned int vcpu)
         if (n % 50 == 25)
             perfmon(0, random() & 1 ? PERFMON_ENABLE : 0);
         if (n % 500 == 0) {
-            /* An alert that never goes away would keep it here. */
+            /* An alert that never goes away would interrupt it for ever. */
             mtspr(MMCR0, FC);
             mtspr(DEC, 0x7fffffff);
             interrupts(n % 1000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Profiles, and finds its own. */
+/* Profiles, and finds its own registers. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

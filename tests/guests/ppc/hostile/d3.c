@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Does not profile: the initial set, as long as another does (d2). */
+/* Does not profile, and finds the initial set as long as d2 profiles. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

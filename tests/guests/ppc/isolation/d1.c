@@ -19,7 +19,7 @@
 static volatile unsigned int ready;
 static unsigned int wrong[2];
 
-/* MMCR0 keeps the bits that freeze and those that nothing looks at. */
+/* MMCR0 gets bits that freeze, and bits that nothing looks at. */
 static void fill(struct pmu_regs *r, uint64_t seed)
 {
     for (unsigned int i = 0; i < NR_PMU_REGS; i++)

@@ -3,8 +3,8 @@
  * bundle OUTPUT DIRECTORY [slice=US] GUEST[,control][,vcpus=N]...
  *
  * Puts the images of guests, DIRECTORY/GUEST.bin, into the bundle that the
- * hypervisor takes (asm/guest.h). The same may stand there more than once.
- * Runs on the build host; the bundle is little endian, as the guests are.
+ * hypervisor takes (asm/guest.h). A guest may be named more than once. This
+ * runs on the build host; the bundle is little endian, as the guests are.
  */
 #include <err.h>
 #include <stdint.h>

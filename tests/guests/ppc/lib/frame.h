@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What start.S puts on the stack for an interrupt. */
+/* The frame that start.S puts on the stack for an interrupt. */
 #ifndef FRAME_H
 #define FRAME_H
 

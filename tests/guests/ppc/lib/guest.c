@@ -192,7 +192,7 @@ void done(void)
         hcall(XEN_MARK(SCHED_OP), SCHEDOP_SHUTDOWN, (uint64_t)&reason, 0, 0);
 }
 
-/* From start.S. */
+/* start.S calls this on each vCPU. */
 void guest_main(unsigned int vcpu, unsigned int number, uint64_t boot);
 void guest_main(unsigned int vcpu, unsigned int number, uint64_t boot)
 {
@@ -310,7 +310,7 @@ uint64_t random(void)
     return state;
 }
 
-/* What the compiler may call. */
+/* The compiler may call these two. */
 void *memset(void *p, int c, size_t n)
 {
     for (char *s = p; n; n--)

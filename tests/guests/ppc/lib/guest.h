@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the test guests share. A test is a directory with the source of each
- * domain's guest; README.md tells how one is made.
+ * The library of the test guests. A test is a directory with the source of each
+ * domain's guest; README.md tells how a test is made.
  *
  * A guest starts in real mode, one thread of it for each vCPU, with interrupts
  * off and no floating point.
@@ -21,8 +21,8 @@ void *memcpy(void *to, const void *from, size_t n);
 
 /* ---- a test: TAP on the hypervisor's console ---- */
 
-/* The guest's own. Called on each vCPU; when it returns on vCPU 0 the plan is
- * printed and the domain ends, when on another this one waits for that. */
+/* Each guest has its own. It is called on each vCPU; when it returns on vCPU 0
+ * the plan is printed and the domain ends, which the other vCPUs wait for. */
 void test_main(unsigned int vcpu);
 
 extern unsigned int domid; /* this domain, as the hypervisor counts */
@@ -33,17 +33,17 @@ bool is(uint64_t got, uint64_t wanted, const char *what, ...)
 bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A line of the console: %d %u %x with l, %s, %c, widths and 0. */
+/* Prints a line, with %d %u %x (and l), %s, %c, widths and 0. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The end of the domain, with what was tested so far. */
+/* Ends the domain, with a plan of what was tested so far. */
 void done(void) __attribute__((noreturn));
 
 /* ---- interrupts ---- */
 
 typedef void handler_fn(struct frame *frame);
 
-/* fn for the vector from now on; NULL: an interrupt there is a failure. */
+/* Sets the handler of a vector; NULL: an interrupt there is a failure. */
 void on_interrupt(unsigned int vector, handler_fn *fn);
 
 /* ---- hypercalls ---- */
@@ -97,7 +97,7 @@ struct xen_sysctl {
 #define ENOSYS 38
 #define EOPNOTSUPP 95
 
-/* op on domain `of`; *p is in, and its union out. 0 or -errno. */
+/* Does op on domain `of`; *p goes in, its union comes out. 0 or -errno. */
 long profile(uint32_t op, unsigned int of, struct xen_sysctl_profile *p);
 struct xen_profile_status profile_status(unsigned int of);
 
@@ -167,7 +167,7 @@ static inline uint64_t time_base(void)
     return mfspr(TB);
 }
 
-/* 512 a microsecond. */
+/* The time base has 512 ticks a microsecond. */
 #define US 512UL
 #define MS (1000 * US)
 
@@ -177,14 +177,14 @@ static inline void until(uint64_t tb)
         ;
 }
 
-/* Until so many milliseconds after the guests were loaded: the same moment for
- * all domains. */
+/* Waits until ms milliseconds after the guests were loaded, which is the same
+ * moment for all domains. */
 void at(unsigned int ms);
 
-/* Is it not yet then? */
+/* Is it earlier than that moment? */
 bool before(unsigned int ms);
 
-/* The counters' registers, all at once: what a context is made of. */
+/* All registers of the performance monitor, of which a context is made. */
 #define NR_PMU_REGS 13
 struct pmu_regs {
     uint64_t reg[NR_PMU_REGS];
@@ -193,13 +193,13 @@ extern const char *const pmu_reg_name[NR_PMU_REGS];
 void pmu_read(struct pmu_regs *r);
 void pmu_write(const struct pmu_regs *r); /* MMCR0 last */
 
-/* n times two nops and a branch: 3 n instructions but for a few. */
+/* Runs two nops and a branch n times: 3 n instructions but for a few. */
 void spin(uint64_t n);
 
-/* The same, with the counters running from its first to its last. */
+/* Spins with the counters running from the first instruction to the last. */
 void counted_spin(uint64_t n);
 
-/* Not the same in each domain, but the same every time. */
+/* The sequence differs between domains, but is the same in every run. */
 uint64_t random(void);
 
 #endif

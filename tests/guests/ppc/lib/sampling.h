@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests share that are the primary. */
+/* The library of the tests whose guest is the primary. */
 #ifndef SAMPLING_H
 #define SAMPLING_H
 
 #include "guest.h"
 
-/* Where its ring is: far from what the guest itself uses. */
+/* The ring is here, far from what the guest itself uses. */
 #define RING 0x80000UL
 
 static inline struct xen_profile_ring *ring(void)
@@ -30,8 +30,9 @@ static inline long no_primary(void)
     return profile(XEN_PROFILE_primary_stop, 0, &p);
 }
 
-/* A passive session of the domain: counter 4 (PMC5, instructions) samples
- * each `period`, in the hypervisor as well if hv. */
+/* Starts a passive session of the domain: there is a sample for each `period`
+ * events of counter 4 (PMC5, instructions), also of those in the hypervisor if
+ * hv. */
 static inline long passive(unsigned int of, uint32_t period, bool hv)
 {
     struct xen_sysctl_profile p = { .flags = XEN_PROFILE_PASSIVE };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a guest begins, and where its interrupts go: at their vectors in real
- * mode, and again 0x4000 higher, for one that turns its MMU on and asks for
- * interrupts there (H_SET_MODE, AIL 3), whose addresses 0xc000... are mapped to
- * the same memory.
+ * A guest begins here, and its interrupts come here: at their vectors in real
+ * mode, and 0x4000 higher for a guest that turns its MMU on and asks for
+ * interrupts there (H_SET_MODE, AIL 3), at addresses 0xc000... that are mapped
+ * to the same memory.
  */
 #include "frame.h"
 
-/* Keeps r3 in SPRG2, and the vector in it. */
+/* Keeps r3 in SPRG2, and puts the vector into r3. */
 .macro VECTORS base
     .irp vec, 0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800, \
               0x900, 0xa00, 0xc00, 0xd00, 0xf00, 0xf20, 0xf40, 0xf60

@@ -19,7 +19,7 @@
 #define L4 0xa2000UL
 #define TABLE 0xa3000UL
 #define PAGE 0xb0000UL     /* the program's */
-#define PROGRAM 0x1f0000UL /* where it is seen */
+#define PROGRAM 0x1f0000UL /* where PAGE is mapped */
 
 #define VALID (1UL << 63)
 #define LEAF (1UL << 62)
@@ -37,7 +37,7 @@ static void set(uint64_t table, unsigned int i, uint64_t value)
 
 static void build(void)
 {
-    /* sc 1, with r3 to r5 as they are, and then sc 0. */
+    /* The program is sc 1, with r3 to r5 as they are, and then sc 0. */
     static const uint32_t program[] = { 0x44000022, 0x44000002 };
 
     set(L1, 0, VALID | L2 | 9);
@@ -61,7 +61,7 @@ static void pmi(struct frame *frame)
 
 static uint64_t back;
 
-/* The program's sc 0. */
+/* Takes the program's sc 0, and goes back to the kernel. */
 static void syscall(struct frame *frame)
 {
     result = frame->gpr[3];
@@ -69,7 +69,7 @@ static void syscall(struct frame *frame)
     frame->msr &= ~MSR_PR;
 }
 
-/* Runs the program as a hypercall of it: what it gets in r3. */
+/* Has the program make a hypercall, and returns what it gets in r3. */
 static uint64_t from_program(uint64_t function)
 {
     result = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* In real mode beside it. */
+/* Runs in real mode beside d1. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

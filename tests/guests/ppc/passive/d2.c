@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Knows nothing of it; an interrupt would end the test. */
+/* Knows nothing of being passive; an interrupt would end the test. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Knows nothing of it either; has the hypervisor flush the TLB all the time. */
+/* Knows nothing of being passive; has the hypervisor flush the TLB often. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

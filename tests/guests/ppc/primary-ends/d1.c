@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proves that the hypervisor is in order after its being sampled has ended in
- * the middle of it: the primary stops, or stops profiling, or ends, by a
- * hypercall that the hypervisor handles with interrupts on for the samples.
+ * Proves that the hypervisor is in order after sampling has ended while the
+ * hypervisor ran: the primary stops, or stops profiling, or ends, by a
+ * hypercall that is handled with interrupts on for the samples.
  *
  * How: over and over, with slices that end in between. d2 goes on meanwhile.
  *
@@ -27,7 +27,7 @@ void test_main(unsigned int vcpu)
     for (unsigned int n = 0; n < 2000; n++) {
         failed += perfmon(PERFMON_ENABLE, 0) != 0;
         failed += primary(0x10000, 0x80000000U - 3000) != 0;
-        /* An alert of its own would keep the hypervisor's interrupts off. */
+        /* A pending alert of the guest's would keep Xen's interrupts off. */
         mtspr(PMC5, 0);
         mtspr(MMCR0, PMAE | PMCNCE);
         if (n % 2)
@@ -42,5 +42,5 @@ void test_main(unsigned int vcpu)
     is(primary(0x10000, 0x80000000U - 3000), 0, "it is the primary");
     mtspr(PMC5, 0x80000000UL - 1000);
     mtspr(MMCR0, PMAE | PMCNCE);
-    /* And ends. */
+    /* The guest ends while it is the primary. */
 }

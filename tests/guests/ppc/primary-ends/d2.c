@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Goes on, and longer than the other. */
+/* Goes on for longer than d1. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

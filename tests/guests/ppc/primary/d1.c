@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proves that there is one primary at a time: another gets EBUSY until the
- * first stops, or ends; that a ring must be in its memory; and that only its
- * own sessions may be passive.
+ * Proves that there is one primary at a time: another domain gets EBUSY until
+ * the first stops, or ends; that the ring must be in the primary's memory; and
+ * that only the primary may start passive sessions.
  *
  * guests: d1,control d2,control slice=200
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The second, which wants to be the primary too. */
+/* The second domain, which wants to be the primary too. */
 #include "sampling.h"
 
 void test_main(unsigned int vcpu)
@@ -13,5 +13,5 @@ void test_main(unsigned int vcpu)
     at(128);
     is(primary(0x10000, 0), 0, "now it is");
     is(profile_status(1).primary, domid, "as its status says");
-    /* And ends as one. */
+    /* The domain ends while it is the primary. */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The domain that is profiled, and does so itself. */
+/* The domain that d1 profiles, and that profiles itself. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

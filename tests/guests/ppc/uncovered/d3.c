@@ -15,7 +15,7 @@ void test_main(unsigned int vcpu)
     pmu_write(&mine);
     at(128);
     pmu_read(&found);
-    /* FCH is forced. */
+    /* The hypervisor sets FCH. */
     is(found.reg[0], FC | FCH, "its MMCR0");
     for (unsigned int i = 1; i < NR_PMU_REGS; i++)
         if (found.reg[i] != mine.reg[i])

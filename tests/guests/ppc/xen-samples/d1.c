@@ -31,14 +31,14 @@ static void external(struct frame *frame)
     notified++;
 }
 
-/* Work for the hypervisor. */
+/* Gives the hypervisor some work, n times. */
 static void busy(unsigned int n)
 {
     struct xen_sysctl_profile p = { .op = 0 };
 
     while (n--) {
         profile(XEN_PROFILE_status, 1, &p);
-        /* It flushes the TLB. */
+        /* This makes the hypervisor flush the TLB. */
         hcall(H_REGISTER_PROC_TBL, 0x1d, 0xa0000, 0, 0);
     }
 }

@@ -12,7 +12,7 @@ static enum profile_edge claim(struct profile_counts *c)
     return c->claims++ ? PROFILE_SAME : PROFILE_FIRST;
 }
 
-/* n may be none. */
+/* Releases n claims; n may be 0. */
 static enum profile_edge release(struct profile_counts *c, uint32_t n)
 {
     c->claims -= n;
@@ -23,7 +23,7 @@ static enum profile_edge release(struct profile_counts *c, uint32_t n)
 int profile_session_start(struct profile_counts *c, struct profile_domain *d,
                           enum profile_edge *edge)
 {
-    /* All claims: those of a domain are part of it. */
+    /* No other count can overflow first: all are part of this one. */
     if ( c->claims == UINT32_MAX )
         return -EOVERFLOW;
 
@@ -64,7 +64,7 @@ int profile_self(struct profile_counts *c, struct profile_domain *d,
 enum profile_edge profile_domain_gone(struct profile_counts *c,
                                       struct profile_domain *d)
 {
-    /* No sum of the two: it might wrap where claims itself does not. */
+    /* Each is released by itself; the last claim may be in either. */
     uint32_t sessions = d->sessions, self = d->self;
     enum profile_edge edge;
 

@@ -11,7 +11,7 @@
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #endif
 
-/* So that prod - cons tells full from empty over all of 32 bits. */
+/* A ring has no more samples, so that prod - cons tells full from empty. */
 #define NR_MAX (1u << 20)
 
 bool profile_ring_begin(struct profile_ring *r, void *shared, uint32_t size)
@@ -21,7 +21,7 @@ bool profile_ring_begin(struct profile_ring *r, void *shared, uint32_t size)
     if ( size < sizeof(*r->shared) + sizeof(r->shared->sample[0]) )
         return false;
 
-    /* A power of two, or n % nr would jump where n wraps. */
+    /* It has to be a power of two, or n % nr would jump where n wraps. */
     nr = (size - sizeof(*r->shared)) / sizeof(r->shared->sample[0]);
     if ( nr > NR_MAX )
         nr = NR_MAX;
@@ -60,7 +60,7 @@ bool profile_ring_put(struct profile_ring *r,
         return false;
     }
 
-    /* The reader has done with the slot before it said so. */
+    /* The reader was done with the slot before it moved cons past it. */
     smp_mb();
     r->shared->sample[r->prod % r->nr] = *s;
     smp_wmb();

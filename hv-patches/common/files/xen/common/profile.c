@@ -13,9 +13,9 @@ static struct domain *primary;
 /* ---- claims ---- */
 
 /*
- * After a claim on d came or went.  The first claim is told before its vCPUs
- * are covered, the last after they are not: both find the initial set.  Only
- * after a claim that came can the architecture refuse.
+ * Tells the architecture that a claim on d has come or gone: of the first one
+ * before vCPUs are covered, of the last one after they are not, so that both
+ * find the initial set.  It can refuse a claim that has come, and no release.
  */
 static int edge_reached(struct domain *d, enum profile_edge edge)
 {
@@ -97,7 +97,7 @@ static int session_start(struct domain *caller, struct domain *d,
 
     if ( op->flags & ~XEN_PROFILE_PASSIVE )
         return -EINVAL;
-    /* What it claimed was released as it began to die. */
+    /* All that d claimed was released as it began to die. */
     if ( d->is_dying )
         return -ESRCH;
 
@@ -125,7 +125,7 @@ static int session_start(struct domain *caller, struct domain *d,
 
 #ifdef CONFIG_PROFILE_SAMPLES
 
-/* ring_lock: these three, and changes of primary. */
+/* ring_lock guards ring, samples, and changes of primary. */
 static DEFINE_SPINLOCK(ring_lock);
 static struct profile_ring ring;
 static uint64_t samples;
@@ -226,8 +226,8 @@ static void passive_end_any(struct domain *d)
 }
 
 /*
- * Where passive domains' samples are the primary's, none is left without one.
- * What they count as sessions stays, to be stopped by who started them.
+ * Where the primary gets the samples of passive domains, none stays passive
+ * without it.  Their sessions stay, to be stopped by whoever started them.
  */
 static void primary_end(void)
 {
@@ -290,7 +290,7 @@ static int locked_domain_op(struct domain *caller, struct domain *d,
     }
 }
 
-/* The architecture may have to keep d from running; not under the lock. */
+/* The architecture may pause d, and cannot do that under profile_lock. */
 static int domain_op(struct domain *caller, struct xen_sysctl_profile *op)
 {
     bool change = op->op != XEN_PROFILE_status;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who profiles, counted: the claims that domains and their vCPUs have on the
- * performance-monitor hardware.
+ * Counts the claims that domains and their vCPUs have on the performance-
+ * monitor hardware.
  *
- * A domain is claimed by control operations, each of which counts (sessions);
- * a vCPU claims itself when its guest says so, which is a state and does not
- * count (PAPR's H_PERFMON).  A vCPU is covered while it or its domain is
- * claimed.  The first claim anywhere and the last release anywhere are told
- * to the caller, who sees to the hardware's initial state.
+ * A domain is claimed by sessions, which control operations start and stop,
+ * and which add up; a vCPU claims itself when its guest says so, which is a
+ * state and does not add up (PAPR's H_PERFMON).  A vCPU is covered while it or
+ * its domain is claimed.  The first claim anywhere and the last release
+ * anywhere are told to the caller, who sees to the hardware's initial state.
  *
  * Nothing here knows of Xen or of an architecture beyond types, so that unit
- * tests run this very file.  No function locks, sleeps or allocates: whoever
- * calls holds the one lock that all claims are under.  Readers of
+ * tests run this very file.  No function locks, sleeps or allocates: callers
+ * hold the one lock that all claims are under.  Readers of
  * profile_counts.claims on a context switch take no lock: they read one word.
  */
 #ifndef XEN_PROFILE_COUNT_H
@@ -24,23 +24,23 @@
 #include <stdint.h>
 #endif
 
-/* One of a hypervisor: all claims of all domains. */
+/* The claims of all domains: a hypervisor has one of these. */
 struct profile_counts {
     uint32_t claims;            /* sessions + self, summed over all domains */
 };
 
-/* One of a domain. */
+/* The claims of a domain and of its vCPUs. */
 struct profile_domain {
     uint32_t sessions;          /* claims by control operations */
     uint32_t self;              /* vCPUs that have claimed themselves */
 };
 
-/* One of a vCPU. */
+/* The claim of a vCPU. */
 struct profile_vcpu {
     bool self;                  /* the guest has asked for it itself */
 };
 
-/* What a claim or a release did to the whole. */
+/* Does anybody profile, before and after a claim or a release? */
 enum profile_edge {
     PROFILE_SAME,               /* somebody profiled before and does now, or
                                    nothing was changed */
@@ -49,7 +49,7 @@ enum profile_edge {
 };
 
 /*
- * A session more or less of a domain, by a control operation.
+ * A control operation starts or stops a session of a domain.
  * Returns 0 and sets *edge, or, with nothing changed:
  *   -EOVERFLOW  no more can be counted
  *   -EINVAL     one stop too many: the domain has no session
@@ -67,7 +67,7 @@ int profile_self(struct profile_counts *c, struct profile_domain *d,
                  struct profile_vcpu *v, bool on, enum profile_edge *edge);
 
 /*
- * A domain goes away, whatever it had claimed; the caller clears its vCPUs.
+ * Releases all claims of a domain that goes away; the caller clears its vCPUs.
  * Called again it changes nothing.
  */
 enum profile_edge profile_domain_gone(struct profile_counts *c,

@@ -3,18 +3,18 @@
  * Profiling sessions on x86: which domains have a vPMU (xen/profile.h).
  *
  * A domain's vCPUs get their vPMU with its first session and lose it with its
- * last, its contents included.  Without one their MSRs read 0 and ignore what
- * is written, CPUID has no leaf for it, and a context switch finds nothing to
- * save or load: VPMU_CONTEXT_ALLOCATED is what it looks at, with sessions or
- * without this file.  What is saved and loaded, and when, stays vpmu.c's.
+ * last, its contents included.  Without a vPMU their MSRs read 0 and ignore
+ * what is written, CPUID has no leaf for it, and a context switch finds
+ * nothing to save or load: it looks at VPMU_CONTEXT_ALLOCATED, as it does
+ * without this file.  vpmu.c decides what is saved and loaded, and when.
  *
- * The hardware domain always has one, as far as vpmu= goes: its kernel looks
- * for a PMU when it boots, and nobody can start a session before that.
+ * The hardware domain always has a vPMU, as far as vpmu= goes: its kernel
+ * looks for a PMU when it boots, and nobody can start a session before that.
  *
- * Contexts: everything here runs in a hypercall of the control domain, with
- * the lock of sysctls or domctls held and, but for begin and end, profile_lock;
- * interrupts are on.  vpmu_lock is taken inside.  The domain's vCPUs do not run
- * meanwhile.
+ * Contexts: arch_profile_*() run in a hypercall of the control domain, with
+ * the lock of sysctls or domctls held and, but for features, get_domain,
+ * put_domain, begin and end, profile_lock; interrupts are on.  vpmu_lock is
+ * taken inside.  The domain's vCPUs do not run meanwhile.
  */
 #include <xen/errno.h>
 #include <xen/lib.h>
@@ -38,7 +38,7 @@ static bool is_32bit_hwdom(void)
 
 /* ---- the mode ---- */
 
-/* The least that serves all claims.  The modes are numbered in that order. */
+/* Returns the least mode that serves all claims: modes are in that order. */
 static unsigned int mode_needed(void)
 {
     BUILD_BUG_ON(XENPMU_MODE_OFF > XENPMU_MODE_SELF ||
@@ -51,7 +51,7 @@ static unsigned int mode_needed(void)
                                     : XENPMU_MODE_OFF;
 }
 
-/* -EBUSY: vCPUs have a vPMU that the mode would take away. */
+/* Sets the mode needed.  -EBUSY: it would take away vPMUs that vCPUs have. */
 static int settle_mode(void)
 {
     unsigned int mode = mode_needed();
@@ -91,7 +91,7 @@ static void take_away(struct domain *d)
     }
 }
 
-/* What the guest wrote to its LVTPC while it had no vPMU. */
+/* Takes over what the guest wrote to its LVTPC while it had no vPMU. */
 static void take_lvtpc(struct vcpu *v)
 {
     if ( has_vlapic(v->domain) &&
@@ -136,7 +136,7 @@ int arch_profile_update(struct domain *d)
     rc = settle_mode();
     if ( rc )
         return rc;
-    /* There only the hardware domain has one. */
+    /* In mode all only the hardware domain has a vPMU. */
     if ( vpmu_mode & XENPMU_MODE_ALL )
         return -EBUSY;
 
@@ -223,9 +223,9 @@ void arch_profile_put_domain(struct domain *d)
 }
 
 /*
- * With the vCPUs descheduled their registers have been saved, and nobody sees
- * a vPMU half made.  Not under profile_lock: a vCPU that is waited for may be
- * waiting for that itself.
+ * Pauses d: once its vCPUs are descheduled their registers have been saved,
+ * and nobody sees a vPMU half made.  This cannot be done under profile_lock:
+ * a vCPU that is waited for may be waiting for that itself.
  */
 int arch_profile_begin(struct domain *d)
 {
@@ -246,7 +246,7 @@ void arch_profile_end(struct domain *d)
         domain_unpause(d);
 }
 
-/* vpmu_hold_mode() keeps what was there before. */
+/* Nothing is left to do: vpmu_hold_mode() keeps the mode from before. */
 void arch_profile_first(void)
 {
 }

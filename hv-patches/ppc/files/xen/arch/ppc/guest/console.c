@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the guests print, through the firmware's console, a line at a time
- * with the domain in front of it: "(d1) text".
+ * Writes what guests print to the firmware's console, a line at a time, with
+ * the domain in front of it: "(d1) text".
  */
 #include <xen/lib.h>
 #include <xen/sched.h>
@@ -15,8 +15,8 @@ int64_t opal_poll_events(uint64_t *outstanding_event_mask);
 
 /*
  * The firmware runs in real mode with its own stack, and in big endian: no
- * interrupt of Xen's may come meanwhile.  It takes what has room and wants to
- * be polled for more.
+ * interrupt of Xen's may come meanwhile.  It takes what it has room for, and
+ * has room for more after a flush.
  */
 static void firmware_write(const char *s, unsigned int len)
 {
@@ -47,8 +47,10 @@ static void end_line(struct domain *d)
     d->arch.guest.line_len = 0;
 }
 
-/* Nothing a guest prints can pass for another's, or for Xen's: control
- * characters become dots, and a line that is too long is broken. */
+/*
+ * Nothing a guest prints can pass for another's, or for Xen's: control
+ * characters become dots, and a line that is too long is broken.
+ */
 void guest_console(struct domain *d, const char *s, unsigned int len)
 {
     struct guest_domain *g = &d->arch.guest;

@@ -30,7 +30,7 @@ static unsigned int slice_us = 200;
 
 static uint8_t __aligned(PAGE_SIZE) memory[GUEST_MAX_DOMAINS][GUEST_MEM_SIZE];
 
-/* One tree of each level maps all of a guest: 2 MiB. */
+/* A guest needs one table of each level: that maps 2 MiB. */
 static struct {
     struct lvl1_pd l1;
     struct lvl2_pd l2;
@@ -52,7 +52,7 @@ unsigned long guest_dec(const struct guest_vcpu *g)
 
 /* ---- boot ---- */
 
-/* A cell of /chosen that the firmware may give 4 or 8 bytes. */
+/* Reads an address in /chosen, which the firmware gives as 4 or 8 bytes. */
 static uint64_t __init fdt_address(const void *fdt, int node, const char *name)
 {
     int len;
@@ -166,7 +166,7 @@ void __init guests_load(const void *fdt)
     }
 }
 
-/* Separate from loading: LPID 0's entry is written when the MMU goes on. */
+/* This is not done in guests_load(): LPID 0's entry comes with the MMU. */
 void __init guests_map(void)
 {
     for ( unsigned int i = 0; i < nr_domains; i++ )
@@ -203,7 +203,7 @@ static bool runnable(unsigned int i)
     return v->domain && !v->domain->is_dying && !v->arch.guest.stopped;
 }
 
-/* All vCPUs in turn, from the one after prev.  Bounded: each once. */
+/* Looks at each vCPU once, in turn, from the one after prev. */
 struct vcpu *guest_next_vcpu(const struct vcpu *prev)
 {
     const unsigned int nr = GUEST_MAX_DOMAINS * GUEST_MAX_VCPUS;

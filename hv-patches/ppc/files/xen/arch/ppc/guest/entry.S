@@ -19,9 +19,12 @@
 
     .text
 
-#define FRAME_SIZE 256          /* LR and CR below it, GPRs 13-31 in it */
+#define FRAME_SIZE 256          /* GPRs 13-31; LR, CR: in the caller's frame */
 
-/* LR, CTR, XER and CR, from and to a struct cpu_user_regs. They use r0. */
+/*
+ * These move LR, CTR, XER and CR to and from a struct cpu_user_regs. They use
+ * r0.
+ */
 .macro SAVE_USER_SPRS regs
     mflr    %r0
     std     %r0, UREGS_lr(\regs)
@@ -73,7 +76,7 @@ FUNC(enter_guest)
     hrfid
 END(enter_guest)
 
-/* hsrr: the interrupt left its traces in HSRR0/1; SRR0/1 are the guest's. */
+/* hsrr: the interrupt has set HSRR0/1, and SRR0/1 are the guest's own. */
 .macro GUEST_EXIT name, hsrr
 FUNC(\name)
     std     %r11, GCPU_r11(%r13)
@@ -81,9 +84,9 @@ FUNC(\name)
     stw     %r12, UREGS_entry_vector(%r11)
 #ifdef CONFIG_PPC_PMU
     /*
-     * Before anything else, lest a guest that cleared FCH count Xen, or one
-     * that never asked leave an alert to whoever runs next. (The vCPU's
-     * registers are the first of what it has.)
+     * This comes before anything else, lest a guest that cleared FCH count
+     * Xen, or a guest that never asked for the monitor leave an alert to the
+     * next one. (r11 points to struct guest_vcpu, whose first member is regs.)
      */
     std     %r10, (UREGS_gprs + 10 * 8)(%r11)
     mfspr   %r10, SPRN_MMCR0
@@ -120,7 +123,7 @@ END(\name)
 GUEST_EXIT guest_exit_srr, 0
 GUEST_EXIT guest_exit_hsrr, 1
 
-/* Back to virtual mode, whichever it was, and to who called enter_guest(). */
+/* Returns to the caller of enter_guest(), in virtual mode in any case. */
 FUNC(guest_exit_tail)
     ld      %r1, GCPU_stack(%r13)
     ld      %r0, GCPU_exit_virt(%r13)
@@ -144,11 +147,11 @@ END(guest_exit_virt)
 
 #ifdef CONFIG_PROFILE_SAMPLES
 /*
- * A performance monitor interrupt of Xen itself: taken only between
- * pmu_after_exit() and pmu_before_entry(), resumed afterwards.  It runs on a
- * stack of its own: what it interrupts may keep data in the 288 bytes below its
- * stack pointer (ELFv2 ABI, The Stack Frame).  It cannot be interrupted by
- * another: EE is off.
+ * Xen's own performance monitor interrupt comes only between pmu_after_exit()
+ * and pmu_before_entry(), and Xen goes on afterwards.  It has a stack of its
+ * own, as what it interrupts may keep data in the 288 bytes below the stack
+ * pointer (ELFv2 ABI, The Stack Frame).  It cannot be interrupted by another:
+ * EE is off.
  *
  * On entry r13 = HSPRG0, the interrupted r13 is in HSPRG1 and r12 in
  * guest_cpu.

@@ -5,7 +5,7 @@
  * XEN_MARK().
  *
  * All of them run on the vCPU that called, with interrupts as
- * pmu_after_exit() left them.  Every argument is the guest's word.
+ * pmu_after_exit() left them.  No argument is to be trusted.
  */
 #include <xen/errno.h>
 #include <xen/hypercall.h>
@@ -21,14 +21,14 @@
 #include <asm/regs.h>
 
 /*
- * Sets its result, and says whether the vCPU gives up the CPU.
+ * Sets *result, and returns whether the vCPU gives up the CPU.
  * arg[0] is r4, as LoPAPR counts its parameters from there.
  */
 typedef bool hcall_fn(struct vcpu *v, const uint64_t *arg, int64_t *result);
 
 static bool h_cede(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
-    v->arch.guest.regs.msr |= MSR_EE;   /* LoPAPR: as if it had been on */
+    v->arch.guest.regs.msr |= MSR_EE;   /* LoPAPR: H_CEDE turns them on */
     *result = H_SUCCESS;
     return true;
 }
@@ -69,9 +69,9 @@ static bool h_set_mode(struct vcpu *v, const uint64_t *arg, int64_t *result)
 }
 
 /*
- * A process table for radix translation, in the guest's memory: what the MMU
- * reads there goes through the partition's own tree, so nothing in it need be
- * checked.
+ * Registers a process table for radix translation, in the guest's memory.
+ * What the MMU reads there goes through the partition's own tree, so nothing
+ * in it need be checked.
  */
 static bool h_register_proc_tbl(struct vcpu *v, const uint64_t *arg,
                                 int64_t *result)
@@ -142,7 +142,7 @@ bool guest_hcall(struct vcpu *v)
     int64_t result = H_FUNCTION;
     bool give_way = false;
 
-    /* A program of the guest's: hypercalls are its kernel's alone. */
+    /* Hypercalls are for the guest's kernel, not for its programs. */
     if ( regs->msr & MSR_PR )
     {
         regs->gprs[3] = H_PRIVILEGE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running the guests: each vCPU in turn, for a slice at a time, and what
- * becomes of each of its exits.
+ * Runs the guests, each vCPU in turn and for a slice at a time, and handles
+ * their exits.
  */
 #include <xen/lib.h>
 #include <xen/sched.h>
@@ -39,8 +39,8 @@ static void load_sprs(const struct guest_vcpu *g)
 }
 
 /*
- * On the CPU that prev ran on, interrupts off.  Either may be the idle vCPU,
- * which has no registers to speak of.
+ * Runs on the CPU that prev ran on, with interrupts off.  Either vCPU may be
+ * the idle one, which has no registers to speak of.
  */
 void context_switch(struct vcpu *prev, struct vcpu *next)
 {
@@ -63,7 +63,7 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
 
 /* ---- exits ---- */
 
-/* Each says whether the vCPU gives up the CPU. */
+/* Each handler returns whether the vCPU gives up the CPU. */
 
 static bool exit_slice(struct vcpu *v)
 {
@@ -76,8 +76,10 @@ static bool exit_storage(struct vcpu *v)
     return true;
 }
 
-/* An instruction that this machine or this hypervisor does not let it have:
- * the guest is to know. */
+/*
+ * Tells the guest that it may not have an instruction, by this machine or by
+ * this hypervisor.
+ */
 static bool exit_illegal(struct vcpu *v)
 {
     guest_inject(v, EXC_PROGRAM, MSR_TRAP_IOP);
@@ -108,7 +110,7 @@ static bool handle_exit(struct vcpu *v)
     return true;
 }
 
-/* What the guest is owed before it runs on. */
+/* Delivers what the guest is to be interrupted for, before it runs on. */
 static void before_entry(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
@@ -133,7 +135,7 @@ static void run_vcpu(struct vcpu *v)
         before_entry(v);
         mtspr(SPRN_LPCR, g->lpcr);
         enter_guest(&g->regs);
-        /* Xen's own: no HDEC interrupt in Xen, and its own vectors. */
+        /* Xen's own LPCR has no HDEC interrupt, and Xen's vectors. */
         mtspr(SPRN_LPCR, lpcr);
 
         if ( unlikely(g->regs.msr & MSR_HV) )

@@ -32,7 +32,7 @@ static const struct pmu_family family = {                               \
 };
 
 FAMILY(power9, "POWER9", PMU_POWER9, 0x004e)
-/* The 970 itself, FX, MP and GX. */
+/* These PVRs are those of the 970 itself, FX, MP and GX. */
 FAMILY(ppc970, "PowerPC 970", PMU_PPC970, 0x0039, 0x003c, 0x0044, 0x0045)
 
 static const struct pmu_family *const families[] = { &power9, &ppc970, NULL };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whose registers the performance monitor has, and the hypercalls that ask for
- * it.
+ * Gives the performance monitor to the vCPUs that are profiled, and serves the
+ * hypercalls that ask for it.
  */
 #include <xen/errno.h>
 #include <xen/lib.h>
@@ -59,7 +59,7 @@ void arch_profile_put_domain(struct domain *d)
 {
 }
 
-/* One CPU: only the caller runs. */
+/* There is one CPU, so that only the caller runs. */
 int arch_profile_begin(struct domain *d)
 {
     return 0;
@@ -92,7 +92,7 @@ void arch_profile_last(void)
     pmu_reset(&pmu_cpu);
 }
 
-/* One CPU: a vCPU that is not current is not on any. */
+/* There is one CPU: a vCPU that is not current is not running. */
 int arch_profile_update(struct domain *d)
 {
     struct vcpu *v;
@@ -115,8 +115,8 @@ int arch_profile_update(struct domain *d)
 }
 
 /*
- * profile_lock is taken with interrupts off here: while Xen is sampled they are
- * on in hypercalls, and registers that are being moved are not for samples.
+ * profile_lock is taken with interrupts off here.  They are on in hypercalls
+ * while Xen is sampled, and no sample may see registers that are being moved.
  */
 void pmu_domain_destroy(struct domain *d)
 {
@@ -142,9 +142,9 @@ static int self_set(struct vcpu *v, bool on)
 /* ---- hypercalls ---- */
 
 /*
- * H_PERFMON (LoPAPR 1.1, Logical Partitioning): modes to set, and to reset.  The
- * granularity of thresholds is a mode that POWER9 does not have two of: taken
- * and of no effect.
+ * H_PERFMON (LoPAPR 1.1, Logical Partitioning) takes the modes to set and
+ * those to reset.  POWER9 has one granularity of thresholds only: that mode
+ * is accepted, and has no effect.
  */
 bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
@@ -166,8 +166,8 @@ bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result)
 }
 
 /*
- * Of all sysctls the one for profiling.  r4: guest real address of a struct
- * xen_sysctl.
+ * Serves the sysctl for profiling, and no other.  r4 is the guest real address
+ * of a struct xen_sysctl.
  */
 bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
@@ -183,7 +183,7 @@ bool xen_sysctl(struct vcpu *v, const uint64_t *arg, int64_t *result)
     if ( !shared )
         return false;
 
-    /* A copy: the guest's other vCPUs may write to it meanwhile. */
+    /* Nobody can change the copy between the checks and its use. */
     memcpy(&op, shared, sizeof(op));
     *result = -EACCES;
     if ( op.interface_version != XEN_SYSCTL_INTERFACE_VERSION )

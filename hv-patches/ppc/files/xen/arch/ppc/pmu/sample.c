@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Samples: of Xen itself, by its own performance monitor interrupt, and of
- * passive domains, by looking at their counters when they leave for Xen.
+ * Takes samples of Xen itself, by its own performance monitor interrupt, and
+ * of passive domains, by looking at their counters when they exit to Xen.
  *
  * A guest's interrupts are its own, at its own 0xf00, and nothing can send
  * them to Xen instead.  Hence a passive domain counts with alerts off, and its
@@ -21,7 +21,7 @@
 
 #define NR_PMCS 6               /* of POWER9 */
 
-/* What Xen puts into the primary's counters after a sample. */
+/* Xen puts these into the primary's counters after a sample. */
 static uint32_t primary_reload[XEN_PROFILE_COUNTERS];
 
 static uint32_t read_pmc(unsigned int i)
@@ -51,8 +51,10 @@ static uint64_t event_of(unsigned int i)
     return i < 4 ? (mfspr(SPRN_MMCR1) >> (8 * (3 - i))) & 0xff : 0;
 }
 
-/* The counters are frozen.  A sample for each that is negative and is to say
- * so; all of those start again. */
+/*
+ * Takes a sample for each counter that is negative and whose condition mmcr0
+ * enables, and starts it again.  The counters are frozen.
+ */
 static void take_samples(struct vcpu *v, uint64_t mmcr0, uint64_t pc,
                          unsigned int flags, const uint32_t *reload)
 {
@@ -83,8 +85,10 @@ static const uint32_t *reload_of(struct vcpu *v)
                                       : primary_reload;
 }
 
-/* From entry.S, on the stack of its own; v is current, its registers are in
- * the monitor. */
+/*
+ * entry.S calls this on a stack of its own.  The monitor has the registers of
+ * the current vCPU.
+ */
 void pmu_xen_interrupt(struct cpu_user_regs *regs)
 {
     struct vcpu *v = current;
@@ -96,8 +100,9 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
     if ( !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
     {
         /*
-         * That has ended since the window was opened.  It is the guest's own
-         * then: held for it, and no more interrupts until it runs.
+         * Sampling of Xen has ended since the window was opened, so that the
+         * alert is the guest's own: it is held for the guest (PMAO), and Xen
+         * is not interrupted again before the guest runs.
          */
         mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FCH);
         regs->msr &= ~MSR_EE;
@@ -106,15 +111,17 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
 
     take_samples(v, mmcr0, regs->pc, XEN_PROFILE_SAMPLE_HV, reload_of(v));
 
-    /* The alert froze the counters if it was to (FCECE), and turned itself
-     * off: as before. */
+    /*
+     * The alert has turned itself off (PMAE), and has frozen the counters if
+     * FCECE asked for that: both become as they were.
+     */
     mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
     mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
 }
 
 /* ---- around Xen ---- */
 
-/* Meanwhile the guest's decrementer is in dec_expires. */
+/* The guest's decrementer is in dec_expires while the window is open. */
 static void window_open(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
@@ -150,10 +157,10 @@ void pmu_exited(struct vcpu *v)
         mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
     }
     else if ( mmcr0 & MMCR0_PMAO )
-        /* The guest's own, held: it gets it when it runs on. */
+        /* The alert is the guest's own, which gets it when it runs on. */
         return;
 
-    /* Such alerts might come without end. */
+    /* Alerts of these two kinds might come without end. */
     if ( !(mmcr0 & (MMCR0_TBEE | MMCR0_EBE)) )
         window_open(v);
 }
@@ -165,12 +172,12 @@ void pmu_entering(struct vcpu *v)
     if ( p->xen & PMU_XEN_WINDOW )
         window_close(v);
 
-    /* In the guest no alert of a passive domain may come. */
+    /* No alert of a passive domain may come while it runs. */
     if ( v->domain->profile_passive && p->lazy.covered )
     {
         uint64_t mmcr0 = mfspr(SPRN_MMCR0);
 
-        /* One that came after the window was closed. */
+        /* This alert came after the window was closed. */
         if ( mmcr0 & MMCR0_PMAO )
         {
             mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAO);
@@ -271,7 +278,7 @@ int arch_profile_passive(struct domain *d,
     return 0;
 }
 
-/* Its sessions may go on: with nothing of what it counted. */
+/* d's sessions may go on, with nothing of what was counted for it. */
 void arch_profile_not_passive(struct domain *d)
 {
     struct vcpu *v;

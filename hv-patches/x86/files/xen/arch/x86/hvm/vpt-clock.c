@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-clock.c: the one time of an HVM domain, which may stand still.
+ * vpt-clock.c: the guest time of an HVM domain, which may stand still.
  *
  * The contract of every function is in the header.
  */

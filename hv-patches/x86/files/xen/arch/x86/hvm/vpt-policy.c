@@ -23,7 +23,7 @@ enum missed_ticks {
     COLLAPSE,                   /* deliver one for all of them */
 };
 
-/* Eight rows, so that not even a speculated index leaves the table. */
+/* The table has eight rows, so that not even a speculated index leaves it. */
 static const struct vpt_mode {
     enum missed_ticks missed;
     bool freezes_time;
@@ -130,7 +130,7 @@ static void count_missed(unsigned int mode, struct vpt_ticks *t, int64_t now,
 
 void vpt_timer_fired(struct vpt_ticks *t, struct vpt_tally *tally)
 {
-    /* It was set once more while its function waited: it has one tick. */
+    /* The timer was set again while its function waited: it has one tick. */
     if ( t->one_shot && t->pending_intr_nr )
         return;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-resync.c: how far a domain's guest time is behind, and an end to that.
+ * vpt-resync.c: tells how far guest time is behind real time, and ends that.
  *
  * The contract of every function is in the header.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-stats.c: what has become of the ticks of a vCPU's virtual timers.
+ * vpt-stats.c: counts what becomes of the ticks of a vCPU's virtual timers.
  *
  * The counters are kept in the structure in which the domctl hands them out.
- * In there pending, period, lag and now are those of the reading; pending is
- * what the timer has, plus what nobody has looked at yet because the vCPU is
- * waiting for a CPU.
+ * A reading fills in pending, period, lag and now.  It adds to pending, and to
+ * due, the ticks that nobody has looked at yet because the vCPU is waiting for
+ * a CPU.
  */
 
 #include <xen/errno.h>
@@ -78,7 +78,7 @@ void vpt_stats_switched(struct vcpu *v)
     v->arch.hvm.vpt_stats->switches++;
 }
 
-/* A timer moves between vCPUs, and so do the ticks that are due there. */
+/* A timer takes its pending ticks along when it moves between vCPUs. */
 void vpt_stats_moved(struct vcpu *v, struct periodic_time *pt, bool here)
 {
     uint64_t *due;
@@ -93,7 +93,7 @@ void vpt_stats_moved(struct vcpu *v, struct periodic_time *pt, bool here)
         *due -= pt->ticks.pending_intr_nr;
 }
 
-/* The locks under which a vCPU's timers can be looked at from outside. */
+/* Takes the locks that looking at a vCPU's timers from outside needs. */
 static void lock_timers(struct vcpu *v)
 {
     read_lock(&v->domain->arch.hvm.pl_time->pt_migrate);
@@ -106,7 +106,7 @@ static void unlock_timers(struct vcpu *v)
     read_unlock(&v->domain->arch.hvm.pl_time->pt_migrate);
 }
 
-/* Puts stats (NULL: none) in place and returns what was there. */
+/* Puts stats (NULL: v does not count) in place; returns what was there. */
 static struct xen_vtimer_stats *replace(struct vcpu *v,
                                         struct xen_vtimer_stats *stats)
 {

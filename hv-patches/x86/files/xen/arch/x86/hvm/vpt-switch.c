@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-switch.c: changing the timer_mode of a live HVM domain.
+ * vpt-switch.c: changes the timer_mode of a live HVM domain.
  *
  * The mode is looked at wherever a virtual timer or guest time is touched.  So
- * that all of them see one mode or the other, it changes with
+ * that each such place sees one mode or the other, it changes with
  *   - the domain paused: no vCPU is in pt_save_timer(), pt_restore_timer(),
  *     pt_update_irq() or pt_intr_post();
  *   - pt_migrate held for writing: no pt_timer_fn(), create_periodic_time()
@@ -19,7 +19,7 @@
 #include <asm/hvm/vpt-stats.h>
 #include <public/hvm/params.h>
 
-/* One timer's part in a change of mode: its ticks. */
+/* Hands the ticks of one timer over to the new mode. */
 static void switch_timer(struct periodic_time *pt, unsigned int from,
                          unsigned int to)
 {
@@ -52,7 +52,7 @@ static void switch_vcpu(struct vcpu *v, unsigned int from, unsigned int to)
     spin_unlock(&v->arch.hvm.tm_lock);
 }
 
-/* Timers and guest time of a vCPU that does not run, in the mode as it is. */
+/* Makes the timers and guest time of v, which does not run, fit the mode. */
 static void settle_vcpu(struct vcpu *v)
 {
     spin_lock(&v->arch.hvm.tm_lock);
@@ -68,7 +68,7 @@ int pt_set_timer_mode(struct domain *d, uint64_t mode)
 
     ASSERT(d != current->domain);
 
-    /* A device model may set this as well: it is not to wait for a lock. */
+    /* A device model may set this as well, and is not to wait for a lock. */
     if ( mode == read_atomic(param) )
         return 0;
 

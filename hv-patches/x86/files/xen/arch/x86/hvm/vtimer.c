@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vtimer.c: XEN_DOMCTL_vtimer_op, described in public/vtimer.h.
+ * vtimer.c: serves XEN_DOMCTL_vtimer_op, described in public/vtimer.h.
  *
- * Called with the domctl lock and a reference to the domain held, and after
- * xsm_domctl() has let the caller pass.  Nothing here takes longer than to
- * look at each timer of each vCPU of the domain a few times.
+ * The caller holds the domctl lock and a reference to the domain, and
+ * xsm_domctl() has let it pass.  Nothing here takes longer than to look at
+ * each timer of each vCPU of the domain a few times.
  */
 
 #include <xen/errno.h>

@@ -55,8 +55,9 @@ struct guest_bundle {
 /* ---- state ---- */
 
 /*
- * Registers that a guest owns and Xen does not use: moved at a context switch
- * only.  X(field, SPR).  FP, VMX and VSX are off for guests (HFSCR).
+ * Each X(field, SPR) is a register that the guest owns and Xen does not use:
+ * it is moved at a context switch only.  FP, VMX and VSX are not in the list,
+ * as they are off for guests (HFSCR).
  */
 #define GUEST_SPRS(X)                                                   \
     X(sprg0, 272) X(sprg1, 273) X(sprg2, 274) X(sprg3, 275)             \
@@ -69,7 +70,7 @@ struct guest_sprs {
 #undef X
 };
 
-/* In struct arch_vcpu. */
+/* A guest's vCPU; a member of struct arch_vcpu. */
 struct guest_vcpu {
     struct cpu_user_regs regs;  /* while it does not run */
     struct guest_sprs sprs;
@@ -82,7 +83,7 @@ struct guest_vcpu {
 #endif
 };
 
-/* In struct arch_domain. */
+/* A guest's domain; a member of struct arch_domain. */
 struct guest_domain {
     void *memory;               /* GUEST_MEM_SIZE bytes from guest real 0 */
     char line[120];             /* its console: what it has not ended yet */
@@ -90,13 +91,13 @@ struct guest_domain {
 };
 
 /*
- * What the entry and exit code needs at hand: HSPRG0 points to it.  It is
+ * The entry and exit code keeps its data here: HSPRG0 points to it.  It is
  * accessed with and without translation.
  */
 struct guest_cpu {
     struct cpu_user_regs *regs; /* of the vCPU that runs */
     unsigned long stack;        /* Xen's, while a guest runs */
-    unsigned long r11, r12;        /* the guest's, on their way */
+    unsigned long r11, r12;        /* the guest's, until they are in *regs */
     unsigned long toc;
     unsigned long exit_virt;
     unsigned long pmi_stack;    /* Xen's own 0xf00 runs on this */
@@ -109,20 +110,24 @@ struct domain;
 
 /* ---- boot: before the MMU is on ---- */
 
-/* Copies the guests of the bundle that the device tree names.  No bundle is
- * no error: there are no guests then. */
+/*
+ * Copies the guests of the bundle that the device tree names.  No bundle is
+ * no error: there are no guests then.
+ */
 void guests_load(const void *fdt);
 
-/* Tells the MMU of them, once it is on. */
+/* Tells the MMU of the guests' memory, once the MMU is on. */
 void guests_map(void);
 
-/* Runs them until none is left.  Called on the boot stack, the MMU on. */
+/* Runs the guests until none is left; on the boot stack, the MMU on. */
 void guests_run(void);
 
 /* ---- entry.S ---- */
 
-/* Runs the guest until its next exit; its registers are in *regs before and
- * after.  Interrupts are off before and after. */
+/*
+ * Runs the guest until its next exit; its registers are in *regs before and
+ * after.  Interrupts are off before and after.
+ */
 void enter_guest(struct cpu_user_regs *regs);
 void guest_exit_virt(void);
 
@@ -130,24 +135,31 @@ void guest_exit_virt(void);
 
 unsigned long guest_slice(void);        /* in time base ticks */
 
-/* What the decrementer of a vCPU that does not run would hold now. */
+/* Returns what the decrementer of g, which does not run, would hold now. */
 unsigned long guest_dec(const struct guest_vcpu *g);
 
 struct domain *guest_domain(domid_t domid);     /* NULL: none, or gone */
 struct vcpu *guest_next_vcpu(const struct vcpu *prev);  /* NULL: none left */
 
-/* No vCPU of it runs again.  The caller may be one of them: it goes on in Xen
- * and is switched away from next. */
+/*
+ * Ends d: none of its vCPUs runs again.  The caller may be one of them: it
+ * goes on in Xen and is switched away from next.
+ */
 void guest_domain_destroy(struct domain *d);
 
-/* The guest made Xen give it up: says so on the console. */
+/* Says on the console why Xen gives up the guest, and ends its domain. */
 void guest_crash(struct vcpu *v, const char *why);
 
-/* Guest real address to what Xen can use; NULL if it is not all its memory. */
+/*
+ * Returns where Xen finds size bytes from guest real address gaddr; NULL if
+ * not all of them are the guest's memory.
+ */
 void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size);
 
-/* The guest takes the interrupt at its next entry, as if the hardware had
- * delivered it. srr1: bits that say why. */
+/*
+ * The guest takes the interrupt at its next entry, as if the hardware had
+ * delivered it. srr1: bits that say why.
+ */
 void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1);
 
 void guest_set_process_table(struct domain *d, uint64_t patb1);
@@ -158,7 +170,7 @@ void guest_console(struct domain *d, const char *s, unsigned int len);
 
 /* ---- hcall.c ---- */
 
-/* The guest's `sc 1`: result in r3.  True if the vCPU gives up the CPU. */
+/* Serves `sc 1`, with its result in r3.  True: the vCPU gives up the CPU. */
 bool guest_hcall(struct vcpu *v);
 
 #endif /* __ASSEMBLY__ */

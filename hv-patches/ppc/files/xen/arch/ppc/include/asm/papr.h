@@ -24,7 +24,7 @@
 
 #define H_SET_MODE_RESOURCE_ADDR_TRANS_MODE 3
 
-/* H_PERFMON's modes, in its own bit numbers: 0 is the leftmost. */
+/* H_PERFMON's modes 0 and 1: LoPAPR counts bits from the left. */
 #define H_PERFMON_ENABLE     (1UL << 63)
 #define H_PERFMON_THRESHOLD  (1UL << 62)        /* granularity */
 
@@ -32,7 +32,7 @@
 #define PROC_TABLE_RADIX     0x04
 #define PROC_TABLE_GTSE      0x01
 
-/* As Xen's first port to PowerPC had it. */
+/* Xen's own hypercalls are numbered as by its first port to PowerPC. */
 #define XEN_MARK(op)         ((op) | (~0UL << 16))
 
 #endif /* PPC_PAPR_H */

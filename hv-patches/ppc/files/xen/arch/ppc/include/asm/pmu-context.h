@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The performance monitor's registers as a context that can be put away and
- * brought back: which registers a CPU family has, and in which order they are
- * moved so that no counter ever runs half loaded.
+ * The performance monitor's registers as a context that can be saved and
+ * loaded: which registers a CPU family has, and in which order they are moved
+ * so that no counter ever runs half loaded.
  *
  * The order (Power ISA 3.0B, Book III, chapter 9, Performance Monitor
- * Facility): saving reads MMCR0 and freezes
- * with it (FC) before it reads anything else; loading finds the monitor
- * frozen, writes everything else, and MMCR0 last, which lets it run.  Writing
- * MMCR0 without PMAO takes a pending alert away, writing it with PMAO brings
- * it back: an alert travels with its context.
+ * Facility): saving reads MMCR0 and freezes the counters with it (FC) before
+ * it reads anything else; loading finds them frozen, writes everything else,
+ * and MMCR0 last, which lets them run.  Writing MMCR0 without PMAO takes a
+ * pending alert away, writing it with PMAO brings it back: an alert travels
+ * with its context.
  *
- * No Xen dependency beyond types, see pmu-spr.h.  No locks: a context belongs
- * to a vCPU, and only the CPU that runs it, or ran it last, moves it.  Nothing
- * sleeps.  Callers have interrupts off.
+ * Nothing here depends on Xen beyond types (see pmu-spr.h), takes a lock or
+ * sleeps.  A context belongs to a vCPU, and only the CPU that runs the vCPU,
+ * or ran it last, moves it.  Callers have interrupts off.
  */
 #ifndef PPC_PMU_CONTEXT_H
 #define PPC_PMU_CONTEXT_H
@@ -29,9 +29,9 @@
 #include <asm/pmu-spr.h>
 
 /*
- * The families.  W(index, name, spr): 64 bits.  N(index, name, spr): the lower
- * 32 bits are all there is to it; MMCR0 is narrow[0] in every family and not
- * in the list, since its turn is a matter of order.
+ * Each family is a list of registers: W(index, name, spr) has 64 bits, and
+ * N(index, name, spr) only the lower 32.  MMCR0 is narrow[0] in every family,
+ * and in no list, as it is moved before or after all the others.
  */
 
 /* Power ISA 3.0B, Book III, chapter 9. */
@@ -65,7 +65,7 @@ struct pmu_context {
 
 /* ---- moves ---- */
 
-/* What it said is returned: no counter moves and no alert comes any more. */
+/* Stops all counters and alerts, and returns what MMCR0 was before. */
 static always_inline uint32_t pmu_freeze(void)
 {
     uint32_t mmcr0 = pmu_mfspr(PMU_SPR_MMCR0);
@@ -77,7 +77,7 @@ static always_inline uint32_t pmu_freeze(void)
 }
 
 /*
- * For each family, straight from its list:
+ * These two functions are made for each family, straight from its list:
  *  pmu_save_FAMILY(ctx)  puts the registers into *ctx and leaves the monitor
  *                        frozen (MMCR0 is FC and nothing else).
  *  pmu_load_FAMILY(ctx)  loads them; the monitor must be frozen.  What stands
@@ -114,10 +114,10 @@ struct pmu_family {
     void (*load)(const struct pmu_context *ctx);
 };
 
-/* NULL if the CPU is of none that is known. */
+/* Returns the family of a CPU with this PVR; NULL if it is not known. */
 const struct pmu_family *pmu_family_of(uint32_t pvr);
 
-/* The same registers, with nothing counting and no alert to come. */
+/* Changes MMCR0 in *ctx so that nothing counts and no alert can come. */
 void pmu_context_quiet(struct pmu_context *ctx);
 
 #endif /* PPC_PMU_CONTEXT_H */

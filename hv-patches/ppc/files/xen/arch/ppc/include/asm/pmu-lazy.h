@@ -1,44 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lazy switching of the performance monitor: whose registers are loaded when.
+ * Lazy switching of the performance monitor: which registers are loaded when.
  *
- * A vCPU is covered while somebody profiles it.  What a covered vCPU has in
- * the registers is kept for it.  One that is not covered finds the initial set
- * there, and what it writes is lost when it leaves the CPU: nobody ever reads
- * another's.
+ * A vCPU is covered while somebody profiles it.  The registers of a covered
+ * vCPU are kept for it.  While any vCPU is covered, one that is not finds the
+ * initial set in the registers, and what it writes is lost when it leaves the
+ * CPU: no vCPU reads what another has written.
  *
- * The initial set is what the CPU had before the first guest ran.  When the
- * first of all begins to profile is too late to store it: by then a guest may
- * have written to the registers.
+ * The initial set is what the CPU had before the first guest ran, with nothing
+ * counting.  It is stored at boot, not when somebody profiles for the first
+ * time: by then a guest may have written to the registers.
  *
- * While nobody profiles nothing is moved, and the caller does not even call.
+ * While nobody profiles no register is moved, and pmu_switch() is not called:
+ * what a guest writes then is there for the next one to read.
  *
- * No Xen dependency beyond types.  All of it on the CPU whose registers they
- * are, interrupts off; pmu_first_start() to pmu_uncover() also under the lock
- * that claims are under, and none of the vCPUs runs elsewhere.
+ * Nothing here depends on Xen beyond types.  Every function runs on the CPU
+ * whose registers it moves, with interrupts off.  pmu_reset(), pmu_cover() and
+ * pmu_uncover() also need the lock that claims are under, and a vCPU that they
+ * are given does not run on another CPU.
  */
 #ifndef PPC_PMU_LAZY_H
 #define PPC_PMU_LAZY_H
 
 #include <asm/pmu-context.h>
 
-/* One of a CPU. */
+/* The performance monitor of a CPU. */
 struct pmu_cpu {
     const struct pmu_family *family;
     struct pmu_context initial;
 };
 
-/* One of a vCPU; all zero but for `from`, which pmu_vcpu_init() sets. */
+/* A vCPU's registers; all 0 until pmu_vcpu_init() sets `from`. */
 struct pmu_vcpu {
-    /* What is loaded when it runs: its own, or the CPU's initial set. */
+    /* This set is loaded when the vCPU runs: &ctx, or the CPU's initial. */
     const struct pmu_context *from;
     bool covered;               /* from == &ctx */
     struct pmu_context ctx;
 };
 
 /*
- * This port runs on one family, and knows it as it is compiled; a test tells
- * by the CPU's.
+ * Xen's port is compiled for one family, whose moves are inlined.  Unit tests
+ * run every family, and call the functions of the one that the CPU has.
  */
 #ifdef __XEN__
 #define PMU_SAVE(cpu, ctx) pmu_save_power9(ctx)
@@ -48,27 +50,31 @@ struct pmu_vcpu {
 #define PMU_LOAD(cpu, ctx) (cpu)->family->load(ctx)
 #endif
 
-/* At boot: what the registers hold is the initial set, but quiet.  They are
- * left so. */
+/*
+ * Makes the initial set of what the registers hold at boot, as
+ * pmu_context_quiet() leaves it, and loads that.
+ */
 void pmu_cpu_init(struct pmu_cpu *cpu, const struct pmu_family *family);
 
 void pmu_vcpu_init(const struct pmu_cpu *cpu, struct pmu_vcpu *v);
 
-/* The registers hold the initial set, whatever they held: nobody profiled
- * until now, or nobody does any more. */
+/*
+ * Loads the initial set, whatever the registers held: nobody has profiled
+ * until now, or nobody does any more.
+ */
 void pmu_reset(const struct pmu_cpu *cpu);
 
 /*
- * v begins to be covered, and starts with *start, or with the initial set
- * (NULL).  running: its registers are on the CPU.
+ * v begins to be covered, and starts with *start, or with the initial set if
+ * that is NULL.  running: v is the CPU's current vCPU.
  */
 void pmu_cover(struct pmu_cpu *cpu, struct pmu_vcpu *v,
                const struct pmu_context *start, bool running);
 
-/* v is no longer covered; nothing of its own is left. */
+/* v is no longer covered, and nothing is left of what it had. */
 void pmu_uncover(struct pmu_cpu *cpu, struct pmu_vcpu *v, bool running);
 
-/* prev leaves the CPU, next comes.  They are not the same. */
+/* prev leaves the CPU, and next, which is not prev, comes. */
 static always_inline void pmu_switch(const struct pmu_cpu *cpu,
                                      struct pmu_vcpu *prev,
                                      const struct pmu_vcpu *next)

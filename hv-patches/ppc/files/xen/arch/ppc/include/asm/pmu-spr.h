@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the performance monitor's registers are reached: by single instructions
- * in the hypervisor, by functions of the test in a unit test.
+ * Access to the performance monitor's registers: by single instructions in the
+ * hypervisor, by functions of the test in a unit test.
  */
 #ifndef PPC_PMU_SPR_H
 #define PPC_PMU_SPR_H

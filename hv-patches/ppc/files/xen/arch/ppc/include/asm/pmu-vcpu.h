@@ -6,23 +6,27 @@
 
 #include <asm/pmu-lazy.h>
 
-/* A vCPU's part in all this. */
+/* The performance monitor of a vCPU, a member of struct guest_vcpu. */
 struct guest_pmu {
     struct pmu_vcpu lazy;
     /*
-     * What MMCR0 becomes at every exit. Of a vCPU that is covered it keeps
-     * what it has, with FCH but where Xen is to be counted on its behalf. Any
-     * other's is frozen, with no alert pending: it may have written to the
-     * registers without having asked.
+     * At every exit MMCR0 becomes (MMCR0 & mmcr0_and) | mmcr0_or. A covered
+     * vCPU keeps its value, with FCH set unless Xen is to be counted on its
+     * behalf. Any other vCPU is frozen with no alert pending, because it may
+     * have written to the registers without having asked.
      */
     uint64_t mmcr0_and, mmcr0_or;
-    /* Xen is counted, if the events say so. WINDOW outlives SAMPLES if that
-     * ends in between. */
+    /*
+     * PMU_XEN_*: Xen may be counted on behalf of this vCPU. WINDOW outlives
+     * SAMPLES if sampling ends while the window is open.
+     */
     uint8_t xen;
-#define PMU_XEN_SAMPLES 1       /* there is somebody who wants them */
+#define PMU_XEN_SAMPLES 1       /* samples of Xen are wanted */
 #define PMU_XEN_WINDOW  2       /* interrupts are on: see pmu.h */
-    /* Of a passive domain: what its registers start with (NULL: it is none),
-     * and what counters start with again after a sample. */
+    /*
+     * The registers of a passive domain start with *start (NULL: the domain
+     * is not passive), and its counters with reload[] again after a sample.
+     */
     const struct pmu_context *start;
     struct pmu_context start_ctx;
     uint32_t reload[XEN_PROFILE_COUNTERS];

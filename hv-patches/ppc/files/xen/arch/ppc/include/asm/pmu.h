@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The performance monitor of POWER9 as guests have it: what each of the
- * places in Xen that have to know of it calls.
+ * The performance monitor of POWER9 as guests have it: the functions that the
+ * rest of Xen calls.
  *
- * All of it on the CPU that runs the vCPU, interrupts off unless it says
- * otherwise.
+ * Each is called on the CPU that runs the vCPU, with interrupts off.  Only
+ * pmu_domain_destroy() and the hypercalls may be called with interrupts on.
  */
 #ifndef PPC_PMU_H
 #define PPC_PMU_H
@@ -18,15 +18,18 @@ struct vcpu;
 #include <xen/profile.h>
 #include <xen/sched.h>
 
-/* Before the first guest runs. */
+/* Both are called before the first guest runs. */
 void pmu_init(void);
 void pmu_init_vcpu(struct vcpu *v);
 
-/* For pmu_context_switch(). */
+/* Only pmu_context_switch() needs this here. */
 extern struct pmu_cpu pmu_cpu;
 
-/* A load and a branch as long as nobody profiles. Neither is idle then: no
- * guest is left to profile when the idle vCPU comes. */
+/*
+ * Costs a load and a branch while nobody profiles. While somebody does,
+ * neither vCPU is the idle one, which comes before the first guest and after
+ * the last.
+ */
 static always_inline void pmu_context_switch(struct vcpu *prev,
                                              struct vcpu *next)
 {
@@ -56,10 +59,10 @@ void pmu_exited(struct vcpu *v);
 void pmu_entering(struct vcpu *v);
 
 /*
- * Around what Xen does between a guest's exit and its next entry.  While Xen
- * itself is profiled on behalf of v, interrupts are on in between: Xen's own
- * decrementer is out of the way, HDEC is off in Xen's LPCR, so nothing but
- * its performance monitor interrupts it.
+ * These two enclose what Xen does between a guest's exit and its next entry.
+ * While Xen itself is profiled on behalf of v, interrupts are on in between.
+ * The decrementer is set too far ahead to fire, and HDEC is off in Xen's LPCR:
+ * nothing but the performance monitor interrupts Xen.
  */
 static inline void pmu_after_exit(struct vcpu *v)
 {
@@ -73,7 +76,7 @@ static inline void pmu_before_entry(struct vcpu *v)
         pmu_entering(v);
 }
 
-/* Xen's own 0xf00, from entry.S: a sample of Xen. */
+/* Takes samples of Xen: entry.S calls this at Xen's own interrupt 0xf00. */
 void pmu_xen_interrupt(struct cpu_user_regs *regs);
 
 #else

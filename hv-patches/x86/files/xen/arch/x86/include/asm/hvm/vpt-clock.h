@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-clock.h: the one time of an HVM domain, which may stand still.
+ * vpt-clock.h: the guest time of an HVM domain, which may stand still.
  *
  * Guest time is what every clock of a guest is made of: HPET, PM timer, the
  * LAPIC's current count, and the TSC where that is emulated (with it pvclock,
@@ -8,8 +8,8 @@
  * modes let it stand still, and bring it forward again with the ticks.
  *
  *   real ........ what guest time would be if it had never stood still
- *   lag ......... by how much it is behind that; never less than 0
- *   stopped ..... it stands still now, hence lag is growing
+ *   lag ......... by how much guest time is behind that; never less than 0
+ *   stopped ..... guest time stands still now, hence lag is growing
  *
  *      guest ^                       reach(due)    reach(due)
  *       time |                            ____________----
@@ -36,33 +36,33 @@
 #endif
 
 /*
- * Two readings differ by this much at least, also when time stands still.  A
- * guest scales what it reads twice, to pvclock's nanoseconds, with parameters
- * that were rounded down on two vCPUs at two moments: that is 2 ns at most, so
- * the later reading is not the lesser one after it.  A reading takes longer.
+ * Two readings differ by at least this many ns, also when time stands still.
+ * A guest scales both to pvclock's nanoseconds, with parameters that were
+ * rounded down on two vCPUs at two moments, by 2 ns at most: the later reading
+ * is not the lesser one after that.  A reading takes longer.
  */
 #define VPT_CLOCK_STEP 4
 
 struct vpt_clock {
     uint64_t last;              /* the latest guest time that was read */
-    uint64_t lag;               /* how far it is behind, unless stopped */
+    uint64_t lag;               /* behind real time by this, if not stopped */
     uint64_t stopped_at;        /* the guest time at which it stopped */
     bool stopped;
 };
 
-/* Guest time for the guest: later than all that was read before. */
+/* Reads guest time for the guest: later than all that was read before. */
 uint64_t vpt_clock_read(struct vpt_clock *c, uint64_t real);
 
 /*
- * Guest time at a moment of the recent past, for saving, restoring and
- * comparing clocks.  Nothing is remembered of it.
+ * Returns guest time at a moment of the recent past, for saving, restoring and
+ * comparing clocks.  This is not a reading: c stays as it is.
  */
 uint64_t vpt_clock_at(const struct vpt_clock *c, uint64_t real);
 
-/* How far guest time is behind real. */
+/* Returns how far guest time is behind real. */
 uint64_t vpt_clock_lag(const struct vpt_clock *c, uint64_t real);
 
-/* Guest time stands still from now on, and goes on. */
+/* From now on guest time stands still, or goes on again. */
 void vpt_clock_stop(struct vpt_clock *c, uint64_t real);
 void vpt_clock_start(struct vpt_clock *c, uint64_t real);
 

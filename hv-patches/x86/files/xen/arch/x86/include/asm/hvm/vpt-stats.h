@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vpt-stats.h: what has become of the ticks of a vCPU's virtual timers.
+ * vpt-stats.h: counts what becomes of the ticks of a vCPU's virtual timers.
  *
- * Off until asked for.  The counters of a vCPU are v->arch.hvm.vpt_stats, in
- * the form in which they are read, NULL while it does not count.  They are
- * guarded by the vCPU's tm_lock, which is held wherever ticks are handled:
- * the hooks below take no lock, and cost a test of the pointer while off.
+ * Counting is off until asked for.  The counters of a vCPU are
+ * v->arch.hvm.vpt_stats, in the form in which they are read, NULL while it
+ * does not count.  They are guarded by the vCPU's tm_lock, which is held
+ * wherever ticks are handled: the hooks below take no lock, and cost a test
+ * of the pointer while counting is off.
  */
 #ifndef __ASM_X86_HVM_VPT_STATS_H__
 #define __ASM_X86_HVM_VPT_STATS_H__
@@ -15,7 +16,7 @@
 
 struct xen_vtimer_stats;
 
-/* What the pt_count_*() do while counting is on; not to be called otherwise. */
+/* These count.  They may only be called if vpt_counting() is true. */
 void vpt_stats_tally(struct periodic_time *pt, const struct vpt_tally *tally);
 void vpt_stats_fired(struct periodic_time *pt);
 void vpt_stats_delivering(struct periodic_time *pt, s_time_t now);
@@ -28,7 +29,7 @@ static always_inline bool vpt_counting(const struct vcpu *v)
     return unlikely(v->arch.hvm.vpt_stats != NULL);
 }
 
-/* What the policy made of ticks of pt. */
+/* Counts what the policy made of ticks of pt. */
 static always_inline void pt_count(struct periodic_time *pt,
                                    const struct vpt_tally *tally)
 {

@@ -6,8 +6,8 @@ struct domain;
 struct xen_domctl_vtimer_op;
 
 /*
- * XEN_DOMCTL_vtimer_op.  op, a copy of the caller's, is to be copied back if
- * this returns 0.
+ * Serves XEN_DOMCTL_vtimer_op.  op, a copy of the caller's, is to be copied
+ * back if this returns 0.
  */
 int vtimer_domctl(struct domain *d, struct xen_domctl_vtimer_op *op);
 
