@@ -54,7 +54,7 @@ static const struct seen runs[] = {
 };
 
 static struct sim_order_run run_of(const struct seen *seen,
-                             const struct sim_cost *cost)
+                                   const struct sim_cost *cost)
 {
     return (struct sim_order_run){
         .cost = cost,
