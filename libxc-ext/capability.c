@@ -114,7 +114,7 @@ enum xentime_error xt_need(xentime *xt, const struct xentime_domain *dom,
                            unsigned int cap, const char *what)
 {
     enum xentime_error rc;
-    unsigned int caps;
+    unsigned int caps = 0;
 
     rc = xentime_capabilities(xt, &caps);
     if (rc || (caps & cap))
