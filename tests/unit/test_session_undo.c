@@ -435,7 +435,7 @@ static void kill_xenstored(void *arg)
 
 /*
  * Sessions that a patched Xen counts outlive xenstored, but not their names.
- * Those of a stock Xen are lost with it, and nobody can bring them back.
+ * A stock Xen's sessions are lost with it, and nobody can bring them back.
  */
 static void xenstored_dies(void **state)
 {

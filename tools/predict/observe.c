@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "predict/observe.h"
+#include "cli/spawn.h"
 #include "output/report.h"
 #include "predict/predict.h"
 #include "predict/xentrace.h"
@@ -25,25 +24,13 @@ static int run_xentrace(const char *seconds, const char *path)
     const char *const argv[] = { "xentrace", "-D",    "-e", XENTRACE_MASK,
                                  "-T",       seconds, path, NULL };
     posix_spawn_file_actions_t quiet;
-    int status, rc;
-    pid_t pid;
 
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null",
                                      O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null",
                                      O_WRONLY, 0);
-    rc = posix_spawnp(&pid, argv[0], &quiet, NULL, (char *const *)argv,
-                      environ);
-    posix_spawn_file_actions_destroy(&quiet);
-    if (rc) {
-        errno = rc;
-        return -1;
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return spawn_and_wait(argv, &quiet);
 }
 
 static int watch(struct tool *t, int64_t ns, const char *path)

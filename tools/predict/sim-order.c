@@ -176,7 +176,7 @@ int64_t sim_other_than_tick(const struct sim_order_run *r)
         return 0;
     alone = r->length - length_with_tick_first(r);
     before = before_tick(r);
-    /* In doubt the tick came first: what has waited for longer does. */
+    /* The tick came first if in doubt: it has waited for longer. */
     if (off(before, c->other) < off(alone, 0) &&
         off(before, c->other) < off(alone, c->other_later) + c->inject / 4)
         return before;

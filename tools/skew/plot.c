@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "skew/plot.h"
+#include "cli/spawn.h"
 #include "output/report.h"
 #include "skew/clock-fit.h"
 #include "tool.h"
@@ -201,10 +200,8 @@ static bool write_to(FILE *f, const char *file, const char *output,
 /* Returns gnuplot's exit status, or -1 with errno; ENOENT: it is not there. */
 static int run_gnuplot(FILE *script, bool to_file)
 {
-    char *const argv[] = { "gnuplot", "-", NULL };
+    static const char *const argv[] = { "gnuplot", "-", NULL };
     posix_spawn_file_actions_t actions;
-    int status, rc;
-    pid_t pid;
 
     rewind(script);
     fflush(stdout);
@@ -215,16 +212,7 @@ static int run_gnuplot(FILE *script, bool to_file)
     if (to_file)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
                                          O_WRONLY, 0);
-    rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (rc) {
-        errno = rc;
-        return -1;
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    return spawn_and_wait(argv, &actions);
 }
 
 static int leave_script(const struct tool *t, const char *file,

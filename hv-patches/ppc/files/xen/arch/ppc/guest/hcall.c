@@ -70,7 +70,7 @@ static bool h_set_mode(struct vcpu *v, const uint64_t *arg, int64_t *result)
 
 /*
  * Registers a process table for radix translation, in the guest's memory.
- * What the MMU reads there goes through the partition's own tree, so nothing
+ * The MMU's reads of it go through the partition's own tree, so nothing
  * in it need be checked.
  */
 static bool h_register_proc_tbl(struct vcpu *v, const uint64_t *arg,
