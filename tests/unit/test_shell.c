@@ -17,32 +17,37 @@
 
 static int master;
 static pid_t shell;
-static char shown[1 << 16]; /* after what was awaited last */
-static size_t shown_len;
+static char shown[1 << 18];       /* since the shell was started */
+static size_t shown_len, awaited; /* of it, what an await() has passed */
 
 static void type(const char *text)
 {
     assert_int_equal(write(master, text, strlen(text)), strlen(text));
 }
 
+/* Reads what the shell shows; false: it has ended, or shows nothing. */
+static bool look(void)
+{
+    struct pollfd p = { .fd = master, .events = POLLIN };
+    ssize_t n = -1;
+
+    if (poll(&p, 1, PATIENCE_MS) > 0)
+        n = read(master, shown + shown_len, sizeof(shown) - shown_len - 1);
+    if (n <= 0)
+        return false;
+    shown_len += n;
+    shown[shown_len] = '\0';
+    return true;
+}
+
 static void await(const char *text)
 {
-    struct pollfd p = { .events = POLLIN };
     char *at;
-    ssize_t n;
 
-    p.fd = master;
-    while (!(at = strstr(shown, text))) {
-        if (poll(&p, 1, PATIENCE_MS) <= 0 ||
-            (n = read(master, shown + shown_len,
-                      sizeof(shown) - shown_len - 1)) <= 0)
-            fail_because("no \"%s\" after: %s", text, shown);
-        shown_len += n;
-        shown[shown_len] = '\0';
-    }
-    at += strlen(text);
-    shown_len -= at - shown;
-    memmove(shown, at, shown_len + 1);
+    while (!(at = strstr(shown + awaited, text)))
+        if (!look())
+            fail_because("no \"%s\" at the end of: %s", text, shown);
+    awaited = at + strlen(text) - shown;
 }
 
 static void start(void)
@@ -58,6 +63,8 @@ static void start(void)
     name_domain(0, "Domain-0");
     name_domain(1, "old billing");
     name_domain(2, "o'web");
+    shown_len = awaited = 0;
+    shown[0] = '\0';
     shell = run_on_pty(&master, args);
     await("xentime> ");
 }
@@ -67,6 +74,8 @@ static void stop(void)
     int status;
 
     type("\004");
+    while (look())
+        ;
     status = wait_child(shell);
     close(master);
     if (!WIFEXITED(status) || WEXITSTATUS(status))

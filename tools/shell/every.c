@@ -126,12 +126,21 @@ static int show_frame(int n, char **words, const struct winsize *size)
 
 /* ---- again and again ---- */
 
+/*
+ * Ctrl-C is held back while a frame is made, so that one between the command's
+ * end and the wait for the next frame is not lost.
+ */
 static int repeat(int n, char **words, int ms)
 {
+    const struct timespec pause = { ms / 1000, ms % 1000 * 1000000L };
     struct winsize size;
     int status = EXIT_DONE;
     bool cleared = false;
+    sigset_t set, before;
 
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, &before);
     while (!interrupted && !status) {
         if (screen(&size)) {
             if (!cleared)
@@ -141,9 +150,10 @@ static int repeat(int n, char **words, int ms)
         } else {
             status = shell_run(n, words);
         }
-        if (!status && !interrupted)
-            poll(NULL, 0, ms);
+        if (!status)
+            ppoll(NULL, 0, &pause, &before);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     /* The command may have got Ctrl-C in place of the shell. */
     return interrupted || status == 128 + SIGINT ? EXIT_DONE : status;
 }

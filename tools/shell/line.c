@@ -50,15 +50,35 @@ static void hold_signals(sigset_t *before)
     sigprocmask(SIG_BLOCK, &set, before);
 }
 
-static void child(int n, char **words, const sigset_t *mask)
+/*
+ * Drops what has come of them meanwhile, but for the signals that the caller
+ * had blocked already: it wants to know of those.
+ */
+static void release_signals(const sigset_t *before)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN }, action;
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(signals); i++) {
+        if (sigismember(before, signals[i]))
+            continue;
+        sigaction(signals[i], &ignore, &action);
+        sigaction(signals[i], &action, NULL);
+    }
+    sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static void child(int n, char **words)
 {
     struct tool t = { 0 };
+    sigset_t none;
     size_t i;
     char **argv = calloc(n + 2, sizeof(*argv));
 
     for (i = 0; i < ARRAY_LEN(signals); i++)
         signal(signals[i], SIG_DFL);
-    sigprocmask(SIG_SETMASK, mask, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     if (!argv) {
         shell_say(EXIT_FAILED, "out of memory");
         _exit(EXIT_FAILED);
@@ -71,31 +91,20 @@ static void child(int n, char **words, const sigset_t *mask)
     _exit(finish(&t, dispatch(&t, n + 1, argv)));
 }
 
-/*
- * Signals are blocked until both processes have set what they do with them, so
- * that none is lost, and none ends the shell.
- */
 int shell_run(int n, char **words)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN };
-    struct sigaction before[ARRAY_LEN(signals)];
-    sigset_t mask;
+    sigset_t before;
     int status;
     pid_t pid;
-    size_t i;
 
     fflush(NULL);
-    hold_signals(&mask);
+    hold_signals(&before);
     pid = fork();
     if (!pid)
-        child(n, words, &mask);
-    for (i = 0; i < ARRAY_LEN(signals); i++)
-        sigaction(signals[i], &ignore, &before[i]);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
+        child(n, words);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    for (i = 0; i < ARRAY_LEN(signals); i++)
-        sigaction(signals[i], &before[i], NULL);
+    release_signals(&before);
     if (pid < 0)
         return shell_say(EXIT_FAILED, "cannot start a process: %s",
                          strerror(errno));
