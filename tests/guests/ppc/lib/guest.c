@@ -248,6 +248,14 @@ void interrupt(struct frame *frame)
         fn(frame);
         return;
     }
+    /*
+     * The decrementer: due for the first time 4 s after a guest's start, which a
+     * test sees that takes so long on a busy machine.
+     */
+    if (frame->vector == 0x900) {
+        mtspr(DEC, 0x7fffffff);
+        return;
+    }
     ok(false, "interrupt 0x%x at 0x%lx, msr 0x%lx", (unsigned int)frame->vector,
        frame->pc, frame->msr);
     done();
