@@ -53,7 +53,7 @@
  *    its error in the modes 2 and 3 was some dozen such events a minute, each
  *    of which hangs on a microsecond (tests/lab/README.md).  Of all 468
  *    predictions, 460 were within 0.01 points or a tenth of what was measured
- *    there (README.md).
+ *    there (docs/accuracy.md).
  *
  * Times are in nanoseconds.  The same parameters give the same result.
  */
