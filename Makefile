@@ -185,7 +185,7 @@ lint: need-unit
 	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/lab/xl tests/unit/check \
-	    tests/hv/check hv-patches/build tests/lab/qemu/build \
+	    tests/hv/check hv-patches/build docs/picture tests/lab/qemu/build \
 	    $(addprefix tests/lab/ppc/,bench run-970 check qemu run verdict verdict-test)
 
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
