@@ -97,6 +97,8 @@ await '^host> *$' "Ctrl-Z"
 sane "Ctrl-Z"
 type "fg"
 key Enter
+# Before the shell has the terminal again, C-u would be the terminal's own.
+await '^xentime> help info$' "fg shows the line again"
 key C-u
 type "help tune"
 key Enter
@@ -193,7 +195,7 @@ await '^xentime> *$' "README's session"
 sed -n 's/^xentime> //p' "$tmp/readme" >"$tmp/typed"
 while read -r line; do
     type "$line"
-    await "^xentime> $(printf '%s' "$line" | sed 's/[][.*+?(){}|\\^$]/\\&/g')" \
+    await "^xentime> $(printf '%s' "$line" | sed 's/[].[*+?(){}|\\^$]/\\&/g')" \
         "typed: $line"
     key Enter
     [ "$line" = exit ] || await '^xentime> *$' "and done"
