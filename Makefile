@@ -24,7 +24,8 @@ LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
               libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
 UNIT_PKGS  := libcmocka-dev ansible-core valgrind systemd prometheus tmux procps \
-              python3-prometheus-client mandoc jq pkgconf gnuplot-nox locales
+              python3-prometheus-client mandoc groff-base man-db bsdextrautils jq pkgconf \
+              gnuplot-nox locales
 DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)

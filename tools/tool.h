@@ -59,6 +59,7 @@ enum command_flags {
 
 struct command {
     const char *name;
+    const char *page;        /* of the manual, in section 8 */
     const char *operands;    /* as the synopsis shows them */
     const char *summary;
     const char *details;     /* for help COMMAND */

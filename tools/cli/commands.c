@@ -8,27 +8,28 @@
 
 /* clang-format off */
 const struct command commands[] = {
-    { "list", "[DOM...]", "show domains and their settings",
+    { "list", "xentimectl-domain", "[DOM...]",
+      "show domains and their settings",
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
       { DOMAINS, DOMAINS }, cmd_list, 0, list_column },
-    { "show", "DOM", "show everything known of one domain",
+    { "show", "xentimectl-domain", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
       0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0, NULL },
-    { "set-mode", "DOM[,DOM...]|--all MODE",
+    { "set-mode", "xentimectl-domain", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
       "are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, MODE }, cmd_set_mode, 0, NULL },
-    { "set-vhpet", "DOM[,DOM...]|--all on|off",
+    { "set-vhpet", "xentimectl-domain", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
       OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0, NULL },
-    { "tune", "DOM[,DOM...]|--all NAME=VALUE",
+    { "tune", "xentimectl-domain", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
       "  sync-wakeup-after=N  in the timer modes 2 and 5, keep a timer of a\n"
@@ -37,19 +38,21 @@ const struct command commands[] = {
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, TUNABLE }, cmd_tune, 0, NULL },
-    { "stats", "DOM", "show what becomes of timer ticks",
+    { "stats", "xentimectl-domain", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
       "or, with --interval, per second.  Xen counts from the first time that\n"
       "it is asked to --off.  Needs a patched Xen (tick-stats).",
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
       { DOMAINS, NOTHING }, cmd_stats, 0, NULL },
-    { "resync", "DOM", "bring guest time back to real time",
+    { "resync", "xentimectl-domain", "DOM",
+      "bring guest time back to real time",
       "Steps the domain's time forward to real time, for all vCPUs, and says how\n"
       "far it was behind.  Timer modes in which it stands still bring it back by\n"
       "themselves as soon as the domain runs.  Needs a patched Xen (resync).",
       OPT(WAIT), 1, 1,
       { DOMAINS, NOTHING }, cmd_resync, 0, NULL },
-    { "profile", "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
+    { "profile", "xentimectl-profile",
+      "start|stop|status [DOM[,DOM...]] [-- PROGRAM [ARGUMENT...]]",
       "let domains, or dom0, use the performance monitor",
       "  start DOM[,DOM...]|--xen [--holder NAME] [--for SECONDS | -- PROGRAM...]\n"
       "  stop  DOM[,DOM...]|--xen|--all [--holder NAME]\n"
@@ -62,7 +65,8 @@ const struct command commands[] = {
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
       1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM, NULL },
-    { "skew", "DOM | analyze FILE...", "show how fast guests' clocks drift",
+    { "skew", "xentimectl-skew", "DOM | analyze FILE...",
+      "show how fast guests' clocks drift",
       "Of DOM: its TSC and HPET, and on a patched Xen the ticks of its vCPU 0,\n"
       "against the host's clock; it is paused for some 100 microseconds a\n"
       "reading.  20 readings unless --count is given; Ctrl-C ends it early.\n"
@@ -73,9 +77,11 @@ const struct command commands[] = {
       "corrections, where the file tells.",
       OPT(PLOT) | OPT(INTERVAL) | OPT(COUNT), 1, -1, { SKEW, FILES }, cmd_skew,
       0, NULL },
-    { "simulate", "", "predict what modes do to guests' clocks",
-      "Runs the hypervisor's own policy over a load, the thread's of 2007 or one\n"
-      "that was recorded, and a guest that keeps time in one of three ways:\n"
+    { "simulate", "xentimectl-predict", "",
+      "predict what modes do to guests' clocks",
+      "Runs the hypervisor's own policy over a load, one like those measured on\n"
+      "xen-devel in 2007 or one that was recorded, and a guest that keeps time in\n"
+      "one of three ways:\n"
       "  tick      counts ticks\n"
       "  tick-tsc  counts ticks, makes up lost ones by the TSC (64-bit Linux\n"
       "            2.6.9 to 2.6.18)\n"
@@ -85,7 +91,8 @@ const struct command commands[] = {
       OPT(MODE) | OPT(GUEST) | OPT(LOAD) | OPT(TRACE) | OPT(VCPU) | OPT(TSC_KHZ) |
       OPT(HOURS) | OPT(HZ) | OPT(LATENCY) | OPT(SEED) | OPT(SYNC_WAKEUP) |
       OPT(RAW) | OPT(NOHEADINGS), 0, 0, { NOTHING, NOTHING }, cmd_simulate, 0, NULL },
-    { "recommend", "DOM", "say which timer_mode is best for a domain",
+    { "recommend", "xentimectl-predict", "DOM",
+      "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
       "and ranks them by the worst error, with the reason and the command to\n"
       "type.  Which mode serves depends on how the guest keeps time, on its number\n"
@@ -93,7 +100,8 @@ const struct command commands[] = {
       "unless --trace has what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
       OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0, NULL },
-    { "policy", "check|apply|export|import [FILE...|DOM...]",
+    { "policy", "xentimectl-policy",
+      "check|apply|export|import [FILE...|DOM...]",
       "let a file say what settings domains have",
       "  check [FILE...]       say what is wrong with policy files\n"
       "  apply [FILE]          make the domains that are there as it wishes, all\n"
@@ -101,30 +109,32 @@ const struct command commands[] = {
       "  export [DOM...]       print domains' settings, as they are, as a policy\n"
       "  import FILE...        print what xl.cfg or libvirt's domain XML configures\n"
       "                        as a policy\n"
-      "FILE is /etc/xentime/policy.xml unless given; see xentime-policy(5).",
+      "FILE is /etc/xentime/policy.xml unless given: see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
       { POLICIES, FILES }, cmd_policy, 0, NULL },
-    { "metrics", "", "print metrics for Prometheus",
+    { "metrics", "xentimectl-metrics", "", "print metrics for Prometheus",
       "OpenMetrics text of all domains: settings, sessions, CPU time, and on a\n"
       "patched Xen what has become of their ticks.  --textfile replaces PATH as a\n"
       "whole or not at all.",
       OPT(TEXTFILE), 0, 0, { NOTHING, NOTHING }, cmd_metrics, NO_JSON, NULL },
-    { "watch", "", "keep policy and records applied as domains come and go",
+    { "watch", "xentimectl-policy", "",
+      "keep policy and records applied as domains come and go",
       "At its start, on SIGHUP, and for each domain that comes: created, rebooted\n"
       "or migrated in.  Says what it changes, and why, a line each; ends profiling\n"
       "sessions whose holders are gone.  One on a host; ends on SIGTERM, or with\n"
       "xenstored.",
       OPT(POLICY), 0, 0, { NOTHING, NOTHING }, cmd_watch, NO_JSON, NULL },
-    { "shell", "", "run commands that are typed, one a line",
+    { "shell", "xentimectl", "", "run commands that are typed, one a line",
       "With history and completion on a terminal; else the lines of standard\n"
       "input, where # begins a comment.  Quotes and backslashes are as a shell has\n"
       "them, and nothing is expanded.  The exit status is that of the last command.",
       0, 0, 0, { NOTHING, NOTHING }, cmd_shell, NO_JSON, NULL },
-    { "info", "", "show what this host, this Xen and this build can do",
+    { "info", "xentimectl", "",
+      "show what this host, this Xen and this build can do",
       "The known defects of Xen's virtual time are listed with whether this\n"
       "Xen has them, as far as it can be told without harm.",
       0, 0, 0, { NOTHING, NOTHING }, cmd_info, 0, NULL },
-    { "help", "[COMMAND]", "show help",
+    { "help", "xentimectl", "[COMMAND]", "show help",
       "",
       0, 0, 1, { COMMAND, NOTHING }, cmd_help, 0, NULL },
     { .name = NULL },

@@ -121,6 +121,7 @@ static int help_command(const struct command *c)
     print_options(command_options(c));
     if (c->column)
         print_columns(c);
+    printf("\nSee %s(8).\n", c->page);
     return EXIT_DONE;
 }
 
