@@ -10,6 +10,7 @@ libdir     ?= $(prefix)/lib
 fulldir     = $(prefix)/lib/xentime
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
+MAN_SECTIONS := 3 5 7 8
 compdir    ?= $(prefix)/share/bash-completion/completions
 datadir    ?= $(prefix)/share/xentime
 sysconfdir ?= /etc
@@ -88,7 +89,7 @@ $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
-	    $(includedir) $(mandir)/man3 $(mandir)/man5 $(mandir)/man8 $(compdir) $(datadir) \
+	    $(includedir) $(MAN_SECTIONS:%=$(mandir)/man%) $(compdir) $(datadir) \
 	    $(sysconfdir)/xentime $(unitdir))
 	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
 	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
@@ -98,9 +99,8 @@ install: all
 	    -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
 	    libxc-ext/xentime.pc.in > $(DESTDIR)$(libdir)/pkgconfig/xentime.pc
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
-	install -m 644 man/xentimectl.8 $(DESTDIR)$(mandir)/man8/
-	install -m 644 man/libxentime.3 $(DESTDIR)$(mandir)/man3/
-	install -m 644 man/xentime-policy.5 $(DESTDIR)$(mandir)/man5/
+	for s in $(MAN_SECTIONS); do install -m 644 man/*.$$s \
+	    $(DESTDIR)$(mandir)/man$$s/ || exit 1; done
 	install -m 644 tools/policy/xentime-policy.rng grafana/xentime.json \
 	    examples/fleet.yml $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
@@ -182,7 +182,7 @@ lint: need-unit
 	    libxc-ext tools tests/lab $(LINT_HV)
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
-	mandoc -Tlint -Wwarning man/*.[358]
+	mandoc -Tlint -Wwarning man/*
 	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/lab/xl tests/unit/check \

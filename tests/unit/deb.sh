@@ -74,7 +74,9 @@ capture in_root xentimectl policy check
 is "$status" 0 "and what needs xentimectl-full, with the policy that came"
 capture in_root xentimectl list
 is "$status" 5 "there is no Xen"
-for f in /usr/share/man/man8/xentimectl.8.gz /usr/share/xentime/xentime.json \
+for f in /usr/share/man/man8/xentimectl.8.gz \
+         /usr/share/man/man7/xentime-modes.7.gz \
+         /usr/share/man/man3/libxentime.3.gz /usr/share/xentime/xentime.json \
          /usr/share/bash-completion/completions/xentimectl \
          /usr/include/xentime.h /usr/share/xen-xentime-patches/x86/series.mbox \
          /usr/share/xen-xentime-patches/ppc/quilt/series; do
