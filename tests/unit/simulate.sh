@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# xentimectl simulate: which mode is right for which guest, as the thread of
-# 2007 and the lab have it; text and JSON that agree, a recorded load, wrong
-# uses, and that a day takes no longer than it may.
+# xentimectl simulate: which mode is right for which guest, as the lab and the
+# measurements of 2007 have it (see HISTORY in xentime-modes(7)); text and JSON
+# that agree, a recorded load, wrong uses, and that a day takes no longer than it
+# may.
 
 . tests/unit/tap.sh
 export LD_LIBRARY_PATH=build/host LC_ALL=C

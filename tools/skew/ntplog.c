@@ -20,7 +20,10 @@
 #define DAY 86400.0
 #define MJD_OF_1970 40587
 
-/* ppm; the limit of the thread of 2007: "ntpd is working pretty hard". */
+/*
+ * ppm; over this "ntpd is working pretty hard", wrote Dave Winchell to xen-devel
+ * in January 2008 (see HISTORY in xentime-modes(7)).
+ */
 #define HARD_ALLAN_DEVIATION 1000
 
 /* A reading, as a line gives it. */

@@ -2,9 +2,9 @@
 # shellcheck shell=sh
 #
 # Proves that list, show, set-mode, set-vhpet, info and help do what
-# xentimectl(8) says, with domains of every type, that stats, tune and resync
-# name the patch they need, and that wrong use gets one clear line and the
-# documented exit status and changes nothing.
+# xentimectl-domain(8) and xentimectl(8) say, with domains of every type, that
+# stats, tune and resync name the patch they need, and that wrong use gets one
+# clear line and the documented exit status and changes nothing.
 #
 # How: labdom makes an HVM, a PVH and a PV domain; what xentimectl says is
 # held against Xen's own answers, which labdom reads without our library.
