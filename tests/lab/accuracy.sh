@@ -7,8 +7,8 @@
 # A cell is one guest in one timer_mode under one load, on the only CPU. The
 # guest keeps time in three ways at once (struct keep_page of shared.h), and
 # xentrace records how it gets its CPU; the prediction is "xentimectl
-# simulate" with that record. The loads have the names of the thread of 2007,
-# scaled to one slow CPU:
+# simulate" with that record. The loads are named as in xen-devel's thread of 2007
+# on timer modes (xentime-modes(7), HISTORY), scaled to one slow CPU:
 #
 #   cpu      busy, but for a nap every 64 ticks, beside a busy domain and one
 #            that reads a disk 61 times a second
