@@ -161,7 +161,7 @@ hv-%: need-hv
 hv-ppc-%: need-hv-ppc
 	@hv-patches/build --arch ppc $*
 
-LINT_C = $(TOOLS) $(wildcard libxc-ext/*.c tests/lab/*.c tests/unit/*.c \
+LINT_C = $(TOOLS) $(wildcard libxc-ext/*.c tests/lab/*.c tests/unit/*.c tests/unit/*/*.c \
            tests/fuzz/*.c)
 LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -I/usr/include/libxml2 -DXENTIME_VERSION='"0"' -Ilibxc-ext \
              -Itools -Ihv-patches/include -I$(HV_X86)/include \

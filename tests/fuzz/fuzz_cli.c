@@ -14,7 +14,7 @@
 #include "cli/complete.h"
 #include "cli/dispatch.h"
 #include "cli/run.h"
-#include "fake_xen.h"
+#include "fake/fake_xen.h"
 #include "fuzz.h"
 #include "tool.h"
 

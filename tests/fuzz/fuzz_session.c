@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_xen.h"
+#include "fake/fake_xen.h"
 #include "fuzz.h"
 #include "xentime.h"
 

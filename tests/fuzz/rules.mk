@@ -5,9 +5,7 @@
 FUZZ_SECONDS ?= 60
 FUZZ_PKGS    := clang libclang-rt-dev
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SRC     := tests/fuzz/xs_stub.c tests/unit/fake_xen.c \
-                tests/unit/fake_vtimer.c tests/unit/fake_profile.c \
-                tests/unit/fault.c $(wildcard libxc-ext/*.c)
+FUZZ_SRC     := tests/fuzz/xs_stub.c $(UNIT_FAKE:%=%.c) $(wildcard libxc-ext/*.c)
 FUZZ_TOOLS   := $(filter-out tools/main.c,$(TOOLS)) $(POLICY:%=%.c)
 
 build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)

@@ -4,7 +4,11 @@
 #   build/unit/asan/test_*    with AddressSanitizer and UBSan
 #   build/unit/tsan/test_*    with ThreadSanitizer (test_threads alone)
 #
-# libxentime's objects are linked with fake_*.c in place of libxenctrl and
+# The tests are in rooms: lib/ has those of libxc-ext/, tools/ those of tools/,
+# hv/ those of hv-patches/, and sh/ scripts that try what is built or installed.
+# A .c file of a room that is not a test is shared by the tests there.
+#
+# libxentime's objects are linked with those of fake/ in place of libxenctrl and
 # libxencall, and with the real libxenstore.
 
 U := build/unit
@@ -29,20 +33,30 @@ UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -I$(HV_PPC)/arch/ppc/include -Itests/unit \
               -DTOP='"$(CURDIR)"' -DXT_LOCK_DIR='"lock"'
 
-UNIT_TESTS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_FAKE   := fake_xen fake_vtimer fake_profile fault
-UNIT_SHARED := unit $(UNIT_FAKE) store run session_model session_world
-POLICY_TESTS  := test_clock test_policy test_policy_random \
-                 test_policy_stock test_policy_time test_policy_undoubled \
-                 test_policy_vcpus
-POLICY_SHARED := $(POLICY) tests/unit/policy_vm tests/unit/policy_model \
-                 tests/unit/policy_world
-PMU_TESTS   := test_pmu_context test_pmu_lazy test_pmu_random \
-               test_profile_count test_profile_ring
-PMU_SHARED  := $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
-               $(HV_COMMON)/common/profile-count $(HV_COMMON)/common/profile-ring \
-               tests/unit/pmu_world
+UNIT_ROOMS  := lib tools hv
+UNIT_TESTS  := $(notdir $(basename $(wildcard $(UNIT_ROOMS:%=tests/unit/%/test_*.c))))
+UNIT_FAKE   := $(filter-out %/store %/xenstored_preload,$(basename \
+                 $(wildcard tests/unit/fake/*.c)))
+UNIT_SHARED := tests/unit/unit tests/unit/run tests/unit/fake/store $(UNIT_FAKE)
+# What the programs of a room are made of besides.  The hypervisor's files that
+# know nothing of Xen are compiled as they are.
+UNIT_WITH_hv    := $(addsuffix .o,$(POLICY) \
+                     $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
+                     $(HV_COMMON)/common/profile-count \
+                     $(HV_COMMON)/common/profile-ring)
+UNIT_WITH_tools := tools.a
+UNIT_LIBS_tools := $(FULL_LIBS)
 FUZZ_TESTS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# $1: plain, asan or tsan; $2: a room
+define UNIT_ROOM
+$U/$1/test_%: $U/$1/tests/unit/$2/test_%.o $$(UNIT_SHARED:%=$U/$1/%.o) \
+              $$(patsubst %.c,$U/$1/%.o,$$(filter-out tests/unit/$2/test_%, \
+                $$(wildcard tests/unit/$2/*.c))) \
+              $$(UNIT_WITH_$2:%=$U/$1/%) $$(UNIT_LIB_$1)
+	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS) \
+	    $$(UNIT_LIBS_$2)
+endef
 
 # $1: plain, asan or tsan
 define UNIT_VARIANT
@@ -50,39 +64,21 @@ $U/$1/%.o: %.c | need-unit
 	@mkdir -p $$(@D)
 	$$(CC) $$(UNIT_CPP) $$(UNIT_FLAGS_$1) -c -o $$@ $$<
 UNIT_LIB_$1 := $$(patsubst %.c,$U/$1/%.o,$$(wildcard libxc-ext/*.c))
-$U/$1/test_%: $U/$1/tests/unit/test_%.o \
-              $$(UNIT_SHARED:%=$U/$1/tests/unit/%.o) $$(UNIT_LIB_$1) \
-              $U/$1/tools/output/text.o
-	$$(CC) $$(UNIT_FLAGS_$1) $$(UNIT_WRAP) -o $$@ $$^ -lcmocka $$(UNIT_LIBS)
-# The hypervisor's files that know nothing of Xen are compiled as they are.
-$$(POLICY_TESTS:%=$U/$1/%): $$(POLICY_SHARED:%=$U/$1/%.o)
-$$(PMU_TESTS:%=$U/$1/%): $$(PMU_SHARED:%=$U/$1/%.o)
-$U/$1/test_text: $U/$1/tools/output/json.o
-$U/$1/test_clock_fit: $U/$1/tools/skew/clock-fit.o
-$U/$1/test_tick_phase: $U/$1/tools/predict/tick-phase.o $U/$1/tools/skew/clock-fit.o
-$U/$1/test_ntplog: $U/$1/tools/skew/ntplog.o
-$U/$1/test_xentrace: $U/$1/tools/predict/xentrace.o
-$U/$1/test_sim: $U/$1/tools/predict/sim.o $U/$1/tools/predict/sim-cost.o \
-                $U/$1/tools/predict/sim-load.o $U/$1/tools/predict/sim-order.o \
-                $$(POLICY:%=$U/$1/%.o)
-$U/$1/test_sim_order: $U/$1/tools/predict/sim-cost.o $U/$1/tools/predict/sim-order.o
-$U/$1/test_shell_words: $U/$1/tools/shell/words.o
-$U/$1/test_policy_xml: UNIT_LIBS += $$(FULL_LIBS)
-$U/$1/test_policy_xml: $U/$1/tools.a
+$$(foreach r,$$(UNIT_ROOMS),$$(eval $$(call UNIT_ROOM,$1,$$r)))
 # xentimectl, but for its main()
 $U/$1/tools.a: $$(patsubst %.c,$U/$1/%.o,$$(filter-out tools/main.c,$(TOOLS))) \
                $$(POLICY:%=$U/$1/%.o)
 	@rm -f $$@ && $$(AR) rcs $$@ $$^
 # xentimectl on the fake Xen, with what xentimectl-full has
 $U/$1/xentimectl: $U/$1/tools/main.o $U/$1/tools.a $$(UNIT_LIB_$1) \
-                  $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
+                  $$(UNIT_FAKE:%=$U/$1/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ -Wl,--whole-archive $$(filter %tools.a,$$^) \
 	    -Wl,--no-whole-archive $$(filter-out %tools.a,$$^) $$(UNIT_LIBS) \
 	    $$(FULL_LIBS)
 # The fuzzers' targets, run over their corpus
 $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
               $U/$1/tests/fuzz/xs_stub.o $U/$1/tools.a $$(UNIT_LIB_$1) \
-              $$(UNIT_FAKE:%=$U/$1/tests/unit/%.o)
+              $$(UNIT_FAKE:%=$U/$1/%.o)
 	$$(CC) $$(UNIT_FLAGS_$1) -o $$@ $$^ -lxentoollog -luuid -lsmartcols \
 	    -ljson-c -lgsl -lgslcblas -lm -pthread $$(FULL_LIBS)
 endef
@@ -98,7 +94,7 @@ $U/plain/libxc-ext/lock.o: libxc-ext/lock.c
 	$(CC) $(UNIT_CPP) $(UNIT_FLAGS_plain) -c -o $@ $<
 
 # For Debian's xenstored, against the libraries that it is run with.
-$U/xenstored_preload.so: tests/unit/xenstored_preload.c | unit-xenstored
+$U/xenstored_preload.so: tests/unit/fake/xenstored_preload.c | unit-xenstored
 	@mkdir -p $(@D)
 	gcc --sysroot=$(CURDIR)/$(LAB_ROOT) \
 	    -B$(CURDIR)/$(LAB_ROOT)/usr/lib/x86_64-linux-gnu \
@@ -116,5 +112,5 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/*/*/*.d $U/*/tests/*/*.d $U/*/$(HV_X86)/hvm/*.d \
+-include $(wildcard $U/*/*/*.d $U/*/*/*/*.d $U/*/tests/unit/*/*.d $U/*/$(HV_X86)/hvm/*.d \
     $U/*/$(HV_COMMON)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "fake_xen.h"
-#include "store.h"
+#include "fake/fake_xen.h"
+#include "fake/store.h"
 #include "xentime.h"
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -4,7 +4,7 @@
 # The built xentimectl where there is no Xen: clear errors and exit statuses,
 # help for everything, and output that cannot be written is a failure.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LD_LIBRARY_PATH=build/host LC_ALL=C
 tool=build/host/xentimectl
 

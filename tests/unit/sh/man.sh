@@ -11,7 +11,7 @@
 # with two hyphens in .Fl's spelling (".It Fl -json", ".It Fl o , -output Ar
 # COLUMNS").
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 # groff and mandoc print UTF-8, and grep is to count characters.
 export LD_LIBRARY_PATH=build/host LC_ALL=C.UTF-8
 tool=build/host/xentimectl

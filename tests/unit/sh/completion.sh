@@ -5,7 +5,7 @@
 # columns, each for the word where it belongs.  (Names of domains need a Xen;
 # the words that bash gets for them are in test_tool.c.)
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 top=$PWD
 mkdir "$tmp/bin"
 cat >"$tmp/bin/xentimectl" <<EOF

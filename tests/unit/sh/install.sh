@@ -5,7 +5,7 @@
 # nothing but pkg-config's answer, with the shared and with the static
 # library; the libraries offer what xentime.h declares and nothing else.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LC_ALL=C
 dest=$tmp/dest prefix=/opt/xentime
 root=$dest$prefix

@@ -6,7 +6,7 @@
 # that agree, a recorded load, wrong uses, and that a day takes no longer than it
 # may.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LD_LIBRARY_PATH=build/host LC_ALL=C
 tool=$PWD/build/host/xentimectl
 corpus=$PWD/tests/fuzz/corpus/fuzz_xentrace

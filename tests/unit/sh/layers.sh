@@ -4,7 +4,7 @@
 # The floors of the house: which rooms of tools/ and libxc-ext/ may know of which.
 # A module is a .c file with its header; it knows those whose headers it includes.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 
 subjects='domain|host|profile|skew|predict|policy|watch|shell'
 

@@ -6,7 +6,7 @@
 # its input redirected; and README's transcript, typed again. (Names of domains
 # are in test_shell.c.)
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LC_ALL=C XDG_STATE_HOME=$tmp/state
 top=$PWD
 tool=$top/build/host/xentimectl

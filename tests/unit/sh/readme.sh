@@ -9,7 +9,7 @@
 # prints, and has to give the same bytes. The text of the picture is also read by an
 # XML parser, which knows nothing of the script, and compared with the quotation.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 picture=docs/demo.svg
 
 sed -n '/^### The demo$/,/^### /{/^    /{s///p};/^$/p}' README.md >"$tmp/quoted"

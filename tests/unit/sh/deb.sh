@@ -6,7 +6,7 @@
 # left as it is, and purged without a trace. That Debian, with what they depend
 # on, is made once and kept in build/deb-root.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LC_ALL=C
 make=${MAKE:-make}
 packages='xentimectl libxentime1 libxentime-dev xen-xentime-patches'

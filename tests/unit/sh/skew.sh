@@ -5,7 +5,7 @@
 # figures, as JSON and as a plot; files that are something else, and a machine
 # without gnuplot.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 export LD_LIBRARY_PATH=build/host LC_ALL=C
 tool=$PWD/build/host/xentimectl
 mkdir "$tmp/logs"
