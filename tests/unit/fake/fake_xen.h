@@ -130,6 +130,19 @@ void fake_replace(uint32_t id);
 /* Fills in the UUID that fake_add() gives. */
 void fake_uuid(uint32_t id, uint8_t uuid[16]);
 
+/* ---- shared by fake_*.c ---- */
+
+/*
+ * Lock and unlock the mutex.  fake_enter() also takes it from a program that
+ * was killed; fake_leave() returns @rc.
+ */
+void fake_enter(void);
+int fake_leave(int rc);
+
+/* Both need the mutex held. */
+struct fake_domain *fake_lookup(uint32_t id); /* NULL if there is none */
+size_t fake_place(uint32_t id); /* of the first one whose id is not below @id */
+
 /* ---- fake_vtimer.c ---- */
 
 struct fake_vtimer *fake_vtimer(uint32_t id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A point where a test interferes with the calls that libxentime makes: one
- * before every call into Xen (xen_fault, fake_xen.c), one before every
+ * before every call into Xen (xen_fault, fake_xenctrl.c), one before every
  * xenstore request (store_fault, store.c).  Calls are counted from the last
  * fault_clear(); the first one is number 1.
  */
