@@ -12,8 +12,8 @@ build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/skew/ntplog.c tools/skew/clock-fit.c
 build/fuzz/fuzz_xentrace: FUZZ_MORE := $(addprefix tools/predict/,xentrace.c \
-    sim.c sim-cost.c sim-load.c sim-order.c tick-phase.c) tools/skew/clock-fit.c \
-    $(POLICY:%=%.c)
+    sim.c sim-cost.c sim-guest.c sim-load.c sim-order.c tick-phase.c) \
+    tools/skew/clock-fit.c $(POLICY:%=%.c)
 build/fuzz/fuzz_words: FUZZ_MORE := tools/shell/words.c
 build/fuzz/fuzz_policy: FUZZ_MORE := $(addprefix tools/policy/,read.c xml.c model.c) \
     $(wildcard tools/output/*.c)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See sim.h. */
 
-#include <math.h>
 #include <string.h>
 
 #include "asm/hvm/vpt-clock.h"
@@ -11,30 +10,6 @@
 #include "predict/sim-order.h"
 
 #define NEVER INT64_MAX
-#define SECOND 1000000000LL
-
-/*
- * ns; a guest takes LATCH - 1 - count of the PIT's counter for the time since
- * the tick, which is too little by two counts of 838 ns: one by that formula,
- * and one that Xen and the guest cut off.
- */
-#define PIT_LESS 1676LL
-
-/* Seconds at the beginning that say nothing of the rate yet. */
-#define SKIP 2
-
-/* A clock as its guest keeps it, against real time. */
-struct guest_clock {
-    int64_t shown;
-    int64_t ahead; /* of real time, at the last tick */
-    int64_t most;  /* the most ahead in this second: a clock that moves by
-                      whole ticks is right when it has just ticked */
-    /*
-     * Sums for least squares: t is a second's end (s), y the most that the
-     * clock was ahead in it (ns).
-     */
-    double n, t, y, tt, ty;
-};
 
 struct sim {
     const struct sim_params *p;
@@ -67,12 +42,7 @@ struct sim {
     int64_t latch;   /* from the injection to its latching the PIT's counter */
     int64_t began;   /* real time when it last began */
     int64_t handled; /* real time when it last ended */
-    int64_t seen;    /* SIM_TICK_TSC: TSC of the last tick accounted for;
-                        NEVER: there was none */
-    struct guest_clock guest[SIM_GUESTS];
-    int64_t second_end;
-    unsigned int seconds;
-    int64_t step[SIM_GUESTS];
+    struct sim_clocks clocks;
     int64_t cpu;
 };
 
@@ -81,85 +51,10 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* ---- the guest ---- */
-
-/*
- * timer_interrupt() of Linux 2.6.9 to 2.6.18 for x86-64 with the TSC, in
- * nanoseconds: arch/x86_64/kernel/time.c.
- */
-static unsigned int ticks_by_tsc(struct sim *s, int64_t tsc)
-{
-    int64_t period = s->p->period;
-    int64_t delay = s->latch - PIT_LESS;
-    int64_t offset = s->seen == NEVER ? 0 : tsc - s->seen - period;
-    unsigned int lost = 0;
-
-    if (offset < 0)
-        offset = 0;
-    if (offset > period) {
-        lost = offset / period;
-        offset %= period;
-    }
-    s->seen = tsc - (delay > offset ? delay : offset);
-    return 1 + lost;
-}
-
-static void note_second(struct guest_clock *k, double t)
-{
-    double y = k->most;
-
-    k->n++;
-    k->t += t;
-    k->y += y;
-    k->tt += t * t;
-    k->ty += t * y;
-}
-
-static void end_second(struct sim *s)
-{
-    unsigned int i;
-
-    if (s->now < s->second_end)
-        return;
-    s->seconds++;
-    for (i = 0; i < SIM_GUESTS; i++) {
-        struct guest_clock *k = &s->guest[i];
-
-        if (s->seconds > SKIP)
-            note_second(k, s->second_end / 1e9);
-        k->most = INT64_MIN;
-    }
-    while (s->second_end <= s->now)
-        s->second_end += SECOND;
-}
-
-static double rate(const struct guest_clock *k)
-{
-    double d = k->n * k->tt - k->t * k->t;
-
-    return d > 0 ? (k->n * k->ty - k->t * k->y) / d / 1e9 : NAN;
-}
-
 static void read_clocks(struct sim *s)
 {
-    int64_t tsc = vpt_clock_at(&s->clock, s->now), period = s->p->period;
-    unsigned int i;
-
-    end_second(s);
-    s->guest[SIM_TICK].shown += period;
-    s->guest[SIM_TICK_TSC].shown += period * ticks_by_tsc(s, tsc);
-    s->guest[SIM_CLOCK].shown = tsc;
-    for (i = 0; i < SIM_GUESTS; i++) {
-        struct guest_clock *k = &s->guest[i];
-        int64_t ahead = k->shown - s->now;
-        int64_t step = ahead > k->ahead ? ahead - k->ahead : k->ahead - ahead;
-
-        if (s->seconds && step > s->step[i])
-            s->step[i] = step;
-        k->ahead = ahead;
-        if (ahead > k->most)
-            k->most = ahead;
-    }
+    sim_clocks_tick(&s->clocks, s->now, vpt_clock_at(&s->clock, s->now),
+                    s->latch);
 }
 
 /* ---- vpt.c ---- */
@@ -574,7 +469,6 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
         .fires = params->phase + params->cost.fire,
         .woken = NEVER,
         .began = -params->period,
-        .second_end = SECOND,
         .freezes_time = vpt_freezes_time(params->mode),
         .paces_ticks = vpt_paces_ticks(params->mode),
         .keeps_backlog = keeps_backlog(params->mode),
@@ -583,18 +477,15 @@ void sim_run(const struct sim_params *params, struct sim_load *load,
     double seconds = params->length / 1e9;
     unsigned int i;
 
-    s.seen = NEVER;
-    for (i = 0; i < SIM_GUESTS; i++)
-        s.guest[i].most = INT64_MIN;
-
+    sim_clocks_start(&s.clocks, params->period);
     load->next(load, &s.ahead);
     while (s.now < params->length)
         turn(&s);
 
     memset(result, 0, sizeof(*result));
     for (i = 0; i < SIM_GUESTS; i++) {
-        result->error[i] = rate(&s.guest[i]);
-        result->step[i] = s.step[i];
+        result->error[i] = sim_clock_error(&s.clocks.guest[i]);
+        result->step[i] = s.clocks.guest[i].step;
     }
     result->ticks = s.tally.delivered / seconds;
     result->merged = (s.tally.collapsed + s.tally.dropped) / seconds;

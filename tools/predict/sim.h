@@ -39,9 +39,8 @@
  * Xen and the guest (sim-cost.h), and whether another interrupt comes before a
  * tick (sim-order.h).
  *
- * All three kinds of guest keep their clocks in the same simulation.  A clock's
- * error is the slope, by least squares, of the most that it was ahead of real
- * time in each second; the first two seconds are left out.
+ * All three kinds of guest keep their clocks in the same simulation
+ * (sim-guest.h).
  *
  * Limits:
  *  - Other vCPUs, other timers, interrupts that the guest keeps off for long,
@@ -65,14 +64,7 @@
 #include <stdint.h>
 
 #include "predict/sim-cost.h"
-
-/* How a guest's kernel keeps time. */
-enum sim_guest {
-    SIM_TICK,     /* counts ticks */
-    SIM_TICK_TSC, /* counts ticks, and makes up lost ones by the TSC */
-    SIM_CLOCK,    /* reads a clock; ticks are for its scheduler */
-    SIM_GUESTS,
-};
+#include "predict/sim-guest.h"
 
 /*
  * A turn lasts from one time that the vCPU is given a CPU to the next: it runs,
