@@ -249,21 +249,15 @@ static int print_as_table(const struct tool *t,
     for (k = 0; k < n; k++)
         cols[k] = picked[k]->col;
     table = new_table(t, cols, n);
-    if (!table)
-        return EXIT_FAILED;
     for (i = 0; i < count; i++) {
         for (k = 0; k < n; k++) {
             texts[k] = picked[k]->text(&doms[i], bufs[k]);
             if (!texts[k] || !*texts[k])
                 texts[k] = "-";
         }
-        if (!add_line(table, texts, n)) {
-            scols_unref_table(table);
-            return report(t, EXIT_FAILED, "out of memory");
-        }
+        add_line(&table, texts, n);
     }
-    print_table(table);
-    return EXIT_DONE;
+    return print_table(t, table);
 }
 
 static int print_as_json(const struct xentime_domain *doms, size_t count,

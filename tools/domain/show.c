@@ -296,19 +296,13 @@ static int print_as_table(const struct tool *t, const struct sheet *s)
     struct libscols_table *table = new_table(t, cols, ARRAY_LEN(cols));
     size_t i;
 
-    if (!table)
-        return EXIT_FAILED;
     for (i = 0; i < s->n; i++) {
         const char *texts[] = { s->fields[i].name, s->fields[i].value,
                                 s->fields[i].source };
 
-        if (!add_line(table, texts, ARRAY_LEN(texts))) {
-            scols_unref_table(table);
-            return report(t, EXIT_FAILED, "out of memory");
-        }
+        add_line(&table, texts, ARRAY_LEN(texts));
     }
-    print_table(table);
-    return EXIT_DONE;
+    return print_table(t, table);
 }
 
 static void print_as_json(const struct sheet *s)

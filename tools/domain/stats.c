@@ -183,7 +183,7 @@ static bool is_used(const struct xentime_tick_counts *c)
     return c->due || c->period_ns || c->pending;
 }
 
-static bool add_vcpu(struct libscols_table *table,
+static void add_vcpu(struct libscols_table **table,
                      const struct xentime_vcpu_stats *s, bool rates)
 {
     char vcpu[CELL], lag[LAG_TEXT], descheduled[CELL], switches[CELL];
@@ -198,10 +198,10 @@ static bool add_vcpu(struct libscols_table *table,
         count_text(s->descheduled, descheduled);
         count_text(s->switches, switches);
     }
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
-static bool add_timer(struct libscols_table *table,
+static void add_timer(struct libscols_table **table,
                       const struct xentime_vcpu_stats *s, size_t timer,
                       bool rates)
 {
@@ -223,7 +223,7 @@ static bool add_timer(struct libscols_table *table,
     texts[1] = xentime_timer_name(timer);
     for (i = 1; i < ARRAY_LEN(cells); i++)
         texts[i + 1] = cells[i];
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
 static struct libscols_table *new_vcpu_table(const struct tool *t)
@@ -257,27 +257,23 @@ static int print_text(const struct tool *t, const struct xentime_domain *dom,
                       const struct reading *now, const struct reading *before)
 {
     struct libscols_table *vcpus = new_vcpu_table(t);
-    struct libscols_table *timers = vcpus ? new_timer_table(t) : NULL;
+    struct libscols_table *timers = new_timer_table(t);
     uint64_t elapsed = 0;
-    bool ok = true, rates = before;
+    bool rates = before;
     size_t i, timer;
 
-    if (!timers) {
-        scols_unref_table(vcpus);
-        return EXIT_FAILED;
-    }
-    for (i = 0; i < now->n && ok; i++) {
+    for (i = 0; i < now->n; i++) {
         const struct xentime_vcpu_stats *total = &now->vcpus[i];
         struct xentime_vcpu_stats s = rates ? since_before(total, before)
                                             : *total;
 
         elapsed = elapsed ? elapsed : s.now_ns - s.since_ns;
-        ok = add_vcpu(vcpus, &s, rates);
-        for (timer = 0; timer < XENTIME_TIMERS && ok; timer++)
+        add_vcpu(&vcpus, &s, rates);
+        for (timer = 0; timer < XENTIME_TIMERS; timer++)
             if (is_used(&total->timer[timer]))
-                ok = add_timer(timers, &s, timer, rates);
+                add_timer(&timers, &s, timer, rates);
     }
-    if (!ok) {
+    if (!vcpus || !timers) {
         scols_unref_table(vcpus);
         scols_unref_table(timers);
         return report(t, EXIT_FAILED, "out of memory");
@@ -285,11 +281,11 @@ static int print_text(const struct tool *t, const struct xentime_domain *dom,
     print_domain(stdout, dom);
     printf(rates ? ": per second over %.3f s\n" : ": counted for %.3f s\n",
            elapsed / 1e9);
-    print_table(vcpus);
+    print_table(t, vcpus);
     if (scols_table_get_nlines(timers))
-        print_table(timers);
-    else
-        puts("no timer is in use");
+        return print_table(t, timers);
+    scols_unref_table(timers);
+    puts("no timer is in use");
     return EXIT_DONE;
 }
 

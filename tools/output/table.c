@@ -24,15 +24,12 @@ struct libscols_table *new_table(const struct tool *t,
             table = NULL;
         }
     }
-    if (!table)
-        report(t, EXIT_FAILED, "out of memory");
     return table;
 }
 
-bool add_line(struct libscols_table *table, const char *const *texts,
-              size_t ncols)
+static bool set_line(struct libscols_line *line, const char *const *texts,
+                     size_t ncols)
 {
-    struct libscols_line *line = scols_table_new_line(table, NULL);
     size_t i;
 
     for (i = 0; line && i < ncols; i++)
@@ -41,8 +38,20 @@ bool add_line(struct libscols_table *table, const char *const *texts,
     return line;
 }
 
-void print_table(struct libscols_table *table)
+void add_line(struct libscols_table **table, const char *const *texts,
+              size_t ncols)
 {
+    if (!*table || set_line(scols_table_new_line(*table, NULL), texts, ncols))
+        return;
+    scols_unref_table(*table);
+    *table = NULL;
+}
+
+int print_table(const struct tool *t, struct libscols_table *table)
+{
+    if (!table)
+        return report(t, EXIT_FAILED, "out of memory");
     scols_print_table(table);
     scols_unref_table(table);
+    return EXIT_DONE;
 }

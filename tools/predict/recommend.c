@@ -86,7 +86,7 @@ static void operand(const struct xentime_domain *dom, char *out, size_t size)
         snprintf(out, size, "%u", dom->domid);
 }
 
-static bool add_rank(const struct advice *a, struct libscols_table *table,
+static void add_rank(const struct advice *a, struct libscols_table **table,
                      const struct rank *r)
 {
     char mode[8], error[DECIMAL_TEXT], day[DECIMAL_TEXT], step[DECIMAL_TEXT];
@@ -103,7 +103,7 @@ static bool add_rank(const struct advice *a, struct libscols_table *table,
     decimal_text(100 * value, 4, true, error);
     decimal_text(seconds_a_day(value), 1, true, day);
     decimal_text(r->p->result.step[r->guest] / 1e6, 1, false, step);
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
 static int print_ranks(const struct advice *a)
@@ -120,10 +120,9 @@ static int print_ranks(const struct advice *a)
     struct libscols_column *because;
     const char *refused = NULL;
     bool all = true;
+    int status;
     size_t i;
 
-    if (!table)
-        return EXIT_FAILED;
     because = scols_table_get_column(table, ARRAY_LEN(cols) - 1);
     scols_column_set_wrapfunc(because, scols_wrapnl_chunksize,
                               scols_wrapnl_nextchunk, NULL);
@@ -134,12 +133,11 @@ static int print_ranks(const struct advice *a)
         all &= r->has || r->refused;
         if (r->refused)
             refused = xentime_mode_name(r->p->mode)->not_for;
-        if (!add_rank(a, table, r)) {
-            scols_unref_table(table);
-            return report(a->t, EXIT_FAILED, "out of memory");
-        }
+        add_rank(a, &table, r);
     }
-    print_table(table);
+    status = print_table(a->t, table);
+    if (status)
+        return status;
     printf("* what it has now%s\n", all ? "" : "   ! only with a patched Xen");
     if (refused)
         printf("x refused to %s\n", refused);

@@ -36,7 +36,7 @@ static int chosen_modes(const struct tool *t, int *modes, size_t *n)
 
 /* ---- text ---- */
 
-static bool add_row(struct libscols_table *table, const struct prediction *p,
+static void add_row(struct libscols_table **table, const struct prediction *p,
                     unsigned int guest)
 {
     const struct sim_result *r = &p->result;
@@ -59,7 +59,7 @@ static bool add_row(struct libscols_table *table, const struct prediction *p,
     decimal_text(r->ticks, 1, false, ticks);
     decimal_text(r->wakeups, 1, false, wakeups);
     decimal_text(r->step[guest] / 1e6, 3, false, step);
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
 static int print_rows(const struct tool *t, const struct prediction *p,
@@ -79,16 +79,10 @@ static int print_rows(const struct tool *t, const struct prediction *p,
     unsigned int guest;
     size_t i;
 
-    if (!table)
-        return EXIT_FAILED;
     for (guest = 0; guest < SIM_GUESTS; guest++)
         for (i = 0; (guests & 1u << guest) && i < n; i++)
-            if (!add_row(table, &p[i], guest)) {
-                scols_unref_table(table);
-                return report(t, EXIT_FAILED, "out of memory");
-            }
-    print_table(table);
-    return EXIT_DONE;
+            add_row(&table, &p[i], guest);
+    return print_table(t, table);
 }
 
 /* ---- JSON ---- */

@@ -82,7 +82,7 @@ static void end_text(const struct xentime_session *s, char *buf, size_t size)
         snprintf(buf, size, "-");
 }
 
-static bool add_session(struct libscols_table *table,
+static void add_session(struct libscols_table **table,
                         const struct xentime_session *s,
                         const struct xentime_domain *dom)
 {
@@ -106,7 +106,7 @@ static bool add_session(struct libscols_table *table,
     if (s->since)
         date_text(s->since, since);
     end_text(s, end, sizeof(end));
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
 static int status_table(const struct tool *t, const struct xentime_profile *pr,
@@ -136,17 +136,10 @@ static int status_table(const struct tool *t, const struct xentime_profile *pr,
         return EXIT_DONE;
     }
     table = new_table(t, columns, ARRAY_LEN(columns));
-    if (!table)
-        return EXIT_FAILED;
-    for (i = 0; i < pr->count; i++) {
-        if (!add_session(table, &pr->sessions[i],
-                         domain_of(doms, n, &pr->sessions[i]))) {
-            scols_unref_table(table);
-            return report(t, EXIT_FAILED, "out of memory");
-        }
-    }
-    print_table(table);
-    return EXIT_DONE;
+    for (i = 0; i < pr->count; i++)
+        add_session(&table, &pr->sessions[i],
+                    domain_of(doms, n, &pr->sessions[i]));
+    return print_table(t, table);
 }
 
 int profile_status(struct tool *t)

@@ -57,7 +57,7 @@ static void span_text(double seconds, char text[CELL])
         snprintf(text, CELL, "%ldd%02ldh", s / 86400, s / 3600 % 24);
 }
 
-static bool add_clock(struct libscols_table *table, const struct clock *c)
+static void add_clock(struct libscols_table **table, const struct clock *c)
 {
     char readings[CELL], span[CELL], error[CELL], rate[CELL], interval[CELL];
     char own[CELL], steps[CELL];
@@ -73,7 +73,7 @@ static bool add_clock(struct libscols_table *table, const struct clock *c)
     decimal_text(c->fit.interval, decimals, true, interval);
     decimal_text(c->own_rate, 3, true, own);
     snprintf(steps, sizeof(steps), "%zu", c->fit.nsteps);
-    return add_line(table, texts, ARRAY_LEN(texts));
+    add_line(table, texts, ARRAY_LEN(texts));
 }
 
 /* Writes a value without its sign, which the sentence has in words. */
@@ -140,19 +140,15 @@ static int print_text(const struct tool *t, const struct clocks *all)
         { "OWN(ppm)", 1, SCOLS_FL_RIGHT },  { "STEPS", 1, SCOLS_FL_RIGHT },
     };
     struct libscols_table *table = new_table(t, cols, ARRAY_LEN(cols));
+    int status;
     size_t i;
 
-    if (!table)
-        return EXIT_FAILED;
     for (i = 0; i < all->n; i++)
-        if (!add_clock(table, &all->c[i])) {
-            scols_unref_table(table);
-            return report(t, EXIT_FAILED, "out of memory");
-        }
-    print_table(table);
-    for (i = 0; i < all->n; i++)
+        add_clock(&table, &all->c[i]);
+    status = print_table(t, table);
+    for (i = 0; !status && i < all->n; i++)
         print_verdict(&all->c[i]);
-    return EXIT_DONE;
+    return status;
 }
 
 /* ---- JSON ---- */
