@@ -39,12 +39,18 @@ static void check_policy(const struct policy *p)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct xml_faults faults = { .file = "f" };
-    struct policy *p = policy_parse((const char *)data, size, &faults);
+    xmlDoc *doc = xml_parse((const char *)data, size, &faults);
+    struct policy *p = policy_new();
     size_t i;
 
-    if (!p == !faults.n)
+    if (!p || !doc == !faults.n)
         abort();
-    if (p)
+    xmlFreeDoc(doc);
+    for (i = 0; i < XML_FAULTS; i++)
+        free(faults.text[i]);
+    faults = (struct xml_faults){ .file = "f" };
+    policy_parse((const char *)data, size, p, &faults);
+    if (!faults.n)
         check_policy(p);
     policy_free(p);
     for (i = 0; i < XML_FAULTS; i++)

@@ -268,22 +268,6 @@ static void drop_empty_rule(struct policy *p)
     p->nrules--;
 }
 
-static int import_file(const struct tool *t, const char *file, struct policy *p)
-{
-    struct xml_faults faults = { .file = file };
-    size_t len;
-    char *text;
-    int status = xml_slurp(t, file, &text, &len);
-
-    if (status)
-        return status;
-    policy_import_text(text, len, p, &faults);
-    free(text);
-    if (!faults.n)
-        drop_empty_rule(p);
-    return xml_report(t, &faults);
-}
-
 int policy_import(struct tool *t)
 {
     struct policy *p = policy_new();
@@ -291,8 +275,11 @@ int policy_import(struct tool *t)
 
     if (!p)
         return report(t, EXIT_FAILED, "out of memory");
-    for (i = 1; i < t->nargs && !status; i++)
-        status = import_file(t, t->args[i], p);
+    for (i = 1; i < t->nargs && !status; i++) {
+        status = xml_parse_file(t, t->args[i], policy_import_text, p);
+        if (!status)
+            drop_empty_rule(p);
+    }
     if (!status)
         status = policy_write(t, p);
     policy_free(p);

@@ -12,6 +12,7 @@
 
 #include <uuid/uuid.h>
 
+#include "output/report.h"
 #include "policy/read.h"
 #include "policy/model.h"
 #include "policy/xml.h"
@@ -426,37 +427,28 @@ static void read_root(struct reader *r, const xmlNode *node)
 
 /* ---- policies ---- */
 
-struct policy *policy_parse(const char *text, size_t len,
-                            struct xml_faults *faults)
+void policy_parse(const char *text, size_t len, struct policy *p,
+                  struct xml_faults *faults)
 {
-    struct reader r = { .faults = faults };
+    struct reader r = { .faults = faults, .policy = p };
     xmlDoc *doc = xml_parse(text, len, faults);
 
-    if (!doc)
-        return NULL;
-    r.policy = policy_new();
-    if (r.policy)
+    if (doc)
         read_root(&r, xmlDocGetRootElement(doc));
-    else
-        xml_fault(faults, 0, "out of memory");
     xmlFreeDoc(doc);
-    if (faults->n) {
-        policy_free(r.policy);
-        return NULL;
-    }
-    return r.policy;
 }
 
 int policy_read(const struct tool *t, const char *file, struct policy **p)
 {
-    struct xml_faults faults = { .file = file };
-    size_t len;
-    char *text;
-    int status = xml_slurp(t, file, &text, &len);
+    struct policy *read = policy_new();
+    int status;
 
+    if (!read)
+        return report(t, EXIT_FAILED, "out of memory");
+    status = xml_parse_file(t, file, policy_parse, read);
     if (status)
-        return status;
-    *p = policy_parse(text, len, &faults);
-    free(text);
-    return xml_report(t, &faults);
+        policy_free(read);
+    else
+        *p = read;
+    return status;
 }

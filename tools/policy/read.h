@@ -20,18 +20,13 @@
  */
 int policy_read(const struct tool *t, const char *file, struct policy **p);
 
-/*
- * Reads a policy from @len bytes. Returns NULL with the faults noted, or a
- * policy that the caller frees with policy_free().
- */
-struct policy *policy_parse(const char *text, size_t len,
-                            struct xml_faults *faults);
+/* Reads a policy into @p, a new one. */
+policy_parser policy_parse;
 
 /*
- * Adds a rule for what a text configures: xl.cfg or libvirt's domain XML. @text
- * ends with a NUL after its @len bytes. This function is in import.c.
+ * Adds a rule for what a text configures: xl.cfg or libvirt's domain XML. This
+ * function is in import.c.
  */
-void policy_import_text(const char *text, size_t len, struct policy *p,
-                        struct xml_faults *faults);
+policy_parser policy_import_text;
 
 #endif /* XENTIMECTL_POLICY_READ_H */

@@ -13,40 +13,6 @@
 #include "output/report.h"
 #include "tool.h"
 
-/* ---- files ---- */
-
-int xml_slurp(const struct tool *t, const char *file, char **text, size_t *len)
-{
-    bool is_stdin = !strcmp(file, "-");
-    FILE *f = is_stdin ? stdin : fopen(file, "re");
-    char *buf = malloc(XML_FILE_MAX + 2);
-    int err;
-
-    if (!buf) {
-        if (f && !is_stdin)
-            fclose(f);
-        return report(t, EXIT_FAILED, "out of memory");
-    }
-    if (!f) {
-        err = errno;
-        free(buf);
-        return report(t, EXIT_FAILED, "%s: %s", file, strerror(err));
-    }
-    errno = 0;
-    *len = fread(buf, 1, XML_FILE_MAX + 1, f);
-    err = ferror(f) ? errno : 0;
-    if (!is_stdin)
-        fclose(f);
-    if (err || *len > XML_FILE_MAX) {
-        free(buf);
-        return report(t, EXIT_FAILED, "%s: %s", file,
-                      err ? strerror(err) : "larger than 1 MiB");
-    }
-    buf[*len] = '\0';
-    *text = buf;
-    return EXIT_DONE;
-}
-
 /* ---- faults ---- */
 
 void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
@@ -69,7 +35,8 @@ void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
     faults->text[faults->n - 1] = whole;
 }
 
-int xml_report(const struct tool *t, struct xml_faults *faults)
+/* Reports and frees the faults; EXIT_DONE if there are none. */
+static int report_faults(const struct tool *t, struct xml_faults *faults)
 {
     size_t i, kept = faults->n < XML_FAULTS ? faults->n : XML_FAULTS;
     /* A JSON document has one error only. */
@@ -82,10 +49,53 @@ int xml_report(const struct tool *t, struct xml_faults *faults)
         fprintf(stderr, "xentimectl: and %zu more\n", faults->n - shown);
     for (i = 0; i < kept; i++)
         free(faults->text[i]);
-    i = faults->n;
-    memset(faults->text, 0, sizeof(faults->text));
-    faults->n = 0;
-    return i ? EXIT_FAILED : EXIT_DONE;
+    return faults->n ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- files ---- */
+
+/*
+ * Reads a file of @len bytes into a text, which has a NUL after them and which
+ * the caller frees; NULL: an error was reported.
+ */
+static char *slurp(const struct tool *t, const char *file, size_t *len)
+{
+    bool is_stdin = !strcmp(file, "-");
+    FILE *f = is_stdin ? stdin : fopen(file, "re");
+    int err = f ? 0 : errno;
+    char *text = malloc(XML_FILE_MAX + 2);
+
+    if (f && text) {
+        errno = 0;
+        *len = fread(text, 1, XML_FILE_MAX + 1, f);
+        err = ferror(f) ? errno : 0;
+        text[*len] = '\0';
+    }
+    if (f && !is_stdin)
+        fclose(f);
+    if (text && !err && *len <= XML_FILE_MAX)
+        return text;
+    if (!text)
+        report(t, EXIT_FAILED, "out of memory");
+    else
+        report(t, EXIT_FAILED, "%s: %s", file,
+               err ? strerror(err) : "larger than 1 MiB");
+    free(text);
+    return NULL;
+}
+
+int xml_parse_file(const struct tool *t, const char *file, policy_parser *parse,
+                   struct policy *p)
+{
+    struct xml_faults faults = { .file = file };
+    size_t len = 0;
+    char *text = slurp(t, file, &len);
+
+    if (!text)
+        return EXIT_FAILED;
+    parse(text, len, p, &faults);
+    free(text);
+    return report_faults(t, &faults);
 }
 
 /* ---- parsing ---- */

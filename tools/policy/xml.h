@@ -10,13 +10,6 @@
 /* The largest size of a file, in bytes. */
 #define XML_FILE_MAX (1 << 20)
 
-/*
- * Reads all of @file ("-": standard input) into *text, which has a NUL after
- * its *len bytes and which the caller frees with free().  Returns an exit
- * status, with the error reported.
- */
-int xml_slurp(const struct tool *t, const char *file, char **text, size_t *len);
-
 /* The faults of a file, of which the first XML_FAULTS are kept. */
 #define XML_FAULTS 10
 struct xml_faults {
@@ -29,8 +22,18 @@ struct xml_faults {
 void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Reports and frees the faults.  Returns EXIT_DONE if there are none. */
-int xml_report(const struct tool *t, struct xml_faults *faults);
+struct policy;
+
+/* Adds to @p what a text has; @text ends with a NUL after its @len bytes. */
+typedef void policy_parser(const char *text, size_t len, struct policy *p,
+                           struct xml_faults *faults);
+
+/*
+ * Has all of @file ("-": standard input) parsed.  Returns EXIT_DONE, or another
+ * exit status with the error or the faults reported.
+ */
+int xml_parse_file(const struct tool *t, const char *file, policy_parser *parse,
+                   struct policy *p);
 
 /*
  * Parses a document without network and external entities.  A document that

@@ -37,8 +37,15 @@ static void clear_faults(void)
 
 static struct policy *parse(const char *text)
 {
+    struct policy *p = policy_new();
+
+    assert_non_null(p);
     clear_faults();
-    return policy_parse(text, strlen(text), &faults);
+    policy_parse(text, strlen(text), p, &faults);
+    if (!faults.n)
+        return p;
+    policy_free(p);
+    return NULL;
 }
 
 static void assert_want(const struct policy_want *want, int mode, int vhpet,
