@@ -5,17 +5,31 @@
 #include <string.h>
 
 #include "cli/operand.h"
+#include "cli/run.h"
 #include "output/report.h"
 #include "tool.h"
 
-int find_one_domain(const struct tool *t, unsigned int want,
+int open_domains(struct tool *t, int first, unsigned int want,
+                 struct xentime_domain **doms, size_t *count)
+{
+    const char *const *refs = (const char *const *)t->args + first;
+    int status = tool_open(t);
+
+    if (status)
+        return status;
+    if (t->nargs > first
+            ? xentime_find(t->xt, refs, t->nargs - first, want, doms, count)
+            : xentime_list(t->xt, want, doms, count))
+        return report_error(t);
+    return EXIT_DONE;
+}
+
+int open_one_domain(struct tool *t, unsigned int want,
                     struct xentime_domain **dom)
 {
     size_t n;
 
-    if (xentime_find(t->xt, (const char *const *)t->args, 1, want, dom, &n))
-        return report_error(t);
-    return EXIT_DONE;
+    return open_domains(t, 0, want, dom, &n);
 }
 
 /* Splits "a,b,c" into an array of references into @list, which is cut up. */

@@ -6,12 +6,16 @@
 #include "tool.h"
 
 /*
- * Finds the domain that the first operand names; @want is as for
- * xentime_find(). Returns EXIT_DONE, and the caller frees *dom with
- * xentime_free_domains(*dom, 1); or another exit status with the error
- * reported.
+ * Opens Xen (tool_open()) and finds the domains that the operands name from
+ * number @first on, or all if there are none; @want is as for xentime_find().
+ * Returns EXIT_DONE, and the caller frees them with xentime_free_domains(); or
+ * another exit status with the error reported.
  */
-int find_one_domain(const struct tool *t, unsigned int want,
+int open_domains(struct tool *t, int first, unsigned int want,
+                 struct xentime_domain **doms, size_t *count);
+
+/* Does so with the domain that the only operand names. */
+int open_one_domain(struct tool *t, unsigned int want,
                     struct xentime_domain **dom);
 
 /*

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <xentoollog.h>
 
+#include "cli/option.h"
 #include "cli/run.h"
 #include "output/report.h"
 #include "tool.h"
@@ -63,7 +64,7 @@ int tool_open(struct tool *t)
         return t->xt ? report_error(t)
                      : report(t, EXIT_FAILED, "out of memory");
     start_progress(t->xt);
-    return EXIT_DONE;
+    return set_wait(t);
 }
 
 void tool_end_progress(void)

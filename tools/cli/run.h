@@ -7,8 +7,9 @@
 
 /*
  * Opens Xen as t->xt, and from then on says on stderr what it waits for
- * whenever that takes more than two seconds. Returns EXIT_DONE, or another exit
- * status with the error reported.
+ * whenever that takes more than two seconds. For a lock it waits as long as
+ * --wait says. Returns EXIT_DONE, or another exit status with the error
+ * reported.
  */
 int tool_open(struct tool *t);
 

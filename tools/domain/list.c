@@ -8,7 +8,7 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "cli/commands.h"
-#include "cli/run.h"
+#include "cli/operand.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -285,7 +285,6 @@ int cmd_list(struct tool *t)
     const struct list_column *picked[MAX_COLUMNS];
     const char *names = t->opt[OPT_COLUMNS];
     struct xentime_domain *doms;
-    enum xentime_error rc;
     unsigned int want = 0;
     size_t n = 0, count, k;
     int status;
@@ -303,14 +302,9 @@ int cmd_list(struct tool *t)
     for (k = 0; k < n; k++)
         want |= picked[k]->want;
 
-    status = tool_open(t);
+    status = open_domains(t, 0, want, &doms, &count);
     if (status)
         return status;
-    rc = t->nargs ? xentime_find(t->xt, (const char *const *)t->args, t->nargs,
-                                 want, &doms, &count)
-                  : xentime_list(t->xt, want, &doms, &count);
-    if (rc)
-        return report_error(t);
     status = t->opt[OPT_JSON] ? print_as_json(doms, count, picked, n)
                               : print_as_table(t, doms, count, picked, n);
     xentime_free_domains(doms, count);

@@ -3,8 +3,6 @@
 
 #include "cli/commands.h"
 #include "cli/operand.h"
-#include "cli/option.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -34,12 +32,8 @@ int cmd_resync(struct tool *t)
 {
     struct xentime_domain *dom;
     int64_t lag;
-    int status = tool_open(t);
+    int status = open_one_domain(t, XENTIME_WANT_NAME, &dom);
 
-    if (!status)
-        status = set_wait(t);
-    if (!status)
-        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
     if (xentime_resync(t->xt, dom, &lag))

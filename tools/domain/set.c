@@ -9,7 +9,6 @@
 
 #include "cli/commands.h"
 #include "cli/operand.h"
-#include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -190,8 +189,6 @@ static int set(struct tool *t, enum xentime_setting setting,
                             expected);
 
     status = tool_open(t);
-    if (!status)
-        status = set_wait(t);
     if (status)
         return status;
     if (find_domains(t, setting, &doms, &n))

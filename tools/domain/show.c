@@ -10,7 +10,6 @@
 
 #include "cli/commands.h"
 #include "cli/operand.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -328,13 +327,11 @@ int cmd_show(struct tool *t)
     struct sheet sheet = { .n = 0 };
     struct xentime_domain *d;
     size_t i;
-    int status = tool_open(t);
-
-    if (!status)
-        status = find_one_domain(t,
+    int status = open_one_domain(t,
                                  XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS |
                                      XENTIME_WANT_SESSIONS,
                                  &d);
+
     if (status)
         return status;
 

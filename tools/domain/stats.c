@@ -13,7 +13,6 @@
 #include "cli/interval.h"
 #include "cli/operand.h"
 #include "cli/option.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -498,9 +497,7 @@ int cmd_stats(struct tool *t)
     if (!status)
         status = option_number(t, OPT_COUNT, 1, 1000000000, &count);
     if (!status)
-        status = tool_open(t);
-    if (!status)
-        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
+        status = open_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
     if (t->opt[OPT_RESET] || t->opt[OPT_OFF])

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -285,8 +284,6 @@ int policy_apply(struct tool *t)
     if (status)
         return status;
     status = tool_open(t);
-    if (!status)
-        status = set_wait(t);
     if (!status)
         status = apply(t, p);
     policy_free(p);

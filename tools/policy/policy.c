@@ -6,8 +6,8 @@
 
 #include "policy/policy.h"
 #include "cli/commands.h"
+#include "cli/operand.h"
 #include "cli/option.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -170,7 +170,6 @@ int policy_export(struct tool *t)
 {
     const struct format *format = find_format(t->opt[OPT_FORMAT]);
     struct xentime_domain *doms;
-    enum xentime_error rc;
     int status;
     size_t n;
 
@@ -178,14 +177,9 @@ int policy_export(struct tool *t)
         return report_usage(t, "--format takes policy, libvirt or xl");
     if (format->write && t->nargs != 2)
         return report_usage(t, "--format %s is of one domain", format->name);
-    status = tool_open(t);
+    status = open_domains(t, 1, XENTIME_WANT_NAME, &doms, &n);
     if (status)
         return status;
-    rc = t->nargs > 1 ? xentime_find(t->xt, (const char *const *)t->args + 1,
-                                     t->nargs - 1, XENTIME_WANT_NAME, &doms, &n)
-                      : xentime_list(t->xt, XENTIME_WANT_NAME, &doms, &n);
-    if (rc)
-        return report_error(t);
     status = export_domains(t, format, doms, n);
     xentime_free_domains(doms, n);
     return status;

@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/operand.h"
 #include "cli/option.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -374,9 +373,7 @@ int cmd_recommend(struct tool *t)
     if (!status)
         status = option_seconds(t, OPT_OBSERVE, &observe);
     if (!status)
-        status = tool_open(t);
-    if (!status)
-        status = find_one_domain(t, XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS,
+        status = open_one_domain(t, XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS,
                                  &dom);
     if (status)
         return status;

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "profile/bound.h"
-#include "cli/option.h"
 #include "cli/run.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -118,10 +117,11 @@ static int wait_for_program(pid_t pid)
 
 /*
  * Ends the session of a program that has ended; if that fails, any profile
- * command will do so.
+ * command will do so.  --wait was for the session's start.
  */
 static void end_session(struct profile_run *p)
 {
+    p->t->opt[OPT_WAIT] = NULL;
     if (tool_open(p->t) || profile_over(p))
         fputs("xentimectl: note: the next profile command ends the session\n",
               stderr);
@@ -143,8 +143,6 @@ int profile_bound_program(struct profile_run *p)
         p->holder = p->made_up;
     }
     status = tool_open(p->t);
-    if (!status)
-        status = set_wait(p->t);
     if (!status)
         status = profile_find(p);
     if (!status)

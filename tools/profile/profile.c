@@ -18,8 +18,6 @@ static int open_and_find(struct profile_run *p)
 {
     int status = tool_open(p->t);
 
-    if (!status)
-        status = set_wait(p->t);
     return status ? status : profile_find(p);
 }
 
@@ -48,8 +46,6 @@ static int stop_all(struct profile_run *p)
 {
     int status = tool_open(p->t);
 
-    if (!status)
-        status = set_wait(p->t);
     return status ? status : profile_end_all(p);
 }
 

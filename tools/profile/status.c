@@ -8,7 +8,6 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "profile/status.h"
-#include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -149,8 +148,6 @@ int profile_status(struct tool *t)
     size_t n;
     int rc = tool_open(t);
 
-    if (!rc)
-        rc = set_wait(t);
     if (rc)
         return rc;
     if (xentime_get_profile(t->xt, &pr))

@@ -9,7 +9,6 @@
 #include "cli/interval.h"
 #include "cli/operand.h"
 #include "cli/option.h"
-#include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "skew/clock-fit.h"
@@ -254,9 +253,7 @@ int skew_domain(struct tool *t)
     if (!status)
         status = option_number(t, OPT_COUNT, 1, 1000000, &count);
     if (!status)
-        status = tool_open(t);
-    if (!status)
-        status = find_one_domain(t, XENTIME_WANT_NAME, &dom);
+        status = open_one_domain(t, XENTIME_WANT_NAME, &dom);
     if (status)
         return status;
     status = measure(t, dom, interval, count);
