@@ -9,6 +9,7 @@
 #include "xentime.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define NS_PER_SEC INT64_C(1000000000)
 
 enum exit_status {
     EXIT_DONE = 0,

@@ -5,8 +5,7 @@
 #include <time.h>
 
 #include "cli/interval.h"
-
-#define SECOND INT64_C(1000000000)
+#include "tool.h"
 
 /*
  * Adds a signal to @set.  A signal that is ignored, as SIGINT is in a
@@ -33,7 +32,7 @@ int64_t monotonic_ns(void)
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * SECOND + ts.tv_nsec;
+    return ts.tv_sec * NS_PER_SEC + ts.tv_nsec;
 }
 
 bool interval_wait(int64_t then, const sigset_t *stops)
@@ -45,7 +44,7 @@ bool interval_wait(int64_t then, const sigset_t *stops)
         ns = then - monotonic_ns();
         if (ns < 0)
             ns = 0;
-        left = (struct timespec){ ns / SECOND, ns % SECOND };
+        left = (struct timespec){ ns / NS_PER_SEC, ns % NS_PER_SEC };
         if (sigtimedwait(stops, NULL, &left) > 0)
             return false;
     } while (ns);

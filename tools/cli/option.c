@@ -102,7 +102,7 @@ int option_number(const struct tool *t, enum opt opt, long min, long max,
  */
 static int64_t parse_decimal(const char *text)
 {
-    int64_t ns = 0, unit = 1000000000;
+    int64_t ns = 0, unit = NS_PER_SEC;
     bool point = false;
 
     for (; *text; text++) {
@@ -128,7 +128,7 @@ int option_hours(const struct tool *t, enum opt opt, int64_t *ns)
     if (!text)
         return EXIT_DONE;
     parsed = parse_decimal(text);
-    if (parsed < 300000 || parsed > 10000 * INT64_C(1000000000))
+    if (parsed < 300000 || parsed > 10000 * NS_PER_SEC)
         return report_usage(t, "--%s takes 0.0003 to 10000, not \"%s\"",
                             option_defs[opt].name, text);
     *ns = parsed * 3600;
@@ -143,7 +143,7 @@ int option_seconds(const struct tool *t, enum opt opt, int64_t *ns)
     if (!text)
         return EXIT_DONE;
     parsed = parse_decimal(text);
-    if (parsed < 10000000 || parsed > DAY * INT64_C(1000000000))
+    if (parsed < 10000000 || parsed > DAY * NS_PER_SEC)
         return report_usage(t, "--%s takes 0.01 to %d seconds, not \"%s\"",
                             option_defs[opt].name, DAY, text);
     *ns = parsed;

@@ -19,7 +19,6 @@
 #include "output/text.h"
 #include "tool.h"
 
-#define SECOND INT64_C(1000000000)
 #define CELL 24
 
 /* The counts of a timer, in the order of the table's columns. */
@@ -485,7 +484,7 @@ static int switch_counting(const struct tool *t,
 int cmd_stats(struct tool *t)
 {
     bool repeat = t->opt[OPT_INTERVAL] || t->opt[OPT_COUNT];
-    int64_t interval = SECOND;
+    int64_t interval = NS_PER_SEC;
     struct xentime_domain *dom;
     long count = 0;
     int status;

@@ -14,8 +14,6 @@
 #include "predict/xentrace.h"
 #include "tool.h"
 
-#define NS_PER_SEC 1000000000LL
-
 extern char **environ;
 
 /* Runs xentrace, quietly, into @path.  Returns its exit status; -1: errno. */

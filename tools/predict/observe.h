@@ -5,7 +5,7 @@
 
 #include "predict/predict.h"
 
-#define OBSERVE_DEFAULT (10 * INT64_C(1000000000))
+#define OBSERVE_DEFAULT (10 * NS_PER_SEC)
 
 /*
  * Lets xentrace record for @ns, rounded up to seconds, and takes the load of

@@ -21,12 +21,11 @@
 #include "predict/xentrace.h"
 #include "tool.h"
 
-#define NS_PER_SEC 1000000000LL
 #define PIT_HZ 1193182LL
 #define NS_PER_US 1000LL
 
 /* A record that is shorter than this is repeated for an hour. */
-#define LEAST_LENGTH (10 * NS_PER_SEC)
+#define LEAST_RECORD (10 * NS_PER_SEC)
 
 /* A vCPU whose turns are shorter than this on average has not run. */
 #define LEAST_TURN NS_PER_US
@@ -60,7 +59,7 @@ int predict_params(const struct tool *t, const struct predict_load *load,
     long hz = 1000, latency = 2, wakeup_after = 0;
     int status = option_number(t, OPT_HZ, 20, 10000, &hz);
 
-    if (length < LEAST_LENGTH)
+    if (length < LEAST_RECORD)
         length = 3600 * NS_PER_SEC;
     if (!status)
         status = option_number(t, OPT_LATENCY, 1, 10000, &latency);

@@ -23,7 +23,7 @@
 /* NTP corrects a clock's rate up to 0.05 %, which is 43 s a day. */
 #define NTP_LIMIT 5e-4
 
-#define LEAST_LENGTH (600 * INT64_C(1000000000))
+#define LEAST_SIMULATED (600 * NS_PER_SEC)
 
 static const char *const tsc_names[] = {
     [TSC_NATIVE] = "native",
@@ -352,8 +352,8 @@ static int answer(struct advice *a, int64_t observe)
     if (!status)
         status = predict_params(a->t, &a->load, &a->params);
     /* A shorter record is repeated for 10 minutes, to even out chance. */
-    a->params.length = a->load.length < LEAST_LENGTH ? LEAST_LENGTH
-                                                     : a->load.length;
+    a->params.length = a->load.length < LEAST_SIMULATED ? LEAST_SIMULATED
+                                                        : a->load.length;
     if (status)
         return status;
     rank_modes(a);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "predict/sim-guest.h"
+#include "tool.h"
 
 #define NEVER INT64_MAX
-#define SECOND 1000000000LL
 
 /*
  * ns; a guest takes LATCH - 1 - count of the PIT's counter for the time since
@@ -27,7 +27,7 @@ void sim_clocks_start(struct sim_clocks *c, int64_t period)
     memset(c, 0, sizeof(*c));
     c->period = period;
     c->seen = NEVER;
-    c->second_end = SECOND;
+    c->second_end = NS_PER_SEC;
     for (i = 0; i < SIM_GUESTS; i++)
         c->guest[i].most = INT64_MIN;
 }
@@ -78,7 +78,7 @@ static void end_second(struct sim_clocks *c, int64_t now)
         c->guest[i].most = INT64_MIN;
     }
     while (c->second_end <= now)
-        c->second_end += SECOND;
+        c->second_end += NS_PER_SEC;
 }
 
 static void compare(struct sim_clock *k, int64_t now, bool note_step)

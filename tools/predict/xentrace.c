@@ -9,6 +9,7 @@
 
 #include "predict/xentrace.h"
 #include "predict/sim.h"
+#include "tool.h"
 
 /* A record's first word: bits 0-27 the event, 28-30 words that follow. */
 #define EVENT_MASK 0x0fffffffu
@@ -26,7 +27,7 @@ enum { RUNNING, RUNNABLE, BLOCKED, OFFLINE };
 
 #define DOMID_IDLE 0x7fff
 
-#define LONGEST (3600 * INT64_C(1000000000))
+#define LONGEST (3600 * NS_PER_SEC)
 
 struct record {
     uint32_t event;

@@ -205,8 +205,8 @@ static void be_timer(int64_t ns)
     detach();
     clock_gettime(CLOCK_BOOTTIME, &until);
     ns += until.tv_nsec;
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    until.tv_sec += ns / NS_PER_SEC;
+    until.tv_nsec = ns % NS_PER_SEC;
     while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL))
         continue;
     /* The session's end is in whole milliseconds: 2 ms later it is past. */

@@ -15,7 +15,6 @@
 #include "skew/skew.h"
 #include "tool.h"
 
-#define SECOND 1000000000LL
 #define DEFAULT_COUNT 20
 
 /* After Xen's clocks comes one for each timer of vCPU 0, by its ticks. */
@@ -242,7 +241,7 @@ static int measure(struct tool *t, const struct xentime_domain *dom,
 
 int skew_domain(struct tool *t)
 {
-    int64_t interval = SECOND;
+    int64_t interval = NS_PER_SEC;
     long count = DEFAULT_COUNT;
     struct xentime_domain *dom;
     int status;
