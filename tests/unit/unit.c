@@ -135,6 +135,20 @@ void unit_assert_has(const char *text, const char *part, bool wanted,
                   wanted ? "missing:" : "unwanted:", part, text);
 }
 
+void write_file(const char *path, const char *fmt, ...)
+{
+    FILE *f = fopen(path, "w");
+    va_list ap;
+
+    if (!f)
+        fail_because("%s: %m", path);
+    va_start(ap, fmt);
+    vfprintf(f, fmt, ap);
+    va_end(ap);
+    if (fclose(f))
+        fail_because("%s: %m", path);
+}
+
 /* ---- domains ---- */
 
 void name_domain(uint32_t id, const char *name)

@@ -69,6 +69,10 @@ void unit_fail(const char *file, int line, const char *fmt, ...)
 /* Returns xentime_last_error(xt)->text. */
 const char *error_text(void);
 
+/* Makes a file of a formatted text. */
+void write_file(const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Writes the name of domain @id to xenstore. */
 void name_domain(uint32_t id, const char *name);
 

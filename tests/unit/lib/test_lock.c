@@ -323,7 +323,6 @@ static void no_file_is_left(void **state)
 static void directory_is_a_link_or_a_file(void **state)
 {
     struct xentime_domain d = dom(1);
-    FILE *f;
     int fd;
 
     (void)state;
@@ -331,8 +330,7 @@ static void directory_is_a_link_or_a_file(void **state)
     assert_int_equal(symlink("elsewhere", LOCK_DIR), 0);
     assert_error(xt_lock(xt, &d, &fd), XENTIME_ERR_PERM);
     unlink(LOCK_DIR);
-    f = fopen(LOCK_DIR, "w");
-    fclose(f);
+    write_file(LOCK_DIR, "%s", "");
     assert_error(xt_lock(xt, &d, &fd), XENTIME_ERR_PERM);
     unlink(LOCK_DIR);
 }
@@ -341,14 +339,11 @@ static void file_is_a_link(void **state)
 {
     struct xentime_domain d = dom(1);
     struct stat st;
-    FILE *f;
     int fd;
 
     (void)state;
     mkdir(LOCK_DIR, 0700);
-    f = fopen("victim", "w");
-    fputs("precious", f);
-    fclose(f);
+    write_file("victim", "precious");
     assert_int_equal(symlink("../victim", LOCK_DIR "/11111111-1111-1111-1111-"
                                                    "111111110001"),
                      0);

@@ -16,15 +16,6 @@
 
 static char output[1 << 16];
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    assert_int_equal(fclose(f), 0);
-}
-
 /* Lays out the policy beside the playbook; xentimectl is found by its name. */
 static void lay_out(const char *tickpolicy)
 {
@@ -42,12 +33,11 @@ static void lay_out(const char *tickpolicy)
     snprintf(tool, sizeof(tool), "%s/bin:%s", path, getenv("PATH"));
     setenv("PATH", tool, 1);
 
-    snprintf(
-        tool, sizeof(tool),
-        "[xen]\ndom0 ansible_connection=local ansible_remote_tmp=%s/ansible "
-        "ansible_python_interpreter=/usr/bin/python3\n",
-        path);
-    write_file("inventory", tool);
+    write_file("inventory",
+               "[xen]\ndom0 ansible_connection=local "
+               "ansible_remote_tmp=%s/ansible "
+               "ansible_python_interpreter=/usr/bin/python3\n",
+               path);
 
     snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), fake_xen_fd);
     setenv(FAKE_NAME_ENV, path, 1);
@@ -58,12 +48,11 @@ static void lay_out(const char *tickpolicy)
     setenv("ANSIBLE_NOCOLOR", "1", 1);
     setenv("ANSIBLE_NOCOWS", "1", 1);
 
-    snprintf(path, sizeof(path),
-             "<xentime-policy version='1'><rule><match name='web-*'/><clock>"
-             "<timer name='platform' tickpolicy='%s'/></clock></rule>"
-             "</xentime-policy>\n",
-             tickpolicy);
-    write_file("policy.xml", path);
+    write_file("policy.xml",
+               "<xentime-policy version='1'><rule><match name='web-*'/><clock>"
+               "<timer name='platform' tickpolicy='%s'/></clock></rule>"
+               "</xentime-policy>\n",
+               tickpolicy);
 }
 
 /* Runs the playbook and returns its exit status; what it says is in output. */

@@ -22,11 +22,8 @@
 
 static void write_policy(const char *inside)
 {
-    FILE *f = fopen(POLICY, "w");
-
-    assert_non_null(f);
-    fprintf(f, "<xentime-policy version='1'>\n%s</xentime-policy>\n", inside);
-    assert_int_equal(fclose(f), 0);
+    write_file(POLICY, "<xentime-policy version='1'>\n%s</xentime-policy>\n",
+               inside);
 }
 
 static void add_usual_domains(void)
@@ -380,7 +377,6 @@ static void profiling_is_allowed_or_not(void **state)
 static void exported_is_applied_already(void **state)
 {
     const struct run *r;
-    FILE *f;
 
     (void)state;
     add_usual_domains();
@@ -394,9 +390,7 @@ static void exported_is_applied_already(void **state)
     assert_lacks(r->out, "Domain-0");
     assert_has(r->out, "<rule name=\"old billing\">");
     assert_has(r->out, "sync-wakeup-after=\"7\"");
-    f = fopen(POLICY, "w");
-    fputs(r->out, f);
-    fclose(f);
+    write_file(POLICY, "%s", r->out);
     assert_string_equal(apply_it()->out,
                         "all as the policy wishes (4 domains)\n");
     fake_domain(1)->param[MODE] = 1;

@@ -6,7 +6,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,14 +101,9 @@ static void names_are_completed(void **state)
 
 static void files_are_completed(void **state)
 {
-    FILE *f;
-
     (void)state;
     assert_int_equal(mkdir("my policies", 0755), 0);
-    f = fopen("my policies/one.xml", "w");
-    assert_non_null(f);
-    fputs("<xentime-policy version='1'/>", f);
-    assert_int_equal(fclose(f), 0);
+    write_file("my policies/one.xml", "<xentime-policy version='1'/>");
     start();
     type("policy check my\t");
     await("my\\ policies/");

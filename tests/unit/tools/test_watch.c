@@ -28,11 +28,8 @@
 
 static void write_policy(const char *inside)
 {
-    FILE *f = fopen(POLICY, "w");
-
-    assert_non_null(f);
-    fprintf(f, "<xentime-policy version='1'>\n%s</xentime-policy>\n", inside);
-    assert_int_equal(fclose(f), 0);
+    write_file(POLICY, "<xentime-policy version='1'>\n%s</xentime-policy>\n",
+               inside);
 }
 
 /* ---- one that runs ---- */
