@@ -47,4 +47,8 @@ ok "a module knows another" grep -qx "tools/domain/set tools/output/report" \
 is "$(tsort "$tmp/modules" 2>&1 >/dev/null)" "" \
     "no modules know each other, in a circle"
 
+# tests/unit/check would not run it.
+is "$(ls tests/unit/*.sh tests/unit/test_* 2>/dev/null)" "" \
+    "every unit test is in a room"
+
 done_testing
