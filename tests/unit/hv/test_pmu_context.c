@@ -4,16 +4,9 @@
  * (pmu_world.h): both families have the registers that their manuals say, and
  * a context moves in the order that never lets a counter run half loaded.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "pmu_world.h"
+#include "unit.h"
 
 #define POWER9 0x004e1202
 #define PPC970 0x00390202

@@ -5,16 +5,9 @@
  * The glue freezes at every exit, so that in test_pmu_random's sequences some
  * of this would not show.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "pmu_world.h"
+#include "unit.h"
 
 #define MMCR0 PMU_SPR_MMCR0
 

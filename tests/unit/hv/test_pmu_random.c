@@ -8,16 +8,9 @@
  * other finds the initial set, as often as it comes back: what a vCPU reads is
  * compared after each step, and where each alert went.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "pmu_world.h"
+#include "unit.h"
 
 #define SEEDS 200
 #define STEPS 2000

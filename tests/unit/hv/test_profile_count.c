@@ -5,16 +5,9 @@
  * claims what.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "xen/profile-count.h"
+#include "unit.h"
 
 #define DOMAINS 3
 #define VCPUS 3

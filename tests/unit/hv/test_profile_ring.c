@@ -4,16 +4,9 @@
  * out as they went in, losses are counted, and nothing that the reader writes
  * to the memory they share makes the hypervisor write outside it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "xen/profile-ring.h"
+#include "unit.h"
 
 #define HEAD sizeof(struct xen_profile_ring)
 #define SAMPLE sizeof(struct xen_profile_sample)

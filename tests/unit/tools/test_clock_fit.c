@@ -5,17 +5,10 @@
  */
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "skew/clock-fit.h"
+#include "unit.h"
 
-#define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MANY 2000
 
 static unsigned int seed;

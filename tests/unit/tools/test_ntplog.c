@@ -5,19 +5,10 @@
  */
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "skew/ntplog.h"
-
-#define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "unit.h"
 
 static void read_text(const char *text, struct ntp_log *log)
 {
