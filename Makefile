@@ -19,7 +19,11 @@ unitdir    ?= $(prefix)/lib/systemd/system
 B       ?= build/host#    where this build's objects go
 SYSROOT ?=#               unpacked packages to build against, not the host's
 CFLAGS  ?= -O2 -g
-LAB_XEN ?= 4.17#          the lab's Xen: 4.17 or 4.20
+
+# The oldest release of Xen that hv-patches/releases has, and the one that the
+# lab takes unless told otherwise.
+OLDEST  := $(firstword $(shell tests/releases))
+LAB_XEN ?= $(OLDEST)
 
 # Debian packages, by what needs them.
 BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
@@ -136,9 +140,9 @@ demo: lab-images-$(LAB_XEN)
 	@tests/lab/run -r $(LAB_XEN) demo
 lab-shell: lab-images-$(LAB_XEN)
 	@tests/lab/run --shell -r $(LAB_XEN)
-soak: lab-images-4.17 need-hv
+soak: lab-images-$(OLDEST) need-hv
 	@LAB_LINUXARGS='lab.rounds=200 lab.handovers=1000000' LAB_SLOW=20 \
-	    tests/lab/run -k -r 4.17 profile-storm one-time@patched \
+	    tests/lab/run -k -r $(OLDEST) profile-storm one-time@patched \
 	    one-time-events@patched
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
@@ -183,7 +187,7 @@ lint: need-unit
 	for f in $(filter-out tests/%,$(LINT_C)) $(LINT_HV); do \
 	    clang-tidy -quiet $$f -- $(LINT_FLAGS) || exit 1; done
 	mandoc -Tlint -Wwarning man/*
-	shellcheck -x tests/need tests/scratch tests/summary tests/lab/check tests/lab/bench \
+	shellcheck -x tests/need tests/releases tests/scratch tests/summary tests/lab/check tests/lab/bench \
 	    tests/lab/bench-accuracy tests/lab/accuracy-table \
 	    tests/lab/fetch tests/lab/image tests/lab/run tests/lab/xl tests/unit/check \
 	    tests/hv/check hv-patches/build docs/picture tests/lab/qemu/build \

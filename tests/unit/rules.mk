@@ -14,7 +14,7 @@
 U := build/unit
 HV_PPC := hv-patches/ppc/files/xen
 HV_COMMON := hv-patches/common/files/xen
-LAB_ROOT := build/lab/4.17/root
+LAB_ROOT := build/lab/$(OLDEST)/root
 
 UNIT_FLAGS_plain := -O2 -g1
 UNIT_FLAGS_asan  := -O1 -g1 -fsanitize=address,undefined \
@@ -31,7 +31,8 @@ UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
               -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
               -I$(HV_PPC)/arch/ppc/include -Itests/unit \
-              -DTOP='"$(CURDIR)"' -DXT_LOCK_DIR='"lock"'
+              -DTOP='"$(CURDIR)"' -DLAB_RELEASE='"$(OLDEST)"' \
+              -DXT_LOCK_DIR='"lock"'
 
 UNIT_ROOMS  := lib tools hv
 UNIT_TESTS  := $(notdir $(basename $(wildcard $(UNIT_ROOMS:%=tests/unit/%/test_*.c))))
@@ -102,7 +103,7 @@ $U/xenstored_preload.so: tests/unit/fake/xenstored_preload.c | unit-xenstored
 	    -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -fPIC -shared \
 	    -o $@ $<
 unit-xenstored: | need-unit
-	@tests/lab/fetch 4.17
+	@tests/lab/fetch $(OLDEST)
 
 unit-plain unit-asan: unit-%: $U/xenstored_preload.so
 unit-plain: $(UNIT_TESTS:%=$U/plain/%) $U/plain/xentimectl

@@ -14,8 +14,8 @@
 # domain may be destroyed while it counts.
 # One-shot timers are not shown, for the guest has none.
 #
-# lab: releases=4.17,4.20 hv=patched timeout=600 xen=sched_ratelimit_us=10000
-# lab: all=4.20@patched+smp2,4.20@patched+smp4
+# lab: hv=patched timeout=600 xen=sched_ratelimit_us=10000
+# lab: all=newest@patched+smp2,newest@patched+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -9,7 +9,7 @@
 # with what xentrace has recorded, for tests/lab/bench-accuracy to predict the
 # errors by. What is recommended, under the load "cpu", is accuracy.best.
 #
-# lab: releases=4.17,4.20 hv=stock,patched timeout=7200 idle=600 output=plain icount=2
+# lab: hv=stock,patched timeout=7200 idle=600 output=plain icount=2
 
 . /lib/lab/lib.sh
 . /lib/lab/accuracy.sh

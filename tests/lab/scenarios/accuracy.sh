@@ -12,7 +12,7 @@
 # the rate is of, is 0.015 %: right is what is no more than that off, and the
 # prediction is judged by errors of more than one percent.
 #
-# lab: releases=4.17,4.20 hv=stock,patched timeout=900 idle=120 icount=2
+# lab: hv=stock,patched timeout=900 idle=120 icount=2
 
 . /lib/lab/lib.sh
 . /lib/lab/accuracy.sh

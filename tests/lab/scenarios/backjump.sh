@@ -18,7 +18,7 @@
 # no clock goes backwards. With all of them (the capability safe-switch) nothing
 # is refused, and this scenario has to fail.
 #
-# lab: releases=4.17,4.20 hv=stock,fix
+# lab: hv=stock,fix
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

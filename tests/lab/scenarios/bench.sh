@@ -8,7 +8,7 @@
 # of one).  icount seconds count instructions, so that ratios are exact.  The
 # domains get the configuration that libxl would have left for `xl list -l`.
 #
-# lab: output=plain releases=4.17,4.20 timeout=600 idle=300
+# lab: output=plain timeout=600 idle=300
 
 . /lib/lab/lib.sh
 

@@ -9,7 +9,7 @@
 # How: labdom makes an HVM, a PVH and a PV domain; what xentimectl says is
 # held against Xen's own answers, which labdom reads without our library.
 #
-# lab: releases=4.17,4.20 timeout=350
+# lab: timeout=350
 
 . /lib/lab/lib.sh
 

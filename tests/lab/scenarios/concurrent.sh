@@ -18,7 +18,7 @@
 # stopping xenstored after each request that it answers, and killing the
 # process while it waits.
 #
-# lab: slow=1 releases=4.17 timeout=400 idle=120
+# lab: slow=1 releases=oldest timeout=400 idle=120
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

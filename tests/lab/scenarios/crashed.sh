@@ -6,8 +6,6 @@
 #
 # How: a guest whose first instruction is invalid has no IDT yet, which makes a
 # triple fault. A paused guest is silent and has not crashed.
-#
-# lab: releases=4.17,4.20
 
 . /lib/lab/lib.sh
 

@@ -9,7 +9,7 @@
 # How: the lab's QEMU has an invariant TSC if told to, which its CPU models and
 # Debian's QEMU have not.
 #
-# lab: slow=1 releases=4.17,4.20 hv=patched qemu=own cpu=qemu64,+svm,+npt,+invtsc
+# lab: slow=1 hv=patched qemu=own cpu=qemu64,+svm,+npt,+invtsc
 
 . /lib/lab/lib.sh
 

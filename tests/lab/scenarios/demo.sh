@@ -8,7 +8,7 @@
 # How: after each change of mode the domain is paused four times for 200 ms,
 # and the guest's own counter tells what became of the missed ticks.
 #
-# lab: output=plain releases=4.17,4.20 timeout=170
+# lab: output=plain timeout=170
 
 . /lib/lab/lib.sh
 . /lib/lab/demo-domains.sh

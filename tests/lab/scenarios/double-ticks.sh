@@ -15,7 +15,7 @@
 #           time had come between that one's injection and the guest's RDTSC
 #   mode 4  there is none
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched timeout=600 idle=120 icount=2
+# lab: slow=1 hv=stock,patched timeout=600 idle=120 icount=2
 
 . /lib/lab/lib.sh
 . /lib/lab/accuracy.sh

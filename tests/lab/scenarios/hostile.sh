@@ -11,8 +11,8 @@
 # busy and a halting guest tick. Then a guest sets each HVM parameter, and
 # calls the domctl, for itself and for another domain, and is refused.
 #
-# lab: releases=4.17,4.20 hv=stock,patched,debug check=4.20@patched+smp2 timeout=600
-# lab: all=4.17@stock,4.20@debug,4.20@debug+smp4
+# lab: hv=stock,patched,debug check=newest@patched+smp2 timeout=600
+# lab: all=oldest@stock,newest@debug,newest@debug+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

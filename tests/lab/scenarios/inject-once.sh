@@ -11,7 +11,7 @@
 # LAB_QEMU=stock runs it in Debian's QEMU, where it fails and shows how many
 # there are.
 #
-# lab: qemu=own slow=1 releases=4.17,4.20 check=4.17@stock timeout=300 idle=120
+# lab: qemu=own slow=1 check=oldest@stock timeout=300 idle=120
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

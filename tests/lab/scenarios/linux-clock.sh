@@ -12,8 +12,8 @@
 # Linux' command line it is those whose name, CLOCK-VCPUS-TSC-MODE, matches: "."
 # for all, or "^tsc-2-native"; lab.seconds=N measures for so long, 64 by default.
 #
-# lab: with=linux consoled=1 releases=4.17,4.20 hv=stock,patched slow=1
-# lab: timeout=3600 idle=600 mem=1536 icount=4 qemu=own all=4.17@stock
+# lab: with=linux consoled=1 hv=stock,patched slow=1
+# lab: timeout=3600 idle=600 mem=1536 icount=4 qemu=own all=oldest@stock
 # lab: xen=dom0_mem=600M,dom0_mem=max:600M,guest_loglvl=all,console_timestamps=boot,conring_size=1M,sched_ratelimit_us=10000
 
 . /lib/lab/lib.sh

@@ -5,7 +5,7 @@
 # whatever they are called; that the textfile is replaced while others read it,
 # and never half of one; that a domain that has ended is not in the next.
 #
-# lab: releases=4.17,4.20 hv=stock,patched check=4.20@patched all=4.17@stock
+# lab: hv=stock,patched check=newest@patched all=oldest@stock
 
 . /lib/lab/lib.sh
 

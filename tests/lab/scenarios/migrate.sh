@@ -11,7 +11,7 @@
 # the lab's own QEMU, as an interrupt that stock QEMU injects twice can stop a Linux
 # (see linux-clock.sh); that this is what once ended this guest was not shown.
 #
-# lab: with=linux consoled=1 releases=4.17,4.20 hv=stock,patched timeout=600
+# lab: with=linux consoled=1 hv=stock,patched timeout=600
 # lab: idle=300 mem=1536 slow=1 qemu=own
 # lab: xen=dom0_mem=600M,dom0_mem=max:600M,guest_loglvl=all
 

@@ -20,7 +20,7 @@
 # Left to itself the scheduler of 4.17 switches as seldom, but that of 4.20
 # after 1 or 2 ms, where mode 3 loses nothing but at 1000 Hz.
 #
-# lab: releases=4.17,4.20 hv=stock,patched timeout=600 xen=sched_ratelimit_us=10000
+# lab: hv=stock,patched timeout=600 xen=sched_ratelimit_us=10000
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

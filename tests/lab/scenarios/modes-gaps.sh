@@ -22,7 +22,7 @@
 # Stock Xen loses more in mode 2 than that: a timer sometimes stands still from
 # one pause to the next. So its ranges have no lower end to speak of.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched
+# lab: slow=1 hv=stock,patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

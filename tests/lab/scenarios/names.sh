@@ -8,7 +8,7 @@
 # How: each is created by labdom, found by its name and changed by it; the
 # output is searched for bytes that a terminal would obey.
 #
-# lab: releases=4.17,4.20 timeout=240
+# lab: timeout=240
 
 . /lib/lab/lib.sh
 

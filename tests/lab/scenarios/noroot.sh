@@ -7,7 +7,7 @@
 # How: busybox's su to a user made here; the directory of the locks made by
 # that user beforehand; the devices of Xen moved away.
 #
-# lab: releases=4.17 timeout=200
+# lab: releases=oldest timeout=200
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

@@ -14,8 +14,8 @@
 # TSC of vCPU 0, so it is not looked at where that one writes; nor is the pvclock
 # after a restore, of which it is no part.
 #
-# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=3600 idle=900
-# lab: all=4.17@stock
+# lab: smp=2 hv=stock,patched timeout=3600 idle=900
+# lab: all=oldest@stock
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -20,8 +20,8 @@
 # which sets each CPU's clock once a second, does so while one of the threads
 # waits for the host; that was not looked into.
 #
-# lab: smp=2 releases=4.17,4.20 hv=stock,patched timeout=3600 idle=900
-# lab: all=4.17@stock
+# lab: smp=2 hv=stock,patched timeout=3600 idle=900
+# lab: all=oldest@stock
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -9,7 +9,7 @@
 # read as text, as rates and as JSON, and compared with what labdom reads; it
 # gathers lag in mode 0, and is resynced.
 #
-# lab: releases=4.17,4.20 hv=patched all=4.20@patched+smp2,4.20@patched+smp4
+# lab: hv=patched all=newest@patched+smp2,newest@patched+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -9,7 +9,7 @@
 #
 # How: domains of the test guest, Xen asked by labdom for what it has.
 #
-# lab: releases=4.17,4.20 hv=stock,patched check=4.17@stock all=4.20@patched
+# lab: hv=stock,patched check=oldest@stock all=newest@patched
 # lab: xen=vpmu=on cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -4,7 +4,7 @@
 # Proves what is said where Xen has no vPMU for this CPU, though it was booted
 # with vpmu=on: exit 4, and what to look at.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched xen=vpmu=on
+# lab: slow=1 hv=stock,patched xen=vpmu=on
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

@@ -10,8 +10,8 @@
 # vPMU refuses and nothing else does, and turns a counter on; Xen's debug key q
 # shows which vCPUs have a context, and whether it runs.
 #
-# lab: releases=4.17,4.20 hv=stock,patched,debug xen=vpmu=on
-# lab: all=4.20@debug+smp2,4.20@debug+smp4
+# lab: hv=stock,patched,debug xen=vpmu=on
+# lab: all=newest@debug+smp2,newest@debug+smp4
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -4,7 +4,7 @@
 # Proves what is said where Xen was booted without vpmu=on, on a CPU that has
 # a performance monitor: exit 4, and the option that is needed.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched
+# lab: slow=1 hv=stock,patched
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

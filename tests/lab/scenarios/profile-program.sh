@@ -6,7 +6,7 @@
 # ends well, fails, is killed, or cannot be started, and whatever happens to
 # xentimectl; and that a session with --for ends even if its timer is killed.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched xen=vpmu=on
+# lab: slow=1 hv=stock,patched xen=vpmu=on
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

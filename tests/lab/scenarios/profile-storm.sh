@@ -13,8 +13,8 @@
 # done it or not; then all is stopped. lab.rounds=N on Linux' command line
 # makes it longer (make soak).
 #
-# lab: slow=1 releases=4.17 hv=stock,patched xen=vpmu=on timeout=900 idle=400
-# lab: all=4.17@patched+smp2,4.17@patched+smp4
+# lab: slow=1 releases=oldest hv=stock,patched xen=vpmu=on timeout=900 idle=400
+# lab: all=oldest@patched+smp2,oldest@patched+smp4
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

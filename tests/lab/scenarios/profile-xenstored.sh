@@ -6,7 +6,7 @@
 # to it: nothing is half done, what waits says so, and where Xen counts the
 # counts are safe.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched xen=vpmu=on timeout=600 idle=200
+# lab: slow=1 hv=stock,patched xen=vpmu=on timeout=600 idle=200
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -9,8 +9,8 @@
 # How: xentimectl profile, with Xen's own mode (and count, where it is patched)
 # read by another program after every step.
 #
-# lab: timeout=400 releases=4.17,4.20 hv=stock,patched,debug xen=vpmu=on
-# lab: check=4.20@patched all=4.17@stock
+# lab: timeout=400 hv=stock,patched,debug xen=vpmu=on
+# lab: check=newest@patched all=oldest@stock
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

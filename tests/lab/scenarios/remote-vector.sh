@@ -9,7 +9,7 @@
 # How: the ticks of RTC and HPET are those of the vCPU that the PIT interrupts,
 # vCPU 0; the guest has the I/O APIC send the two to vCPU 1, which counts them.
 #
-# lab: releases=4.17,4.20 hv=stock,patched all=4.17@stock,4.20@patched+smp2
+# lab: hv=stock,patched all=oldest@stock,newest@patched+smp2
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

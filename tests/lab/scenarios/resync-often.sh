@@ -13,8 +13,8 @@
 # its own TSC, compared with the time that Xen tells it, moves on by as much as
 # it was held back.
 #
-# lab: releases=4.17,4.20 hv=patched timeout=600 idle=200 check=4.20@patched
-# lab: all=4.20@patched+smp2,4.20@patched+smp4
+# lab: hv=patched timeout=600 idle=200 check=newest@patched
+# lab: all=newest@patched+smp2,newest@patched+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -13,7 +13,7 @@
 # Xen's counts say what became of it. At last it has no periodic timer any more,
 # and nothing is to stand still for it.
 #
-# lab: releases=4.17,4.20 hv=patched timeout=600 slow=1
+# lab: hv=patched timeout=600 slow=1
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

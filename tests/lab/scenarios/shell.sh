@@ -5,7 +5,7 @@
 # names want quotes, that a domain that ends is no end of it, and that a dumb
 # terminal, all that this dom0 has, will do.
 #
-# lab: releases=4.17,4.20 check=4.17@stock
+# lab: check=oldest@stock
 
 . /lib/lab/lib.sh
 

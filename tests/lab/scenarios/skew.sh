@@ -10,7 +10,7 @@
 # How: a busy guest, alone and beside another one. Clocks are compared with
 # dom0's own, which is Xen's.
 #
-# lab: releases=4.17,4.20 hv=stock,patched timeout=900 idle=180
+# lab: hv=stock,patched timeout=900 idle=180
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -6,7 +6,7 @@
 #
 # How: Debian's xl and xenstore clients, nothing of this project's.
 #
-# lab: releases=4.17,4.20 check=4.20@stock all=4.17@stock timeout=120
+# lab: check=newest@stock all=oldest@stock timeout=120
 
 . /lib/lab/lib.sh
 

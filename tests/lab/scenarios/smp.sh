@@ -9,7 +9,7 @@
 # CPUs) and halting, are measured; a meeting of their vCPUs is called before
 # and after, and dom0 changes rates while they run.
 #
-# lab: slow=1 releases=4.17,4.20 all=4.17@stock+smp2,4.17@stock+smp4
+# lab: slow=1 all=oldest@stock+smp2,oldest@stock+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -15,9 +15,9 @@
 # On the "skewed" hypervisor the CPUs' own clocks are 5 ms apart, as they are now
 # and then on hosts whose TSCs are not constant.
 #
-# lab: releases=4.17,4.20 hv=stock,patched,debug timeout=900 idle=200
-# lab: check=4.20@patched+smp2
-# lab: all=4.17@stock,4.17@patched,4.20@debug+smp2,4.20@patched+smp4,4.17@patched+smp2+rt,4.17@skewed+smp2
+# lab: hv=stock,patched,debug timeout=900 idle=200
+# lab: check=newest@patched+smp2
+# lab: all=oldest@stock,oldest@patched,newest@debug+smp2,newest@patched+smp4,oldest@patched+smp2+rt,oldest@skewed+smp2
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -18,8 +18,8 @@
 #     2     any   all are dropped; but one, if it was pending before
 #     3     0..2  one stays pending, the others are collapsed
 #
-# lab: slow=1 releases=4.17,4.20 hv=patched,debug timeout=600
-# lab: all=4.20@debug+smp2,4.20@patched+smp4
+# lab: slow=1 hv=patched,debug timeout=600
+# lab: all=newest@debug+smp2,newest@patched+smp4
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

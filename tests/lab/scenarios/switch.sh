@@ -12,7 +12,7 @@
 # are read at every tick. Then mode 0 is asked for: refused with exit status 4
 # on a domain that has run, done on one that never did.
 #
-# lab: slow=1 releases=4.17,4.20 all=4.17@stock+smp2,4.17@stock+smp4 timeout=600 xen=sched_ratelimit_us=10000
+# lab: slow=1 all=oldest@stock+smp2,oldest@stock+smp4 timeout=600 xen=sched_ratelimit_us=10000
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

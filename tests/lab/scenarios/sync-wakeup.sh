@@ -14,7 +14,7 @@
 # due, timers that fired with the vCPU waiting, and turns of the others' loop
 # in a second, against those beside a guest without a timer.
 #
-# lab: releases=4.17,4.20 hv=patched timeout=900 xen=sched_ratelimit_us=10000
+# lab: hv=patched timeout=900 xen=sched_ratelimit_us=10000
 # lab: slow=1
 
 . /lib/lab/lib.sh

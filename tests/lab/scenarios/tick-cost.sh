@@ -12,7 +12,7 @@
 # sixty a tick, which dom0's own housekeeping takes now and then. Each is
 # measured twice; the difference tells the noise.
 #
-# lab: slow=1 releases=4.17,4.20 hv=stock,patched
+# lab: slow=1 hv=stock,patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

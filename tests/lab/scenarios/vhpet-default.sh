@@ -8,7 +8,7 @@
 # ticks of its HPET: it finds none, and ticks by its PIT. Another one is given
 # an HPET before it starts, and gets its ticks.
 #
-# lab: releases=4.17,4.20 hv=patched xen=vhpet=off
+# lab: hv=patched xen=vhpet=off
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -12,7 +12,7 @@
 # with two vCPUs is saved and restored with the HPET off, and on, into domains
 # whose parameter says on, as libxl sets it from the configuration.
 #
-# lab: timeout=350 releases=4.17,4.20 hv=stock,patched check=4.20@patched all=4.17@stock
+# lab: timeout=350 hv=stock,patched check=newest@patched all=oldest@stock
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -11,8 +11,6 @@
 # refused with exit status 4 and change nothing; forced, the HPET is gone for
 # the guest, and yet it goes on ticking. Whether one is armed labdom reads from
 # Xen's state as well. PVH and PV domains have no vhpet: exit status 4.
-#
-# lab: releases=4.17,4.20
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -10,7 +10,7 @@
 #
 # How: labdom introduces domains to the real xenstored as libxl does, paused.
 #
-# lab: releases=4.17,4.20 hv=stock,patched check=4.20@patched all=4.17@stock
+# lab: hv=stock,patched check=newest@patched all=oldest@stock
 # lab: timeout=400 idle=120 xen=vpmu=on
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 

@@ -10,7 +10,7 @@
 # After a death xenstored is started again, empty, which is good enough to
 # try the next moment; no real host could do so.
 #
-# lab: slow=1 releases=4.17 timeout=400 idle=120
+# lab: slow=1 releases=oldest timeout=400 idle=120
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

@@ -11,7 +11,7 @@
 # domains of another maker first, so that a mode is demanded of xl as soon as a
 # hypervisor has it.
 #
-# lab: with=xl consoled=1 releases=4.20 hv=stock,patched all=4.20@stock
+# lab: with=xl consoled=1 releases=newest hv=stock,patched all=newest@stock
 # lab: timeout=600 idle=300 mem=1536 slow=1 xen=dom0_mem=600M,dom0_mem=max:600M
 
 . /lib/lab/lib.sh

@@ -15,7 +15,7 @@
 
 #include "store.h"
 
-#define ROOT TOP "/build/lab/4.17/root"
+#define ROOT TOP "/build/lab/" LAB_RELEASE "/root"
 #define LIBS ROOT "/usr/lib/x86_64-linux-gnu"
 
 struct fault store_fault;
@@ -117,8 +117,8 @@ static void die(const char *what)
 static void exec_daemon(const char *preload)
 {
     execl(LIBS "/ld-linux-x86-64.so.2", "xenstored", "--library-path", LIBS,
-          "--preload", preload, ROOT "/usr/lib/xen-4.17/bin/xenstored", "-N",
-          "-P", NULL);
+          "--preload", preload,
+          ROOT "/usr/lib/xen-" LAB_RELEASE "/bin/xenstored", "-N", "-P", NULL);
     die(LIBS "/ld-linux-x86-64.so.2");
 }
 
