@@ -12,34 +12,38 @@
 #include "hypercall.h"
 #include "patched.h"
 
+#include <xen/domctl.h>
 #include <xen/pmu.h>
 #include <xen/sysctl.h>
+#include "vtimer.h"
 
 static const struct {
     unsigned int bit;
     const char *name;
+    uint32_t feature;  /* XEN_VTIMER_FEAT_*, or 0 */
     const char *patch; /* subject of the one that brings it, or NULL */
 } capabilities[] = {
-    { XENTIME_CAP_TIMER_MODE, "timer-mode", NULL },
-    { XENTIME_CAP_VHPET, "vhpet", NULL },
-    { XENTIME_CAP_VPMU, "vpmu", NULL },
-    { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
+    { XENTIME_CAP_TIMER_MODE, "timer-mode", 0, NULL },
+    { XENTIME_CAP_VHPET, "vhpet", 0, NULL },
+    { XENTIME_CAP_VPMU, "vpmu", 0, NULL },
+    { XENTIME_CAP_SAFE_SWITCH, "safe-switch", XEN_VTIMER_FEAT_safe_switch,
       "x86/vpt: switch timer_mode on a live domain in one piece" },
-    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
+    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet", XEN_VTIMER_FEAT_quiet_vhpet,
       "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
-    { XENTIME_CAP_TICK_STATS, "tick-stats",
+    { XENTIME_CAP_TICK_STATS, "tick-stats", XEN_VTIMER_FEAT_tick_stats,
       "x86/vpt: count what becomes of each tick" },
-    { XENTIME_CAP_RESYNC, "resync",
+    { XENTIME_CAP_RESYNC, "resync", XEN_VTIMER_FEAT_resync,
       "x86/vpt: tell how far guest time is behind, and bring it back" },
-    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
+    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup", XEN_VTIMER_FEAT_sync_wakeup,
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
-    { XENTIME_CAP_PACED_MODE, "paced-mode",
+    { XENTIME_CAP_PACED_MODE, "paced-mode", XEN_VTIMER_FEAT_paced_mode,
       "x86/vpt: timer_mode paced_missed_ticks" },
-    { XENTIME_CAP_ONE_TIME, "one-time",
+    { XENTIME_CAP_ONE_TIME, "one-time", XEN_VTIMER_FEAT_one_time,
       "x86/vpt: one guest time for all vCPUs of a domain" },
     { XENTIME_CAP_UNDOUBLED_MODE, "undoubled-mode",
+      XEN_VTIMER_FEAT_undoubled_mode,
       "x86/vpt: timer_mode no_doubled_ticks_pending" },
-    { XENTIME_CAP_SESSIONS, "profile-sessions",
+    { XENTIME_CAP_SESSIONS, "profile-sessions", 0,
       "x86/vpmu: only for domains that a profiling session covers" },
 };
 
@@ -88,6 +92,19 @@ const struct xentime_defect *xentime_defect(size_t i)
     return i < ARRAY_LEN(defects) ? &defects[i] : NULL;
 }
 
+/* Returns the capabilities that Xen's patches give its virtual timers. */
+static unsigned int vtimer_caps(xentime *xt)
+{
+    uint32_t features = xt_vtimer_features(xt);
+    unsigned int caps = 0;
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(capabilities); i++)
+        if (features & capabilities[i].feature)
+            caps |= capabilities[i].bit;
+    return caps;
+}
+
 enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
 {
     xc_physinfo_t info;
@@ -97,7 +114,7 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
         if (xc_physinfo(xt->xch, &info))
             return xt_fail_xen(xt, errno, NULL,
                                "cannot ask Xen for its capabilities");
-        xt->caps = xt_vtimer_caps(xt);
+        xt->caps = vtimer_caps(xt);
         if (xt_counted_by_xen(xt))
             xt->caps |= XENTIME_CAP_SESSIONS;
         if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)

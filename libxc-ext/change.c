@@ -106,17 +106,34 @@ static bool has_run(const struct xentime_domain *dom)
 static enum xentime_error refuse(xentime *xt, const struct xentime_domain *dom,
                                  const char *text)
 {
-    xt_fail(xt, XENTIME_ERR_REFUSED, 0, dom, "%s", text);
+    xt_fail(xt, XENTIME_ERR_REFUSED, 0, dom, "%s on this Xen", text);
     xt_hint(xt, "--force does it all the same; a Xen with this project's "
                 "patches does it safely");
     return XENTIME_ERR_REFUSED;
 }
 
 /*
- * Refuses the changes that stock Xen gets wrong on a live domain.
- * pt_thaw_time() restores a guest time that was frozen before the mode was
- * changed; clearing HPET_ENABLED leaves an armed timer running (Xen's
- * arch/x86/hvm/vpt.c and hpet.c, 4.17 to 4.20).
+ * Refuses a mode that this Xen cannot switch a live domain to safely.  A stock
+ * Xen's pt_thaw_time() restores a guest time that was frozen before the mode
+ * was changed (Xen's arch/x86/hvm/vpt.c).
+ */
+static enum xentime_error check_switch(xentime *xt,
+                                       const struct xentime_change *c,
+                                       unsigned int caps)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(c->value);
+    char text[96];
+
+    if (!(m->unsafe_without & ~caps))
+        return XENTIME_OK;
+    snprintf(text, sizeof(text), "timer_mode %d on a live domain %s", c->value,
+             m->harm);
+    return refuse(xt, c->dom, text);
+}
+
+/*
+ * Refuses the changes that stock Xen gets wrong on a live domain.  Clearing
+ * HPET_ENABLED leaves an armed timer running (Xen's arch/x86/hvm/hpet.c).
  */
 static enum xentime_error check_defects(struct work *w,
                                         const struct xentime_change *c,
@@ -131,12 +148,8 @@ static enum xentime_error check_defects(struct work *w,
     if (rc)
         return rc;
 
-    if (c->setting == XENTIME_TIMER_MODE &&
-        c->value == XENTIME_DELAY_FOR_MISSED_TICKS &&
-        !(caps & XENTIME_CAP_SAFE_SWITCH))
-        return refuse(w->xt, c->dom,
-                      "timer_mode 0 on a live domain can throw its time "
-                      "backwards on this Xen");
+    if (c->setting == XENTIME_TIMER_MODE)
+        return check_switch(w->xt, c, caps);
 
     if (c->setting == XENTIME_VHPET && !c->value &&
         !(caps & XENTIME_CAP_QUIET_VHPET)) {
@@ -146,7 +159,7 @@ static enum xentime_error check_defects(struct work *w,
         if (armed)
             return refuse(w->xt, c->dom,
                           "an HPET timer of the domain is armed and would "
-                          "go on interrupting on this Xen");
+                          "go on interrupting");
     }
     return XENTIME_OK;
 }

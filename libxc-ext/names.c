@@ -10,49 +10,105 @@
 
 #include "names.h"
 
-/* clang-format off */
+#include "vtimer.h"
+
 /*
- * The names are those of Xen's public/hvm/params.h and of
- * hv-patches/include/vtimer.h, and libvirt's <timer tickpolicy=...>.
+ * The table of timer modes, which everything else asks.  The names are those of
+ * Xen's public/hvm/params.h and of hv-patches/include/vtimer.h, and libvirt's
+ * <timer tickpolicy=...>.
  */
 static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
     [XENTIME_DELAY_FOR_MISSED_TICKS] = {
-        "delay_for_missed_ticks", "delay", { "async" },
-        "stands still", "delivered late, each at its own guest time",
-        0, NULL, NULL,
+        .name = "delay_for_missed_ticks",
+        .tickpolicy = "delay",
+        .aliases = { "async" },
+        .guest_time = "stands still",
+        .missed_ticks = "delivered late, each at its own guest time",
+        .unsafe_without = XENTIME_CAP_SAFE_SWITCH,
+        .harm = "can throw its time backwards",
+        .because = {
+            "no tick is lost, and its time stands still while it waits",
+            "ticks that are late after a wake-up count twice",
+            "its clock stands still while it waits, and comes back with the "
+            "ticks",
+        },
     },
     [XENTIME_NO_DELAY_FOR_MISSED_TICKS] = {
-        "no_delay_for_missed_ticks", "catchup", { "nodelay" },
-        "runs on", "delivered late, in a burst",
-        0, NULL, NULL,
+        .name = "no_delay_for_missed_ticks",
+        .tickpolicy = "catchup",
+        .aliases = { "nodelay" },
+        .guest_time = "runs on",
+        .missed_ticks = "delivered late, in a burst",
+        .because = {
+            "no tick is lost; late ones come in a burst",
+            "late ticks count twice: it makes up for them, and gets them as "
+            "well",
+            "its clock goes on, and its scheduler gets every tick",
+        },
     },
     [XENTIME_NO_MISSED_TICKS_PENDING] = {
-        "no_missed_ticks_pending", "discard", { "sync" },
-        "runs on", "dropped",
-        0, NULL, NULL,
+        .name = "no_missed_ticks_pending",
+        .tickpolicy = "discard",
+        .aliases = { "sync" },
+        .guest_time = "runs on",
+        .missed_ticks = "dropped",
+        .drops_ticks = true,
+        .because = {
+            "a tick that it misses is lost to its clock",
+            "it makes up for missed ticks; now and then one counts twice",
+            "its clock goes on; its scheduler loses the ticks that it misses",
+        },
     },
     [XENTIME_ONE_MISSED_TICK_PENDING] = {
-        "one_missed_tick_pending", "merge", { "mixed" },
-        "runs on", "merged into one late tick",
-        0, NULL, NULL,
+        .name = "one_missed_tick_pending",
+        .tickpolicy = "merge",
+        .aliases = { "mixed" },
+        .guest_time = "runs on",
+        .missed_ticks = "merged into one late tick",
+        .because = {
+            "of the ticks that it misses all but one are lost to its clock",
+            "it makes up for missed ticks; now and then one counts twice",
+            "its clock goes on; its scheduler gets one tick for those it "
+            "misses",
+        },
     },
     [XENTIME_PACED_MISSED_TICKS] = {
-        "paced_missed_ticks", NULL, { "paced" },
-        "stands still from the first tick that waits, after a wake-up too",
-        "delivered late, each at its own guest time",
-        XENTIME_CAP_PACED_MODE,
-        "a domain with several vCPUs and a native TSC",
-        "give it an emulated TSC, with tsc_mode = \"always_emulate\" in xl.cfg; "
-        "or take mode 5 for a guest that makes up lost ticks by its TSC, and "
-        "mode 1 for others",
+        .name = "paced_missed_ticks",
+        .aliases = { "paced" },
+        .guest_time = "stands still from the first tick that waits, after a "
+                      "wake-up too",
+        .missed_ticks = "delivered late, each at its own guest time",
+        .needs = XENTIME_CAP_PACED_MODE,
+        .not_for = "a domain with several vCPUs and a native TSC",
+        .instead = "give it an emulated TSC, with tsc_mode = "
+                   "\"always_emulate\" in xl.cfg; or take mode 5 for a guest "
+                   "that makes up lost ticks by its TSC, and mode 1 for others",
+        .because = {
+            "no tick is lost, and each comes at its own guest time",
+            "no tick is missing, so there is none to make up for",
+            "its clock stands still while it waits, and comes back with the "
+            "ticks",
+        },
     },
     [XENTIME_NO_DOUBLED_TICKS_PENDING] = {
-        "no_doubled_ticks_pending", NULL, { "undoubled" },
-        "runs on", "dropped, as is one soon after a late tick",
-        XENTIME_CAP_UNDOUBLED_MODE, NULL, NULL,
+        .name = "no_doubled_ticks_pending",
+        .aliases = { "undoubled" },
+        .guest_time = "runs on",
+        .missed_ticks = "dropped, as is one soon after a late tick",
+        .needs = XENTIME_CAP_UNDOUBLED_MODE,
+        .drops_ticks = true,
+        .because = {
+            "a tick that it misses is lost to its clock",
+            "it makes up for missed ticks, and none of them counts twice",
+            "its clock goes on; its scheduler loses the ticks that it misses",
+        },
     },
 };
-/* clang-format on */
+_Static_assert(XENTIME_PACED_MISSED_TICKS == HVMPTM_paced_missed_ticks &&
+                   XENTIME_NO_DOUBLED_TICKS_PENDING ==
+                       HVMPTM_no_doubled_ticks_pending &&
+                   XENTIME_TIMER_MODES == HVMPTM_no_doubled_ticks_pending + 1,
+               "the modes are Xen's");
 
 static const char *const type_names[] = {
     [XENTIME_PV] = "PV",

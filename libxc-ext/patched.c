@@ -16,20 +16,6 @@
 /* The newest version of the interface that is looked for. */
 #define MAX_VTIMER_VERSION 16
 
-static const struct {
-    uint32_t feature;
-    unsigned int cap;
-} feature_caps[] = {
-    { XEN_VTIMER_FEAT_safe_switch, XENTIME_CAP_SAFE_SWITCH },
-    { XEN_VTIMER_FEAT_quiet_vhpet, XENTIME_CAP_QUIET_VHPET },
-    { XEN_VTIMER_FEAT_tick_stats, XENTIME_CAP_TICK_STATS },
-    { XEN_VTIMER_FEAT_resync, XENTIME_CAP_RESYNC },
-    { XEN_VTIMER_FEAT_sync_wakeup, XENTIME_CAP_SYNC_WAKEUP },
-    { XEN_VTIMER_FEAT_paced_mode, XENTIME_CAP_PACED_MODE },
-    { XEN_VTIMER_FEAT_one_time, XENTIME_CAP_ONE_TIME },
-    { XEN_VTIMER_FEAT_undoubled_mode, XENTIME_CAP_UNDOUBLED_MODE },
-};
-
 /*
  * Makes the hypercall with a copy of @op in @pad, which is the union at the end
  * of @frame.  Returns -1 with errno if Xen says no.
@@ -67,20 +53,14 @@ int xt_vtimer_op(xentime *xt, uint32_t domid, struct xen_domctl_vtimer_op *op)
 }
 
 /* A stock Xen has no features: whatever it answers, none are reported. */
-unsigned int xt_vtimer_caps(xentime *xt)
+uint32_t xt_vtimer_features(xentime *xt)
 {
     struct xen_domctl_vtimer_op op = { .op = XEN_VTIMER_OP_features };
-    unsigned int caps = 0;
-    size_t i;
 
-    if (xt_vtimer_op(xt, 0, &op)) {
-        xt->vtimer_errno = errno;
-        return 0;
-    }
-    for (i = 0; i < ARRAY_LEN(feature_caps); i++)
-        if (op.features & feature_caps[i].feature)
-            caps |= feature_caps[i].cap;
-    return caps;
+    if (!xt_vtimer_op(xt, 0, &op))
+        return op.features;
+    xt->vtimer_errno = errno;
+    return 0;
 }
 
 enum xentime_error xt_fail_vtimer_access(xentime *xt,

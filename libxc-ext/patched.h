@@ -34,10 +34,10 @@ enum xentime_error xt_fail_vtimer_access(xentime *xt,
                                          const char *what);
 
 /*
- * Returns the capabilities that Xen's patches give.  On a stock Xen there are
- * none, and xt->vtimer_errno says why.
+ * Returns the features that Xen's patches give, XEN_VTIMER_FEAT_*.  On a stock
+ * Xen there are none, and xt->vtimer_errno says why.
  */
-unsigned int xt_vtimer_caps(xentime *xt);
+uint32_t xt_vtimer_features(xentime *xt);
 
 /*
  * Tells whether this Xen counts sessions itself and has a vPMU for the domains

@@ -26,11 +26,6 @@ _Static_assert(XENTIME_PIT == XEN_VTIMER_SRC_pit &&
                    XENTIME_HPET1 == XEN_VTIMER_SRC_hpet1 &&
                    XENTIME_HPET2 == XEN_VTIMER_SRC_hpet2,
                "the timers are in Xen's order");
-_Static_assert(XENTIME_PACED_MISSED_TICKS == HVMPTM_paced_missed_ticks &&
-                   XENTIME_NO_DOUBLED_TICKS_PENDING ==
-                       HVMPTM_no_doubled_ticks_pending &&
-                   XENTIME_TIMER_MODES == HVMPTM_no_doubled_ticks_pending + 1,
-               "the modes are Xen's");
 
 /* ---- operations ---- */
 

@@ -108,10 +108,9 @@ enum xentime_setting {
     XENTIME_TIMER_MODE,      /* value: enum xentime_timer_mode */
     XENTIME_VHPET,           /* value: 0 off, 1 on */
     /*
-     * Patched only.  The value is 0 to XENTIME_SYNC_WAKEUP_MAX.  In
-     * no_missed_ticks_pending and no_doubled_ticks_pending, a timer of a
-     * descheduled vCPU goes on running once this many ticks were missed in a
-     * row; with 0, Xen's own rule decides.
+     * Patched only.  The value is 0 to XENTIME_SYNC_WAKEUP_MAX.  In a mode
+     * that drops missed ticks, a timer of a descheduled vCPU goes on running
+     * once this many were missed in a row; with 0, Xen's own rule decides.
      */
     XENTIME_SYNC_WAKEUP,
     XENTIME_SETTINGS,
@@ -131,6 +130,18 @@ struct xentime_mode_name {
     unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
     const char *not_for;     /* domains to which Xen refuses it; NULL: none */
     const char *instead;     /* advice for such a domain; NULL: none */
+    /*
+     * A Xen without one of these, XENTIME_CAP_*, harms a live domain that is
+     * switched to the mode; @harm tells how.  0 and NULL: any Xen does it well.
+     */
+    unsigned int unsafe_without;
+    const char *harm;
+    bool drops_ticks;        /* XENTIME_SYNC_WAKEUP has an effect in it */
+    /*
+     * Why it serves or does not serve a guest that counts ticks, one that
+     * makes up lost ones by the TSC besides, and one that reads a clock.
+     */
+    const char *because[3];
 };
 const struct xentime_mode_name *xentime_mode_name(int mode);
 

@@ -11,33 +11,9 @@
 /* Errors are compared in steps of 0.001 %, which is about a second a day. */
 #define SAME_ERROR 1e-5
 
-/* The reasons, in lines for a table of 80 columns. */
-static const char *const reasons[SIM_GUESTS][XENTIME_TIMER_MODES] = {
-    [SIM_TICK] = {
-        "no tick is lost, and its time stands\nstill while it waits",
-        "no tick is lost; late ones come in a\nburst",
-        "a tick that it misses is lost to its\nclock",
-        "of the ticks that it misses all but\none are lost to its clock",
-        "no tick is lost, and each comes at\nits own guest time",
-        "a tick that it misses is lost to its\nclock",
-    },
-    [SIM_TICK_TSC] = {
-        "ticks that are late after a wake-up\ncount twice",
-        "late ticks count twice: it makes up\nfor them, and gets them as well",
-        "it makes up for missed ticks; now\nand then one counts twice",
-        "it makes up for missed ticks; now\nand then one counts twice",
-        "no tick is missing, so there is none\nto make up for",
-        "it makes up for missed ticks, and\nnone of them counts twice",
-    },
-    [SIM_CLOCK] = {
-        "its clock stands still while it\nwaits, and comes back with the ticks",
-        "its clock goes on, and its scheduler\ngets every tick",
-        "its clock goes on; its scheduler\nloses the ticks that it misses",
-        "its clock goes on; its scheduler gets\none tick for those it misses",
-        "its clock stands still while it\nwaits, and comes back with the ticks",
-        "its clock goes on; its scheduler\nloses the ticks that it misses",
-    },
-};
+_Static_assert(SIM_GUESTS ==
+                   ARRAY_LEN(((struct xentime_mode_name *)NULL)->because),
+               "a mode has a reason for each kind of guest");
 
 /* Whether any Xen refuses the mode, if the domain's TSC is @tsc. */
 static bool is_refused(const struct advice *a, int mode, enum tsc tsc)
@@ -48,11 +24,9 @@ static bool is_refused(const struct advice *a, int mode, enum tsc tsc)
 /* Tells whether this Xen has the mode, without --force. */
 static bool has_mode(int mode, unsigned int caps)
 {
-    unsigned int needs = xentime_mode_name(mode)->needs;
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
 
-    if (mode == XENTIME_DELAY_FOR_MISSED_TICKS)
-        needs = XENTIME_CAP_SAFE_SWITCH;
-    return !needs || (caps & needs);
+    return !((m->needs | m->unsafe_without) & ~caps);
 }
 
 /* Returns the mode to take of those whose error is the same. */
@@ -187,5 +161,5 @@ const char *rank_reason(const struct advice *a, const struct rank *r)
     if (mode == XENTIME_DELAY_FOR_MISSED_TICKS && r->guest == SIM_TICK_TSC &&
         a->tsc != TSC_EMULATED)
         mode = XENTIME_NO_DELAY_FOR_MISSED_TICKS;
-    return reasons[r->guest][mode];
+    return xentime_mode_name(mode)->because[r->guest];
 }

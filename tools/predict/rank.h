@@ -61,7 +61,7 @@ int rank_ideal_mode(const struct advice *a, unsigned int guests,
 /* Returns the best mode that this Xen has for one kind of guest. */
 int rank_mode_for(const struct advice *a, unsigned int guest);
 
-/* Returns the reason for a rank, in lines for a table of 80 columns. */
+/* Returns the reason for a rank, as a line. */
 const char *rank_reason(const struct advice *a, const struct rank *r);
 
 #endif /* XENTIMECTL_PREDICT_RANK_H */

@@ -23,6 +23,9 @@
 /* NTP corrects a clock's rate up to 0.05 %, which is 43 s a day. */
 #define NTP_LIMIT 5e-4
 
+#define REASON_WIDTH 36
+#define REASON_TEXT 128
+
 #define LEAST_SIMULATED (600 * NS_PER_SEC)
 
 static const char *const tsc_names[] = {
@@ -85,12 +88,26 @@ static void operand(const struct xentime_domain *dom, char *out, size_t size)
         snprintf(out, size, "%u", dom->domid);
 }
 
+/* Writes a reason in lines for the last column of a table of 80 columns. */
+static void wrap_reason(const char *reason, char text[REASON_TEXT])
+{
+    char *line = text, *blank;
+
+    snprintf(text, REASON_TEXT, "%s", reason);
+    while (strlen(line) > REASON_WIDTH &&
+           (blank = memrchr(line, ' ', REASON_WIDTH + 1))) {
+        *blank = '\n';
+        line = blank + 1;
+    }
+}
+
 static void add_rank(const struct advice *a, struct libscols_table **table,
                      const struct rank *r)
 {
     char mode[8], error[DECIMAL_TEXT], day[DECIMAL_TEXT], step[DECIMAL_TEXT];
+    char reason[REASON_TEXT];
     const char *const texts[] = {
-        mode, error, day, step, sim_guest_names[r->guest], rank_reason(a, r),
+        mode, error, day, step, sim_guest_names[r->guest], reason,
     };
     double value = r->p->result.error[r->guest];
 
@@ -102,6 +119,7 @@ static void add_rank(const struct advice *a, struct libscols_table **table,
     decimal_text(100 * value, 4, true, error);
     decimal_text(seconds_a_day(value), 1, true, day);
     decimal_text(r->p->result.step[r->guest] / 1e6, 1, false, step);
+    wrap_reason(rank_reason(a, r), reason);
     add_line(table, texts, ARRAY_LEN(texts));
 }
 
@@ -250,17 +268,6 @@ static int print_text(const struct advice *a)
     return status;
 }
 
-static json_object *json_reason(const struct advice *a, const struct rank *r)
-{
-    char text[96], *line;
-
-    snprintf(text, sizeof(text), "%s", rank_reason(a, r));
-    line = strchr(text, '\n');
-    if (line)
-        *line = ' ';
-    return json_object_new_string(text);
-}
-
 static json_object *rank_json(const struct advice *a, const struct rank *r)
 {
     json_object *o = json_object_new_object();
@@ -281,7 +288,8 @@ static json_object *rank_json(const struct advice *a, const struct rank *r)
                            json_object_new_boolean(r->has && !r->refused));
     json_object_object_add(o, "refused", json_object_new_boolean(r->refused));
     json_object_object_add(o, "current", json_object_new_boolean(r->current));
-    json_object_object_add(o, "reason", json_reason(a, r));
+    json_object_object_add(o, "reason",
+                           json_object_new_string(rank_reason(a, r)));
     return o;
 }
 

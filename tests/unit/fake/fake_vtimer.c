@@ -64,7 +64,7 @@ static int status(struct fake_domain *d, struct xen_domctl_vtimer_op *op)
     s->nr_vcpus = vcpus_of(d);
     s->timekeeper = t->timekeeper;
     s->lag = t->lag;
-    for (mode = 0; mode <= HVMPTM_no_doubled_ticks_pending; mode++)
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
         if (fake_mode_fits(d, mode))
             s->modes |= 1u << mode;
     return 0;

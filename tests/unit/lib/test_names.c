@@ -47,9 +47,10 @@ static void every_word_names_its_mode(void **state)
 
 static void names_of_modes(void **state)
 {
-    size_t i;
+    size_t i, k;
 
     (void)state;
+    assert_int_equal(ARRAY_COUNT(modes), XENTIME_TIMER_MODES);
     for (i = 0; i < ARRAY_COUNT(modes); i++) {
         const struct xentime_mode_name *m = xentime_mode_name(i);
 
@@ -63,6 +64,11 @@ static void names_of_modes(void **state)
         assert_int_equal(!m->not_for, !m->instead);
         assert_string_equal(m->aliases[0], modes[i].words[2]);
         assert_true(*m->guest_time && *m->missed_ticks);
+        assert_int_equal(m->needs & ~XENTIME_CAP_PATCHED, 0);
+        assert_int_equal(m->unsafe_without & ~XENTIME_CAP_PATCHED, 0);
+        assert_int_equal(!m->unsafe_without, !m->harm);
+        for (k = 0; k < ARRAY_COUNT(m->because); k++)
+            assert_true(m->because[k] && *m->because[k]);
     }
     assert_null(xentime_mode_name(-1));
     assert_null(xentime_mode_name(XENTIME_TIMER_MODES));
@@ -178,6 +184,7 @@ static void patches_of_capabilities(void **state)
         }
         if (patch)
             assert_int_equal(strncmp(patch, "x86/", 4), 0);
+        assert_int_equal(!patch, !(bit & XENTIME_CAP_PATCHED));
     }
     assert_null(xentime_capability_patch(0));
 }

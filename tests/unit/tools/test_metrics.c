@@ -213,5 +213,24 @@ static void replaced_or_not_at_all(void **state)
     rmdir("dir");
 }
 
+/* The panel of timer modes says what the numbers mean. */
+static void grafana_names_each_mode(void **state)
+{
+    char *text = read_file(TOP "/grafana/xentime.json"), wanted[400] = "";
+    const struct xentime_mode_name *m;
+    size_t at = 0;
+    int mode;
+
+    (void)state;
+    for (mode = 0; (m = xentime_mode_name(mode)); mode++)
+        at += snprintf(wanted + at, sizeof(wanted) - at, "%s%d %s",
+                       mode ? ", " : "\"description\": \"", mode,
+                       m->tickpolicy ? m->tickpolicy : m->aliases[0]);
+    snprintf(wanted + at, sizeof(wanted) - at, "\"");
+    assert_has(text, wanted);
+    free(text);
+}
+
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(on_a_patched_xen), TEST(what_they_find),
-          TEST(one_that_ends), TEST(twins), TEST(replaced_or_not_at_all))
+          TEST(one_that_ends), TEST(twins), TEST(replaced_or_not_at_all),
+          TEST(grafana_names_each_mode))

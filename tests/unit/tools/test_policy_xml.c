@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <libxml/relaxng.h>
+#include <libxml/xpath.h>
 #include <uuid/uuid.h>
 
 #include "policy/read.h"
@@ -17,6 +18,8 @@
 #define MODE XENTIME_TIMER_MODE
 #define VHPET XENTIME_VHPET
 #define SYNC XENTIME_SYNC_WAKEUP
+
+#define SCHEMA TOP "/tools/policy/xentime-policy.rng"
 
 #define ROOT(inside) \
     "<xentime-policy version='1'>\n" inside "</xentime-policy>\n"
@@ -270,6 +273,39 @@ static void vary(const char *text)
     }
 }
 
+static double words_of_schema(void)
+{
+    static const xmlChar path[] = "count(//*[@name='tickpolicy']"
+                                  "//*[local-name()='value'])";
+    xmlDoc *doc = xmlReadFile(SCHEMA, NULL, 0);
+    xmlXPathContext *ctxt = xmlXPathNewContext(doc);
+    xmlXPathObject *count = xmlXPathEvalExpression(path, ctxt);
+    double n = count->floatval;
+
+    xmlXPathFreeObject(count);
+    xmlXPathFreeContext(ctxt);
+    xmlFreeDoc(doc);
+    return n;
+}
+
+/* The schema has each mode's word, and no other. */
+static void schema_has_each_mode(void)
+{
+    char text[256];
+    int mode;
+
+    assert_true(words_of_schema() == XENTIME_TIMER_MODES);
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++) {
+        snprintf(text, sizeof(text),
+                 RULE("<clock><timer name='platform' tickpolicy='%s'/>"
+                      "</clock>"),
+                 policy_tickpolicy(mode));
+        if (!schema_takes(text))
+            fail_because("the schema does not take %s",
+                         policy_tickpolicy(mode));
+    }
+}
+
 static void schema_agrees(void **state)
 {
     static const char *const right[] = {
@@ -283,8 +319,7 @@ static void schema_agrees(void **state)
         ROOT("<rule><match type='hvm' name='a'/><profiling allow='yes'/>"
              "<tuning sync-wakeup-after='65535'/><clock/></rule>"),
     };
-    xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewParserCtxt(
-        TOP "/tools/policy/xentime-policy.rng");
+    xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewParserCtxt(SCHEMA);
     struct policy *p;
     size_t i;
 
@@ -302,6 +337,7 @@ static void schema_agrees(void **state)
         assert_true(schema_takes(right[i]));
         vary(right[i]);
     }
+    schema_has_each_mode();
     clear_faults();
     xmlRelaxNGFree(schema);
 }
