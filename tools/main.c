@@ -6,13 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands.h"
 #include "cli/complete.h"
 #include "cli/dispatch.h"
+#include "cli/exec-full.h"
 #include "cli/run.h"
 #include "tool.h"
 
-static int complete_for_bash(int argc, char **argv)
+static int complete_for_bash(struct tool *t, int argc, char **argv)
 {
+    const struct command *c;
+    int i;
+
+    /* The words of a command of xentimectl-full are there. */
+    for (i = 4; i < argc; i++) {
+        c = find_command(argv[i]);
+        if (c && !c->run)
+            exec_full(t, argv);
+    }
     complete(stdout, strtol(argv[2], NULL, 10), argc - 3, argv + 3);
     return EXIT_DONE;
 }
@@ -23,7 +34,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
-        return complete_for_bash(argc, argv);
+        return complete_for_bash(&t, argc, argv);
     if (wants_json(argc, argv))
         t.opt[OPT_JSON] = "";
     return finish(&t, dispatch(&t, argc, argv));

@@ -11,6 +11,9 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define NS_PER_SEC INT64_C(1000000000)
 
+/* A list of words: returns the one at @i, and NULL past the last. */
+typedef const char *word_list(size_t i);
+
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,
@@ -47,10 +50,14 @@ struct tool {
     xentime *xt;             /* opened by tool_open() */
 };
 
-/* The kinds of operand, by which completion knows what to offer. */
-enum operand {
+/*
+ * The kinds of operand and of option's value, by which completion knows what to
+ * offer.
+ */
+enum word_kind {
     NOTHING, DOMAINS, DOMAIN_LIST, MODE, ON_OFF, TUNABLE, COMMAND, SESSION,
-    SKEW, FILES, POLICIES,
+    SKEW, FILES, POLICIES, COLUMN, HOLDER, GUEST, LOAD, FORMAT,
+    WORD_KINDS,
 };
 
 enum command_flags {
@@ -66,7 +73,7 @@ struct command {
     const char *details;     /* for help COMMAND */
     uint64_t opts;           /* bit per enum opt, besides COMMON_OPTS */
     int min_args, max_args;  /* -1: any number */
-    enum operand kind[2];    /* of the first and of the later operands */
+    enum word_kind kind[2];  /* of the first and of the later operands */
     /* Returns an enum exit_status.  NULL: xentimectl-full has it. */
     int (*run)(struct tool *t);
     unsigned int flags;      /* enum command_flags */

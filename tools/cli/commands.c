@@ -32,9 +32,9 @@ const struct command commands[] = {
     { "tune", "xentimectl-domain", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
-      "  sync-wakeup-after=N  in the timer modes 2 and 5, keep a timer of a\n"
-      "                       descheduled vCPU running once it missed N ticks\n"
-      "                       in a row; 0 to 65535, 0: Xen's own rule\n"
+      "  sync-wakeup-after=N  in timer modes that drop missed ticks, keep a timer\n"
+      "                       of a descheduled vCPU running once it missed N\n"
+      "                       ticks in a row; 0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
       OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
       { DOMAIN_LIST, TUNABLE }, cmd_tune, 0, NULL },

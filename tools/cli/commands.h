@@ -35,6 +35,19 @@ int cmd_watch(struct tool *t) __attribute__((weak));
 int cmd_shell(struct tool *t) __attribute__((weak));
 
 /*
+ * The words of operands and of options' values, for completion and for messages;
+ * their subjects' folders have them.
+ */
+const char *vhpet_word(size_t i);
+const char *tunable_word(size_t i);
+const char *profile_verb(size_t i);
+const char *skew_verb(size_t i);
+const char *guest_word(size_t i);
+const char *load_word(size_t i);
+const char *policy_verb(size_t i) __attribute__((weak));
+const char *policy_format(size_t i) __attribute__((weak));
+
+/*
  * Names a column of "list", with its help in *help if that is not NULL; returns
  * NULL past the last one. domain/list.c has the columns.
  */

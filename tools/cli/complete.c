@@ -11,13 +11,21 @@
 
 static FILE *out;
 
-static void complete_commands(void)
-{
-    const struct command *c;
+/* ---- words that are always the same ---- */
 
-    for (c = commands; c->name; c++)
-        fprintf(out, "%s\n", c->name);
+static const char *command_word(size_t i)
+{
+    return commands[i].name;
 }
+
+static const char *mode_word(size_t i)
+{
+    const struct xentime_mode_name *m = xentime_mode_name(i);
+
+    return m ? m->name : NULL;
+}
+
+/* ---- words that depend on the command, or on Xen ---- */
 
 static void complete_options(const struct command *c)
 {
@@ -29,12 +37,13 @@ static void complete_options(const struct command *c)
 }
 
 /* Prints the names of the domains; prints nothing where there is no Xen. */
-static void complete_domains(void)
+static void complete_domains(const struct command *c)
 {
     struct xentime_domain *doms;
     size_t n, i;
     xentime *xt;
 
+    (void)c;
     if (!xentime_open(&xt, NULL) &&
         !xentime_list(xt, XENTIME_WANT_NAME, &doms, &n)) {
         for (i = 0; i < n; i++) {
@@ -44,62 +53,6 @@ static void complete_domains(void)
         xentime_free_domains(doms, n);
     }
     xentime_close(xt);
-}
-
-static void complete_modes(void)
-{
-    int mode;
-
-    for (mode = 0; xentime_mode_name(mode); mode++)
-        fprintf(out, "%s\n", xentime_mode_name(mode)->name);
-}
-
-/* Returns true if the operand is a file's name, which the caller completes. */
-static bool complete_operand(enum operand kind)
-{
-    switch (kind) {
-    case DOMAINS:
-    case DOMAIN_LIST:
-        complete_domains();
-        break;
-    case MODE:
-        complete_modes();
-        break;
-    case ON_OFF:
-        fputs("on\noff\n", out);
-        break;
-    case TUNABLE:
-        fputs("sync-wakeup-after=\n", out);
-        break;
-    case COMMAND:
-        complete_commands();
-        break;
-    case SESSION:
-        fputs("start\nstop\nstatus\n", out);
-        break;
-    case SKEW:
-        fputs("analyze\n", out);
-        complete_domains();
-        break;
-    case POLICIES:
-        fputs("check\napply\nexport\nimport\n", out);
-        break;
-    case FILES:
-        return true;
-    case NOTHING:
-        break;
-    }
-    return false;
-}
-
-static void complete_words(const char *words)
-{
-    size_t n;
-
-    for (; *words; words += n + (words[n] == ' ')) {
-        n = strcspn(words, " ");
-        fprintf(out, "%.*s\n", (int)n, words);
-    }
 }
 
 static void complete_columns(const struct command *c)
@@ -112,12 +65,13 @@ static void complete_columns(const struct command *c)
 }
 
 /* Prints the holders of sessions; prints nothing where there is no Xen. */
-static void complete_holders(void)
+static void complete_holders(const struct command *c)
 {
     struct xentime_profile profile;
     xentime *xt;
     size_t i;
 
+    (void)c;
     if (!xentime_open(&xt, NULL) && !xentime_get_profile(xt, &profile)) {
         for (i = 0; i < profile.count; i++)
             if (*profile.sessions[i].holder)
@@ -127,35 +81,39 @@ static void complete_holders(void)
     xentime_close(xt);
 }
 
-/* Returns true if the value is a file's name, which the caller completes. */
-static bool complete_value(const struct command *c, int option)
+/* ---- all of them ---- */
+
+static const struct {
+    word_list *words;
+    void (*print)(const struct command *c);
+} sources[WORD_KINDS] = {
+    [DOMAINS] = { NULL, complete_domains },
+    [DOMAIN_LIST] = { NULL, complete_domains },
+    [MODE] = { mode_word, NULL },
+    [ON_OFF] = { vhpet_word, NULL },
+    [TUNABLE] = { tunable_word, NULL },
+    [COMMAND] = { command_word, NULL },
+    [SESSION] = { profile_verb, NULL },
+    [SKEW] = { skew_verb, complete_domains },
+    [POLICIES] = { policy_verb, NULL },
+    [COLUMN] = { NULL, complete_columns },
+    [HOLDER] = { NULL, complete_holders },
+    [GUEST] = { guest_word, NULL },
+    [LOAD] = { load_word, NULL },
+    [FORMAT] = { policy_format, NULL },
+};
+
+/* Returns true if the word is a file's name, which the caller completes. */
+static bool complete_kind(const struct command *c, enum word_kind kind)
 {
-    switch (option) {
-    case OPT_COLUMNS:
-        complete_columns(c);
-        break;
-    case OPT_FORMAT:
-        complete_words("policy libvirt xl");
-        break;
-    case OPT_GUEST:
-        complete_words("tick tick-tsc clock all");
-        break;
-    case OPT_HOLDER:
-        complete_holders();
-        break;
-    case OPT_LOAD:
-        complete_words("cpu io-8 io-32 io-4/32 idle");
-        break;
-    case OPT_MODE:
-        complete_modes();
-        break;
-    case OPT_PLOT:
-    case OPT_POLICY:
-    case OPT_TEXTFILE:
-    case OPT_TRACE:
-        return true;
-    }
-    return false;
+    word_list *words = sources[kind].words;
+    size_t i;
+
+    for (i = 0; words && words(i); i++)
+        fprintf(out, "%s\n", words(i));
+    if (sources[kind].print)
+        sources[kind].print(c);
+    return kind == FILES;
 }
 
 /* Returns the option that @word names if that option takes a value; else -1. */
@@ -188,7 +146,7 @@ bool complete(FILE *to, int at, int nwords, char **words)
             if (++i < nwords && !strcmp(words[i], "="))
                 i += i < at;
             if (i >= at)
-                return complete_value(c, option);
+                return complete_kind(c, option_defs[option].value);
         } else if (words[i][0] == '-') {
             continue;
         } else if (c) {
@@ -199,10 +157,10 @@ bool complete(FILE *to, int at, int nwords, char **words)
     }
 
     if (!c)
-        complete_commands();
+        complete_kind(c, COMMAND);
     else if (word[0] == '-')
         complete_options(c);
     else if (c->max_args < 0 || operands < c->max_args)
-        return complete_operand(c->kind[operands ? 1 : 0]);
+        return complete_kind(c, c->kind[operands ? 1 : 0]);
     return false;
 }

@@ -8,6 +8,7 @@
 #include "cli/option.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 /* ---- help ---- */
@@ -105,6 +106,14 @@ static void print_modes(void)
             printf("Xen refuses mode %d to %s.\n", mode, m->not_for);
 }
 
+static void print_dropping_modes(void)
+{
+    char modes[WORDS_TEXT];
+
+    words_text(sync_wakeup_mode, " and ", modes);
+    printf("\nThe timer modes that drop missed ticks are %s.\n", modes);
+}
+
 static int help_command(const struct command *c)
 {
     size_t at = printf("Usage: xentimectl %s [OPTIONS]", c->name);
@@ -117,6 +126,8 @@ static int help_command(const struct command *c)
         puts("\nDOM is an id, a name or a UUID.");
     if (c->kind[0] == MODE || c->kind[1] == MODE)
         print_modes();
+    if (c->kind[1] == TUNABLE)
+        print_dropping_modes();
     puts("\nOptions:");
     print_options(command_options(c));
     if (c->column)

@@ -11,6 +11,7 @@ struct option_def {
     const char *arg;         /* NULL: a flag */
     const char *help;
     const char *without_arg; /* the value if none is given; NULL: needs one */
+    enum word_kind value;    /* NOTHING: a number, or a text of one's own */
 };
 extern const struct option_def option_defs[OPTIONS];
 

@@ -17,15 +17,26 @@
 
 /* ---- values ---- */
 
-static int parse_vhpet(const char *word)
+const char *vhpet_word(size_t i)
 {
     static const char *const words[] = { "off", "on" };
+
+    return i < ARRAY_LEN(words) ? words[i] : NULL;
+}
+
+static int parse_vhpet(const char *word)
+{
     size_t i;
 
-    for (i = 0; i < ARRAY_LEN(words); i++)
-        if (!strcasecmp(word, words[i]))
+    for (i = 0; vhpet_word(i); i++)
+        if (!strcasecmp(word, vhpet_word(i)))
             return i;
     return -1;
+}
+
+const char *tunable_word(size_t i)
+{
+    return i ? NULL : "sync-wakeup-after=";
 }
 
 /*
@@ -34,7 +45,7 @@ static int parse_vhpet(const char *word)
  */
 static int parse_tunable(const char *word)
 {
-    static const char name[] = "sync-wakeup-after=";
+    const char *name = tunable_word(0);
     size_t i;
     char *end;
     long n;
@@ -89,18 +100,19 @@ static enum xentime_error find_domains(struct tool *t,
 static void note_modes(const struct tool *t,
                        const struct xentime_change *changes, size_t n)
 {
+    char modes[WORDS_TEXT];
     size_t i;
     int mode;
 
+    words_text(sync_wakeup_mode, " and ", modes);
     for (i = 0; i < n; i++)
         if (changes[i].setting == XENTIME_SYNC_WAKEUP &&
             !xentime_get(t->xt, changes[i].dom, XENTIME_TIMER_MODE, &mode) &&
-            mode != XENTIME_NO_MISSED_TICKS_PENDING &&
-            mode != XENTIME_NO_DOUBLED_TICKS_PENDING)
+            !xentime_mode_name(mode)->drops_ticks)
             print_note(changes[i].dom,
-                       "note: sync-wakeup-after matters in the timer modes 2 "
-                       "and 5 only, and the mode is %d",
-                       mode);
+                       "note: sync-wakeup-after matters in the timer modes %s "
+                       "only, and the mode is %d",
+                       modes, mode);
 }
 
 static void print_changes(const struct xentime_change *changes, size_t n)

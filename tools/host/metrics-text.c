@@ -362,7 +362,7 @@ static const struct family families[] = {
     { "domain_vhpet", GAUGE, NULL, "Whether it has a virtual HPET.",
       emit_vhpet },
     { "domain_sync_wakeup_after", GAUGE, NULL,
-      "Missed ticks until a timer runs on, modes 2 and 5; 0 is Xen's rule.",
+      "Missed ticks until a timer runs on, where they are dropped; 0: Xen's rule.",
       emit_sync_wakeup },
     { "domain_profiling_sessions", GAUGE, NULL, "Its profiling sessions.",
       emit_sessions },

@@ -75,6 +75,34 @@ void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+void words_text(word_list *words, const char *last, char text[WORDS_TEXT])
+{
+    size_t n = 0, at = 0, i;
+
+    while (words(n))
+        n++;
+    text[0] = '\0';
+    for (i = 0; i < n && at < WORDS_TEXT; i++)
+        at += snprintf(text + at, WORDS_TEXT - at, "%s%s",
+                       !i          ? ""
+                       : i < n - 1 ? ", "
+                                   : last,
+                       words(i));
+}
+
+const char *sync_wakeup_mode(size_t i)
+{
+    static char number[12];
+    int mode;
+
+    for (mode = 0; mode < XENTIME_TIMER_MODES; mode++)
+        if (xentime_mode_name(mode)->drops_ticks && !i--) {
+            snprintf(number, sizeof(number), "%d", mode);
+            return number;
+        }
+    return NULL;
+}
+
 void date_text(int64_t when, char text[DATE_TEXT])
 {
     time_t t = when;

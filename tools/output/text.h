@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "xentime.h"
+#include "tool.h"
 
 /*
  * Writes @text with everything that is not a printable character of the
@@ -40,6 +40,16 @@ void decimal_text(double value, int decimals, bool sign,
 #define SETTING_TEXT 48
 void setting_text(enum xentime_setting setting, int value,
                   char text[SETTING_TEXT]);
+
+/* Writes "a, b, c", with @last in place of the last comma. */
+#define WORDS_TEXT 128
+void words_text(word_list *words, const char *last, char text[WORDS_TEXT]);
+
+/*
+ * A list of the timer modes in which XENTIME_SYNC_WAKEUP has an effect, by their
+ * numbers.  Each is valid until the next call.
+ */
+const char *sync_wakeup_mode(size_t i);
 
 /* Writes @when, in seconds since 1970, in UTC as ISO 8601 has it. */
 #define DATE_TEXT 32

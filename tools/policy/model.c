@@ -6,7 +6,7 @@
 
 #include "policy/model.h"
 
-const char *policy_tickpolicy(int mode)
+const char *policy_tickpolicy(size_t mode)
 {
     const struct xentime_mode_name *m = xentime_mode_name(mode);
 

@@ -63,6 +63,6 @@ struct policy_match *policy_add_match(struct policy_rule *rule);
  * Returns libvirt's word for a timer_mode, or our own where libvirt has none;
  * NULL: there is no such mode.
  */
-const char *policy_tickpolicy(int mode);
+const char *policy_tickpolicy(size_t mode);
 
 #endif /* XENTIMECTL_POLICY_MODEL_H */

@@ -61,6 +61,11 @@ static const struct format {
     { "xl", policy_write_xl },
 };
 
+const char *policy_format(size_t i)
+{
+    return i < ARRAY_LEN(formats) ? formats[i].name : NULL;
+}
+
 static const struct format *find_format(const char *name)
 {
     size_t i;
@@ -170,11 +175,13 @@ int policy_export(struct tool *t)
 {
     const struct format *format = find_format(t->opt[OPT_FORMAT]);
     struct xentime_domain *doms;
+    char known[WORDS_TEXT];
     int status;
     size_t n;
 
+    words_text(policy_format, " or ", known);
     if (!format)
-        return report_usage(t, "--format takes policy, libvirt or xl");
+        return report_usage(t, "--format takes %s", known);
     if (format->write && t->nargs != 2)
         return report_usage(t, "--format %s is of one domain", format->name);
     status = open_domains(t, 1, XENTIME_WANT_NAME, &doms, &n);
@@ -199,18 +206,24 @@ static const struct subcommand {
     { "import", 1, -1, 0, policy_import },
 };
 
+const char *policy_verb(size_t i)
+{
+    return i < ARRAY_LEN(subcommands) ? subcommands[i].name : NULL;
+}
+
 int cmd_policy(struct tool *t)
 {
     const struct subcommand *s = NULL;
+    char known[WORDS_TEXT];
     size_t i;
     int o;
 
     for (i = 0; i < ARRAY_LEN(subcommands); i++)
         if (!strcmp(t->args[0], subcommands[i].name))
             s = &subcommands[i];
+    words_text(policy_verb, " or ", known);
     if (!s)
-        return report_usage(t, "\"%s\" is not check, apply, export or import",
-                            t->args[0]);
+        return report_usage(t, "\"%s\" is not %s", t->args[0], known);
     if (t->nargs - 1 < s->min_args)
         return report_usage(t, "%s which FILE?", s->name);
     if (s->max_args >= 0 && t->nargs - 1 > s->max_args)

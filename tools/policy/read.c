@@ -14,6 +14,7 @@
 
 #include "output/report.h"
 #include "policy/read.h"
+#include "output/text.h"
 #include "policy/model.h"
 #include "policy/xml.h"
 #include "tool.h"
@@ -43,7 +44,9 @@ struct attribute_def {
     const char *name;
     bool needed;
     bool (*set)(struct reader *r, const char *value);
-    const char *expected; /* what a value has to be, for messages */
+    /* A message says that a value has to be this, or one of these words. */
+    const char *expected;
+    word_list *words;
 };
 
 /* ---- elements and attributes by their tables ---- */
@@ -103,12 +106,15 @@ static void read_children(struct reader *r, const xmlNode *parent,
 static void read_attribute(struct reader *r, const xmlNode *node,
                            const struct attribute_def *def, const char *value)
 {
-    char what[256];
+    char what[256], words[WORDS_TEXT] = "";
 
     if (def->set(r, value))
         return;
+    if (def->words)
+        words_text(def->words, " or ", words);
     snprintf(what, sizeof(what), "%s=\"%.64s\" of <%s> is not %s", def->name,
-             value, (const char *)node->name, def->expected);
+             value, (const char *)node->name,
+             def->words ? words : def->expected);
     fault(r, node, what);
 }
 
@@ -203,14 +209,13 @@ static const struct timer_def {
 } timers[] = {
     { "hpet",
       XENTIME_VHPET,
-      { { "name", true, set_any, NULL },
-        { "present", true, set_present, "yes or no" },
+      { { "name", true, set_any, NULL, NULL },
+        { "present", true, set_present, "yes or no", NULL },
         { .name = NULL } } },
     { "platform",
       XENTIME_TIMER_MODE,
-      { { "name", true, set_any, NULL },
-        { "tickpolicy", true, set_tickpolicy,
-          "delay, catchup, discard, merge, paced or undoubled" },
+      { { "name", true, set_any, NULL, NULL },
+        { "tickpolicy", true, set_tickpolicy, NULL, policy_tickpolicy },
         { .name = NULL } } },
 };
 
@@ -261,7 +266,7 @@ static void read_tuning(struct reader *r, const xmlNode *node)
 {
     static const struct attribute_def attributes[] = {
         { "sync-wakeup-after", true, set_sync_wakeup,
-          "a number from 0 to 65535" },
+          "a number from 0 to 65535", NULL },
         { .name = NULL },
     };
 
@@ -277,7 +282,7 @@ static bool set_allow(struct reader *r, const char *value)
 static void read_profiling(struct reader *r, const xmlNode *node)
 {
     static const struct attribute_def attributes[] = {
-        { "allow", true, set_allow, "yes or no" },
+        { "allow", true, set_allow, "yes or no", NULL },
         { .name = NULL },
     };
 
@@ -328,12 +333,12 @@ static bool set_match_value(struct reader *r, const char *value)
 static void read_match(struct reader *r, const xmlNode *node)
 {
     static const struct attribute_def attributes[] = {
-        { "name", false, set_match_name, "a pattern" },
-        { "uuid", false, set_match_uuid, "a UUID" },
-        { "type", false, set_match_type, "pv, hvm or pvh" },
+        { "name", false, set_match_name, "a pattern", NULL },
+        { "uuid", false, set_match_uuid, "a UUID", NULL },
+        { "type", false, set_match_type, "pv, hvm or pvh", NULL },
         { "label", false, set_match_label,
-          "a label: up to 64 of A-Z a-z 0-9 - _" },
-        { "value", false, set_match_value, "a pattern" },
+          "a label: up to 64 of A-Z a-z 0-9 - _", NULL },
+        { "value", false, set_match_value, "a pattern", NULL },
         { .name = NULL },
     };
 
@@ -368,7 +373,7 @@ static void read_rule(struct reader *r, const xmlNode *node)
         { .name = NULL },
     };
     static const struct attribute_def attributes[] = {
-        { "name", false, set_rule_name, "a text" },
+        { "name", false, set_rule_name, "a text", NULL },
         { .name = NULL },
     };
 
@@ -413,7 +418,7 @@ static void read_root(struct reader *r, const xmlNode *node)
         { .name = NULL },
     };
     static const struct attribute_def attributes[] = {
-        { "version", true, is_version, "1, which this xentimectl knows" },
+        { "version", true, is_version, "1, which this xentimectl knows", NULL },
         { .name = NULL },
     };
 

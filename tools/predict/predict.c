@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "predict/predict.h"
+#include "cli/commands.h"
 #include "cli/option.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "predict/sim-cost.h"
 #include "predict/sim-load.h"
 #include "predict/sim.h"
@@ -35,6 +37,16 @@ const char *const sim_guest_names[SIM_GUESTS] = {
     [SIM_TICK_TSC] = "tick-tsc",
     [SIM_CLOCK] = "clock",
 };
+
+const char *guest_word(size_t i)
+{
+    return i < SIM_GUESTS ? sim_guest_names[i] : i == SIM_GUESTS ? "all" : NULL;
+}
+
+const char *load_word(size_t i)
+{
+    return sim_load_models[i].name;
+}
 
 double seconds_a_day(double error)
 {
@@ -81,6 +93,7 @@ int predict_params(const struct tool *t, const struct predict_load *load,
 int predict_guests(const struct tool *t, unsigned int *guests)
 {
     const char *word = t->opt[OPT_GUEST];
+    char known[WORDS_TEXT];
     unsigned int i;
 
     *guests = (1u << SIM_GUESTS) - 1;
@@ -91,10 +104,8 @@ int predict_guests(const struct tool *t, unsigned int *guests)
             *guests = 1u << i;
             return EXIT_DONE;
         }
-    return report_usage(t,
-                        "--guest takes tick, tick-tsc, clock or all, "
-                        "not \"%s\"",
-                        word);
+    words_text(guest_word, " or ", known);
+    return report_usage(t, "--guest takes %s, not \"%s\"", known, word);
 }
 
 /* ---- a load that was recorded ---- */
@@ -234,16 +245,15 @@ static int named_load(const struct tool *t, struct predict_load *load)
 {
     const char *name = t->opt[OPT_LOAD] ? t->opt[OPT_LOAD] : "cpu";
     const struct sim_load_model *m;
+    char known[WORDS_TEXT];
     long seed = 1;
     int status = option_number(t, OPT_SEED, 0, LONG_MAX, &seed);
 
+    words_text(load_word, " and ", known);
     for (m = sim_load_models; m->name && strcmp(m->name, name) != 0; m++)
         ;
     if (!status && !m->name)
-        return report_usage(t,
-                            "no load \"%s\"; there are cpu, io-8, io-32, "
-                            "io-4/32 and idle",
-                            name);
+        return report_usage(t, "no load \"%s\"; there are %s", name, known);
     load->model = m;
     load->seed = seed;
     snprintf(load->name, sizeof(load->name), "%s", name);

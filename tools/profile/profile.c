@@ -7,6 +7,7 @@
 #include "cli/option.h"
 #include "cli/run.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "profile/bound.h"
 #include "profile/session.h"
 #include "profile/status.h"
@@ -82,6 +83,11 @@ static const struct verb {
     { "status", status, 0, 0, false },
 };
 
+const char *profile_verb(size_t i)
+{
+    return i < ARRAY_LEN(verbs) ? verbs[i].name : NULL;
+}
+
 static const struct verb *find_verb(const char *name)
 {
     size_t i;
@@ -148,11 +154,12 @@ int cmd_profile(struct tool *t)
 {
     const struct verb *v = find_verb(t->args[0]);
     struct profile_run p = { .t = t, .holder = t->opt[OPT_HOLDER] };
+    char known[WORDS_TEXT];
     int rc;
 
+    words_text(profile_verb, " or ", known);
     if (!v)
-        return report_usage(t, "profile %s? It is start, stop or status",
-                            t->args[0]);
+        return report_usage(t, "profile %s? It is %s", t->args[0], known);
     rc = check_line(t, v);
     if (!rc)
         rc = option_seconds(t, OPT_FOR, &p.for_ns);

@@ -105,13 +105,18 @@ static int analyze_files(const struct tool *t)
     return status;
 }
 
+const char *skew_verb(size_t i)
+{
+    return i ? NULL : "analyze";
+}
+
 int cmd_skew(struct tool *t)
 {
     int status = t->opt[OPT_PLOT] ? plot_check(t, t->opt[OPT_PLOT]) : EXIT_DONE;
 
     if (status)
         return status;
-    if (strcmp(t->args[0], "analyze") != 0)
+    if (strcmp(t->args[0], skew_verb(0)) != 0)
         return skew_domain(t);
     if (t->nargs < 2)
         return report_usage(t, "analyze what? expected FILE...");

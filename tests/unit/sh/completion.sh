@@ -44,7 +44,7 @@ is "$(candidates xentimectl set-mode web one)" one_missed_tick_pending \
     "modes"
 is "$(candidates xentimectl set-mode --force web no_de)" \
     no_delay_for_missed_ticks "modes after an option"
-is "$(candidates xentimectl set-vhpet web o)" "$(printf 'on\noff')" "on, off"
+is "$(candidates xentimectl set-vhpet web o)" "$(printf 'off\non')" "on, off"
 is "$(candidates xentimectl skew "")" analyze "what to do about skew"
 is "$(candidates xentimectl skew analyze "")" "" "files are left to bash"
 is "$(candidates xentimectl simulate --load io-)" \
@@ -53,6 +53,10 @@ is "$(candidates xentimectl simulate -g "" | tr '\n' ' ')" \
     "tick tick-tsc clock all " "kinds of guest"
 is "$(candidates xentimectl simulate -m pac)" paced_missed_ticks \
     "modes after --mode"
+is "$(candidates xentimectl profile "" | tr '\n' ' ')" "start stop status " \
+    "what to do about profiling"
+is "$(candidates xentimectl policy "" | tr '\n' ' ')" \
+    "check apply export import " "what to do about policies"
 is "$(candidates xentimectl policy export --format "" | tr '\n' ' ')" \
     "policy libvirt xl " "formats"
 is "$(candidates xentimectl policy export --format = x)" xl \
@@ -76,6 +80,15 @@ is "$(candidates xentimectl set-mode web no_doub)" no_doubled_ticks_pending \
 is "$(candidates xentimectl list -o NA)" NAME "columns after -o"
 like "$(candidates xentimectl list --output "")" '^UUID$' \
     "columns after --output"
+
+# Help has these words in texts of its own.
+for option in "simulate --guest" "simulate --load" "policy --format"; do
+    # shellcheck disable=SC2086 # two words
+    for word in $(candidates xentimectl $option ""); do
+        like "$(xentimectl help "${option% *}" | grep -A1 -e "${option#* }")" \
+            "(^|[ ,])$word([ ,]|\$)" "help names $word of $option"
+    done
+done
 
 # shellcheck disable=SC2016 # a hostile name
 FAKE_NAMES=$(printf 'two words\nweb\n$(reboot)')

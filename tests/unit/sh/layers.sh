@@ -28,6 +28,15 @@ private=$(basename -a -s .h libxc-ext/*.h | grep -vx xentime | paste -sd '|')
 is "$(find tools -name '*.[ch]' -exec grep -HE "^#include \"($private)\.h\"" {} +)" \
     "" "tools/ includes nothing that is private to libxc-ext/"
 
+# A mode that is added is to be a row of the table in names.c.  rank.c says which
+# one to take of modes that are equal, and both know what is special of mode 0.
+modes=$(sed -n 's/^    \[\(XENTIME_.*TICKS.*\)\] = {/\1/p' libxc-ext/names.c |
+    paste -sd '|')
+is "$(grep -rlE --include='*.[ch]' "\<($modes)\>" libxc-ext tools | sort)" \
+    "$(printf '%s\n' libxc-ext/names.c libxc-ext/xentime.h \
+        tools/predict/rank.c tools/predict/recommend.c)" \
+    "few files know a timer mode by its name"
+
 # modules: "FROM TO" for each module that knows another.
 modules() {
     local file header base from

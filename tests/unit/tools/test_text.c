@@ -280,6 +280,32 @@ static void the_gravest_state(void **state)
         assert_string_equal(state_word(states[i].state), states[i].word);
 }
 
+static size_t nwords;
+static const char *word;
+
+static const char *word_at(size_t i)
+{
+    return i < nwords ? word : NULL;
+}
+
+/* A list has its last comma replaced, and is cut off rather than too long. */
+static void words_in_a_row(void **state)
+{
+    static const char *const wanted[] = { "", "a", "a or a", "a, a or a" };
+    char text[WORDS_TEXT];
+
+    (void)state;
+    word = "a";
+    for (nwords = 0; nwords < ARRAY_COUNT(wanted); nwords++) {
+        words_text(word_at, " or ", text);
+        assert_string_equal(text, wanted[nwords]);
+    }
+    word = "0123456789";
+    nwords = 1000;
+    words_text(word_at, " or ", text);
+    assert_int_equal(strlen(text), WORDS_TEXT - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +316,7 @@ int main(void)
         cmocka_unit_test(what_is_printed),
         cmocka_unit_test(nothing_turns_the_text_round),
         cmocka_unit_test(the_gravest_state),
+        cmocka_unit_test(words_in_a_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
