@@ -81,7 +81,7 @@ static void nonsense_is_no_mode(void **state)
     static const char *const words[] = {
         "",
         " ",
-        "6",
+        "9",
         "-1",
         "00",
         "01",

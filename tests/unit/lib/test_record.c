@@ -139,9 +139,9 @@ static void invalid_records(void **state)
     fake_add(1, XENTIME_HVM);
     rec = sample, rec.requested = -1;
     assert_error(write_of(1, MODE, &rec), XENTIME_ERR_INVALID);
-    rec = sample, rec.requested = 6;
+    rec = sample, rec.requested = XENTIME_TIMER_MODES;
     assert_error(write_of(1, MODE, &rec), XENTIME_ERR_INVALID);
-    rec = sample, rec.applied = 6;
+    rec = sample, rec.applied = XENTIME_TIMER_MODES;
     assert_error(write_of(1, MODE, &rec), XENTIME_ERR_INVALID);
     assert_error(write_of(1, VHPET, &sample), XENTIME_ERR_INVALID);
     assert_error(write_of(1, XENTIME_SETTINGS, &sample), XENTIME_ERR_INVALID);
@@ -172,7 +172,7 @@ static void damaged_records(void **state)
 {
     static const char *const values[] = {
         "",           "x",
-        "2x",         "6",
+        "2x",         "9",
         "-1",         "99999999999999999999999",
         "0x2",        "1 2",
         "2147483648", "-9223372036854775809",
@@ -190,7 +190,7 @@ static void damaged_records(void **state)
     fake_uuid(1, uuid);
     for (i = 0; i < ARRAY_COUNT(fields); i++) {
         for (k = 0; k < ARRAY_COUNT(values); k++) {
-            bool number = !strcmp(values[k], "6") ||
+            bool number = !strcmp(values[k], "9") ||
                           !strcmp(values[k], "2147483648");
 
             if (number && !strcmp(fields[i], "when"))

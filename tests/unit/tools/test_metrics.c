@@ -227,7 +227,8 @@ static void grafana_names_each_mode(void **state)
                        mode ? ", " : "\"description\": \"", mode,
                        m->tickpolicy ? m->tickpolicy : m->aliases[0]);
     snprintf(wanted + at, sizeof(wanted) - at, "\"");
-    assert_has(text, wanted);
+    if (!strstr(text, wanted))
+        fail_because("no panel with %s", wanted);
     free(text);
 }
 

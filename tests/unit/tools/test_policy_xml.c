@@ -363,7 +363,7 @@ static const struct import {
       "timer_mode='1'; hpet='0'\n",
       "old", 1, 0, NULL },
     { "timer_mode=2\n", NULL, 0, 0, "f: neither a name nor a UUID" },
-    { "name='a'\ntimer_mode=6\n", NULL, 0, 0, "f: timer_mode \"6\"" },
+    { "name='a'\ntimer_mode=9\n", NULL, 0, 0, "f: timer_mode \"9\"" },
     { "name='a'\ntimer_mode='sync'\n", NULL, 0, 0, "f: timer_mode \"sync\"" },
     { "name='a'\nhpet=2\n", NULL, 0, 0, "f: hpet \"2\"" },
     { "name='a'\nuuid='1'\nhpet=0", NULL, 0, 0, "f: uuid \"1\"" },

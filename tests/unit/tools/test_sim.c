@@ -114,6 +114,7 @@ static void half_a_cpu(void **state)
     unsigned int mode;
 
     (void)state;
+    assert_int_equal(ARRAY_COUNT(want), MODES);
     for (mode = 0; mode < MODES; mode++) {
         start(mode, 250);
         params.phase = 3500 * US;

@@ -140,7 +140,7 @@ static const struct failure {
     { { "set-mode", "Domain-0", "1" }, 4, "unsupported", "Domain-0: " },
     { { "set-mode", "web,0", "2" }, 4, "unsupported", "PV" },
     { { "set-vhpet", "pvh", "on" }, 4, "unsupported", "PVH" },
-    { { "set-mode", "web", "6" }, 2, "usage", "(0 to 5 or a name)" },
+    { { "set-mode", "web", "9" }, 2, "usage", "(0 to 5 or a name)" },
     { { "set-mode", "web", "4" }, 4, "unsupported", "paced-mode" },
     { { "set-mode", "web", "5" }, 4, "unsupported", "undoubled-mode" },
     { { "set-mode", "web", "fast" }, 2, "usage", "\"fast\"" },
