@@ -111,7 +111,8 @@ static void nonsense_is_no_mode(void **state)
     for (c = 1; c < 256; c++) {
         byte[0] = c;
         assert_int_equal(xentime_parse_mode(byte),
-                         c >= '0' && c <= '5' ? c - '0' : -1);
+                         c >= '0' && c < '0' + XENTIME_TIMER_MODES ? c - '0'
+                                                                   : -1);
     }
 }
 

@@ -92,7 +92,7 @@ like "$err" '^xentimectl: .*--tsc-khz' "and says so"
 
 # ---- wrong uses ----
 
-for use in "--mode 6" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
+for use in "--mode 9" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
     "--hours 0" "--hours -1" "--hours 10001" "--latency 0" "--seed -1" \
     "--sync-wakeup-after 65536" "--sync-wakeup-after -1" \
     "--vcpu 3 --trace trace --tsc-khz 1000000" \
