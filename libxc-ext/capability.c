@@ -19,31 +19,30 @@
 
 static const struct {
     unsigned int bit;
+    uint32_t feature; /* XEN_VTIMER_FEAT_*, or 0 */
     const char *name;
-    uint32_t feature;  /* XEN_VTIMER_FEAT_*, or 0 */
     const char *patch; /* subject of the one that brings it, or NULL */
 } capabilities[] = {
-    { XENTIME_CAP_TIMER_MODE, "timer-mode", 0, NULL },
-    { XENTIME_CAP_VHPET, "vhpet", 0, NULL },
-    { XENTIME_CAP_VPMU, "vpmu", 0, NULL },
-    { XENTIME_CAP_SAFE_SWITCH, "safe-switch", XEN_VTIMER_FEAT_safe_switch,
+    { XENTIME_CAP_TIMER_MODE, 0, "timer-mode", NULL },
+    { XENTIME_CAP_VHPET, 0, "vhpet", NULL },
+    { XENTIME_CAP_VPMU, 0, "vpmu", NULL },
+    { XENTIME_CAP_SAFE_SWITCH, XEN_VTIMER_FEAT_safe_switch, "safe-switch",
       "x86/vpt: switch timer_mode on a live domain in one piece" },
-    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet", XEN_VTIMER_FEAT_quiet_vhpet,
+    { XENTIME_CAP_QUIET_VHPET, XEN_VTIMER_FEAT_quiet_vhpet, "quiet-vhpet",
       "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
-    { XENTIME_CAP_TICK_STATS, "tick-stats", XEN_VTIMER_FEAT_tick_stats,
+    { XENTIME_CAP_TICK_STATS, XEN_VTIMER_FEAT_tick_stats, "tick-stats",
       "x86/vpt: count what becomes of each tick" },
-    { XENTIME_CAP_RESYNC, "resync", XEN_VTIMER_FEAT_resync,
+    { XENTIME_CAP_RESYNC, XEN_VTIMER_FEAT_resync, "resync",
       "x86/vpt: tell how far guest time is behind, and bring it back" },
-    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup", XEN_VTIMER_FEAT_sync_wakeup,
+    { XENTIME_CAP_SYNC_WAKEUP, XEN_VTIMER_FEAT_sync_wakeup, "sync-wakeup",
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
-    { XENTIME_CAP_PACED_MODE, "paced-mode", XEN_VTIMER_FEAT_paced_mode,
+    { XENTIME_CAP_PACED_MODE, XEN_VTIMER_FEAT_paced_mode, "paced-mode",
       "x86/vpt: timer_mode paced_missed_ticks" },
-    { XENTIME_CAP_ONE_TIME, "one-time", XEN_VTIMER_FEAT_one_time,
+    { XENTIME_CAP_ONE_TIME, XEN_VTIMER_FEAT_one_time, "one-time",
       "x86/vpt: one guest time for all vCPUs of a domain" },
-    { XENTIME_CAP_UNDOUBLED_MODE, "undoubled-mode",
-      XEN_VTIMER_FEAT_undoubled_mode,
-      "x86/vpt: timer_mode no_doubled_ticks_pending" },
-    { XENTIME_CAP_SESSIONS, "profile-sessions", 0,
+    { XENTIME_CAP_UNDOUBLED_MODE, XEN_VTIMER_FEAT_undoubled_mode,
+      "undoubled-mode", "x86/vpt: timer_mode no_doubled_ticks_pending" },
+    { XENTIME_CAP_SESSIONS, 0, "profile-sessions",
       "x86/vpmu: only for domains that a profiling session covers" },
 };
 
