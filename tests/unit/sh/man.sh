@@ -208,8 +208,8 @@ done <"$tmp/rows"
 
 tr '\n' ' ' <"$tmp/modes" | tr -s ' ' >"$tmp/line"
 tr '\n' ' ' <libxc-ext/capability.c |
-    grep -Eo '\{ XENTIME_CAP_[A-Z_]*, "[a-z-]*", *"x86[^"]*" \}' |
-    sed 's/^[^"]*"//; s/", *"/\t/; s/".*//' >"$tmp/capabilities"
+    grep -Eo '"[a-z-]*", *"x86/[^"]*" \}' |
+    sed 's/^"//; s/", *"/\t/; s/".*//' >"$tmp/capabilities"
 is_range "$(wc -l <"$tmp/capabilities")" 9 30 "there are capabilities"
 while IFS=$'\t' read -r name patch; do
     ok "xentime-modes(7): $name" grep -Eq " $name [^:]*: $patch " "$tmp/line"
