@@ -5,7 +5,7 @@
  * initial set behind.
  *
  * guests: d1,control d2 d3,vcpus=2 slice=200
- * crashes: d3
+ * lab: crashes=d3
  */
 #include "guest.h"
 

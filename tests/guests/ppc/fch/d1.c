@@ -8,7 +8,7 @@
  * The bit's effect is tested by fch-exact, on a QEMU that has it.
  *
  * guests: d1 d1 slice=200
- * qemu: 10 fch
+ * lab: qemu=10,fch
  */
 #include "guest.h"
 

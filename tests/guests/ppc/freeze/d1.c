@@ -7,7 +7,7 @@
  * Only a QEMU that implements the freeze bits can show it.
  *
  * guests: d1 d2 slice=200
- * qemu: fch
+ * lab: qemu=fch
  */
 #include "guest.h"
 

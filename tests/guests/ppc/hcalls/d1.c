@@ -8,7 +8,7 @@
  * domain. A third guest goes on meanwhile.
  *
  * guests: d1,control d1 d3 slice=200
- * qemu: 10 7.2
+ * lab: qemu=10,7.2
  */
 #include "guest.h"
 

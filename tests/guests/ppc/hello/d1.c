@@ -3,7 +3,7 @@
  * Proves that guests run: each of three prints, is preempted, and goes on.
  *
  * guests: d1,vcpus=2 d1 d1
- * qemu: 10 7.2 fch
+ * lab: qemu=10,7.2,fch
  */
 #include "guest.h"
 

@@ -4,6 +4,6 @@
  * registers to each other directly.
  *
  * guests: d1,vcpus=2 d1 slice=200
- * qemu: 10
+ * lab: qemu=10
  */
 #include "../isolation/d1.c"

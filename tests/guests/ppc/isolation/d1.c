@@ -10,7 +10,7 @@
  * two vCPUs.
  *
  * guests: d1,vcpus=2 d1 d3 slice=200
- * qemu: 10 7.2
+ * lab: qemu=10,7.2
  */
 #include "guest.h"
 

@@ -8,7 +8,7 @@
  * counted.
  *
  * guests: d1,control
- * qemu: 10 7.2
+ * lab: qemu=10,7.2
  */
 #include "guest.h"
 

@@ -7,7 +7,7 @@
  * How: over and over, with slices that end in between. d2 goes on meanwhile.
  *
  * guests: d1,control d2 slice=50
- * qemu: 10 7.2
+ * lab: qemu=10,7.2
  */
 #include "sampling.h"
 

@@ -4,8 +4,7 @@
  * instructions, and takes nobody with it.
  *
  * guests: d1 d2 d3 slice=200
- * crashes: d2 d3
- * qemu: 10 7.2
+ * lab: crashes=d2,d3 qemu=10,7.2
  */
 #include "guest.h"
 

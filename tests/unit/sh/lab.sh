@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the labs are run with: tests/lab/setting reads what a scenario asks for,
+# and tests/lab/watchdog ends a machine that does not end.
+#
+# shellcheck disable=SC2016 # a machine's own shell expands its script
+
+. tests/unit/sh/tap.sh
+
+# ---- setting ----
+
+cat >"$tmp/scenario" <<'END'
+# Proves much. lab: hv=wrong
+#
+# lab: releases=4.17,4.20  timeout=5 xen=vpmu=on
+# lab: timeout=6
+#lab: idle=1
+echo "# lab: file x begin"
+END
+cat >"$tmp/guest" <<'END'
+/* Proves much.
+ *
+ * guests: d1 d2
+ * lab: crashes=d2,d3 qemu=10,7.2
+ */
+END
+setting=tests/lab/setting
+is "$($setting "$tmp/scenario" releases all)" 4.17,4.20 "a list"
+is "$($setting "$tmp/scenario" xen)" vpmu=on "a value with an equals sign"
+is "$($setting "$tmp/scenario" timeout 300)" 6 "the later one counts"
+is "$($setting "$tmp/scenario" idle 60)" 60 "a default"
+is "$($setting "$tmp/scenario" hv)" "" "no default; not a line of settings"
+is "$($setting "$tmp/guest" crashes)" d2,d3 "a comment of C"
+is "$($setting "$tmp/guest" guests none)" none "a line that is not lab's"
+is "$($setting "$tmp/guest" | paste -sd ' ')" "crashes=d2,d3 qemu=10,7.2" \
+    "all of them"
+capture $setting "$tmp/nobody" hv stock
+isnt "$status $out" "0 stock" "no file is an error"
+
+# A misspelt name would be taken for a setting that is not there.
+known=$(sed -n 's/^| \([a-z, ]*\) |.*/\1/p' tests/lab/README.md |
+    tr -s ', ' '\n' | paste -sd '|')
+is "$(for f in tests/lab/scenarios/*.sh tests/guests/ppc/*/d1.c; do
+    $setting "$f" | grep -vE "^($known)=.|^$" | sed "s|^|$f: |"
+done)" "" "every setting of the tree is one that tests/lab/README.md has"
+
+# ---- watchdog ----
+
+unset LAB_SLOW
+
+# machine NAME LIMIT IDLE SCRIPT: starts a machine that is this script, in which
+# "console" and "output" are the files that it writes, and a watchdog for it.
+declare -A machines=() watchdogs=()
+machine() {
+    console=$tmp/$1.log output=$tmp/$1.tap
+    touch "$console" "$output"
+    console=$console output=$output bash -c "$4" &
+    machines[$1]=$!
+    tests/lab/watchdog $! "$2" "$3" 'crashed: |Panic on CPU' "$console" \
+        "$output" >"$tmp/$1.why" &
+    watchdogs[$1]=$!
+}
+
+# ends NAME WHY TEXT: what its watchdog says; afterwards it does not run.
+ends() {
+    wait "${watchdogs[$1]}"
+    is "$? $(cat "$tmp/$1.why")" "0 $2" "$3"
+    wait "${machines[$1]}"
+    is $? "$([ -n "$2" ] && echo 137 || echo 0)" "$3: how it ended"
+}
+
+# They run at the same time.
+machine well 60 60 'echo hello >>"$console"'
+machine hung 60 1 'echo hello >>"$console"; exec sleep 100'
+machine talks 60 5 'for i in {1..20}; do
+    printf . >>"$output"; sleep 0.5
+done'
+machine slow 3 60 'while :; do echo hello >>"$console"; sleep 0.5; done'
+LAB_SLOW=2 machine slower 1 60 \
+    'while :; do echo hello >>"$console"; sleep 0.5; done'
+machine panic 60 60 'printf "a\0b (XEN) Panic on CPU 0:" >>"$console"
+    exec sleep 100'
+machine tells 60 60 'echo "(XEN) d1 crashed: no" >>"$output"; sleep 3'
+ends well "" "a machine that ends"
+ends hung "hung: no output for 1 s" "a machine that hangs"
+ends talks "" "a line that grows is a sign of life"
+ends slow "too slow: not done after 3 s" "a machine that goes on"
+ends slower "too slow: not done after 2 s" "LAB_SLOW gives it more time"
+ends panic "stopped after a panic" "a panic, in a line with a NUL"
+ends tells "" "a scenario may write of a crash"
+
+# The parent of this machine never waits for it.
+: >"$tmp/zombie.log"
+bash -c 'sleep 0 & echo $!; exec sleep 60' >"$tmp/pid" &
+parent=$!
+ok "it comes up" timeout 10 sh -c "until [ -s '$tmp/pid' ]; do sleep 0.1; done"
+is "$(timeout 10 tests/lab/watchdog "$(cat "$tmp/pid")" 60 60 x "$tmp/zombie.log"
+    echo $?)" 0 "a machine that has ended, but is there as a zombie"
+kill $parent
+
+done_testing
