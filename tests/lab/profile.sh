@@ -29,7 +29,7 @@ claims() {
 # vpmu_is MODE NAME: off, self, hv or all.
 vpmu_is() {
     case $1 in off) n=0 ;; self) n=1 ;; hv) n=2 ;; all) n=4 ;; esac
-    is "$(vpmu)" $n "$2: the mode is $1"
+    is "$(vpmu)" "$n" "$2: the mode is $1"
 }
 
 # nothing_left NAME: no session, and the mode as before.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that Xen's tick statistics add up to the tick: every tick that came
 # due was delivered, collapsed, dropped or is pending, as its timer mode says,
@@ -33,7 +33,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
     what="mode $mode"
     guest "$what" vcpus=2 pit=60 rtc=64 lapic=60 hpet=60 aplapic=60 \
         idle=spin clocks=1
-    labdom param "$dom" timer_mode $mode
+    labdom param "$dom" timer_mode "$mode"
     labdom unpause "$dom"
     labdom wait "$dom" pit 10
     quiesce

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Measures, proves nothing: the error of three kinds of clock in every timer
 # mode under one load, and which mode "xentimectl recommend" names for each.

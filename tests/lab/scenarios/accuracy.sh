@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154,SC2034
+# shellcheck shell=sh disable=SC2154,SC2034 # eval sets them
 #
 # Proves how wrong the clocks of three kinds of guest become in each timer
 # mode, at 1000 Hz, and that "xentimectl simulate" knows it beforehand; that

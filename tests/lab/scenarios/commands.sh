@@ -88,9 +88,9 @@ is "$(vhpet_of "$hvm")" 0 "Xen has it off"
 exits 0 "set-vhpet on" -- xentimectl set-vhpet web ON
 is "$(vhpet_of "$hvm")" 1 "Xen has it on"
 record=/tool/xentime/$uuid/timer_mode
-is "$(xenstore-read $record/requested $record/applied | tr '\n' ' ')" "3 3 " \
+is "$(xenstore-read "$record/requested" "$record/applied" | tr '\n' ' ')" "3 3 " \
     "the record agrees"
-like "$(xenstore-read $record/by)" '^root xentimectl\[[0-9]+\]$' "by whom"
+like "$(xenstore-read "$record/by")" '^root xentimectl\[[0-9]+\]$' "by whom"
 is "$(ls /run/lock/xentime)" "" "no lock is left"
 
 # ---- what cannot be ----

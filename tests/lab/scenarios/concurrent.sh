@@ -29,7 +29,7 @@ b=$(labdom create other)
 labdom unpause "$d"
 labdom param "$d" timer_mode 1
 lock=$(lock_of "$d")
-fds() { ls "/proc/$xs/fd" | wc -l; }
+fds() { find "/proc/$xs/fd" -type l | wc -l; }
 fds_before=$(fds)
 
 # one NAME MODE DELAY: a set-mode, killed after DELAY us unless that is "-".

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves what becomes of a TSC that is left to Xen, on a machine whose TSC is fit
 # for guests: it is native; with mode 4 and several vCPUs it is emulated, if the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves, tick by tick, why a guest that counts ticks and makes up lost ones by
 # its TSC gains time in modes 0 to 3: every tick that it should not have had

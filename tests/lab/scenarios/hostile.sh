@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that Xen answers senseless requests about virtual timers as vtimer.h
 # says, and lives; and that a guest has no say in its own timer mode.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that the lab's own QEMU injects no interrupt twice, as Debian's does
 # now and then under icount (qemu/x86/0001-inject-once.patch). What other

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154,SC2086
+# shellcheck shell=sh disable=SC2086
 #
 # Proves what each timer mode does to the clock of a guest that nobody here
 # wrote, Debian's kernel, beside a busy domain: one that counts ticks is right

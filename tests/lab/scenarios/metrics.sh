@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that "xentimectl metrics" says of real domains what list and stats say,
 # whatever they are called; that the textfile is replaced while others read it,

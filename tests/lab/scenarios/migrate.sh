@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that "xentimectl watch" keeps the settings of a domain that xl makes
 # and migrates: a policy's as it comes, before it has run, and by its own name
@@ -37,7 +37,7 @@ EOC
 
 # value KEY: of show's.
 value() { xentimectl show web | sed -n "s/^ *$1  *\([0-9]*\).*/\1/p"; }
-said() { grep -qF "$1" $log; }
+said() { grep -qF "$1" "$log"; }
 
 xentimectl watch 2>$log &
 ok "it watches" wait_for 60 said watching

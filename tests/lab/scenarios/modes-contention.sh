@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that each timer mode, set with xentimectl, does to the ticks of each
 # timer - PIT and LAPIC, in `make check-all` RTC and HPET - what it says, when
@@ -63,7 +63,7 @@ fi
 for tick in $ticks; do
     timer=${tick%=*}
     for mode in 0 1 2 3; do
-        guest "$timer $mode" $tick idle=spin clocks=1
+        guest "$timer $mode" "$tick" idle=spin clocks=1
         exits 0 "$timer: xentimectl sets mode $mode" -- \
             xentimectl set-mode "$dom" $mode
         labdom unpause "$rival" "$dom"

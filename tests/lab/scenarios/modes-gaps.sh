@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that each timer mode, set with xentimectl, does to the ticks of each
 # timer - PIT, RTC, LAPIC, HPET - what it says, when the domain is paused.

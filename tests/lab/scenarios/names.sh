@@ -38,6 +38,7 @@ check "Größe" "UTF-8"
 check "$(printf 'Gr\366\337e')" "Latin-1"
 check "$(printf 'red\033[31m\007')" "an escape sequence"
 check "$(printf 'tab\tbed')" "a tab"
+# shellcheck disable=SC2016 # it is a name
 check '$(reboot) `reboot` ; * ?' "what a shell would obey"
 check "%s%n%d" "what printf would obey"
 check "$(printf '%0200d' 0 | tr 0 x)" "200 characters"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that nothing which happens to a domain or to one of its vCPUs makes its
 # vCPUs disagree about the time: pauses, switches of the mode, resyncs, save and
@@ -52,7 +52,7 @@ event_switches() {
     native1) modes=0x2f ;;
     *) modes=0xe ;;
     esac
-    labdom stress "$dom" n=200 modes=$modes seed=1 >/run/lab/event 2>&1 ||
+    labdom stress "$dom" n=200 "modes=$modes" seed=1 >/run/lab/event 2>&1 ||
         { sed 's/^/# /' /run/lab/event; return 1; }
 }
 event_resyncs() {

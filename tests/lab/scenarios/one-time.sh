@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that a domain has one time: what one vCPU has read of a clock and told
 # another is never more than what that one reads then, of TSC, pvclock, HPET, PM
@@ -92,7 +92,7 @@ if is_long; then vcpus='2 4' modes='0 1 2 3'; else vcpus=2 modes='0 2'; fi
 for n in $vcpus; do
     for tsc in emulated native; do
         for mode in $modes; do
-            row "$n" $tsc "$mode"
+            row "$n" "$tsc" "$mode"
         done
     done
 done

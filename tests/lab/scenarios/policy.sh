@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that a policy makes real domains as it says: by name, UUID, type and
 # label in xenstore; after a plan that is shown, all of it or nothing; what

@@ -101,7 +101,8 @@ n=0 times=12
 ! is_long || times=30
 while [ $n -lt $times ]; do
     n=$((n + 1))
-    labdom profile stop "$d" && labdom profile start "$d" || break
+    labdom profile stop "$d" || break
+    labdom profile start "$d" || break
     [ $((n % 3)) -ne 0 ] || labdom pmu "$d" on >/dev/null
 done
 is $n $times "$times times, under a running guest"

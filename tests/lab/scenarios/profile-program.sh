@@ -138,6 +138,7 @@ nothing_left "killed before it runs"
 # ---- a time ----
 
 exits 0 "for a while" -- xentimectl profile start a --for 20 --holder t
+# shellcheck disable=SC2016 # for the other shell
 exits 0 "nobody holds our output" -- timeout 1 sh -c \
     'echo $(xentimectl profile start b --for 30)'
 kill_like 'profile start a --for 20'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that a timer whose interrupts go to another vCPU than its ticks do goes
 # on ticking at its rate, in every mode. On a stock Xen nobody learns that such a

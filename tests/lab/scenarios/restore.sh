@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that a guest whose state is saved and restored goes on: ticks as
 # before, no clock backwards, and the HPET as it was.

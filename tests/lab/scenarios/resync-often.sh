@@ -31,7 +31,7 @@ sampler() {
 
 lag() { labdom status "$dom" | sed -n 's/.* lag=\([^ ]*\).*/\1/p'; }
 
-backwards() { labdom ticks "$dom" | grep -Eo '[a-z]*_back=[1-9][0-9]*'; }
+went_back() { labdom ticks "$dom" | grep -Eo '[a-z]*_back=[1-9][0-9]*'; }
 
 # resyncs WHAT
 resyncs() {
@@ -45,7 +45,7 @@ resyncs() {
     done
     is $i 8 "$what: again and again"
     is "$least" 0 "$what: guest time is not ahead of real time"
-    is "$(backwards)" "" "$what: no clock goes backwards"
+    is "$(went_back)" "" "$what: no clock goes backwards"
 }
 
 # gained: by how many ns the TSC has moved on more than Xen's own time.
@@ -95,7 +95,7 @@ exact=2000
 [ "$(host_cpus)" = 1 ] || exact=5000000
 is_range "$(gained)" -$exact $exact "$what: the TSC has come along with it" ||
     diag "$(cat /run/lab/before /run/lab/after)"
-is "$(backwards)" "" "$what: no clock goes backwards"
+is "$(went_back)" "" "$what: no clock goes backwards"
 is "$(lag)" 0 "$what: nothing lags"
 
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that in the modes that let guest time stand still it is behind for all
 # vCPUs alike, that Xen tells by how much, and that it comes back: with the ticks

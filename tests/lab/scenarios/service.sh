@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that the units that are installed do their work under systemd, inside
 # all that they are not allowed: xentimectl.service starts, says that it is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that the shell does on a real Xen what its lines say, with domains whose
 # names want quotes, that a domain that ends is no end of it, and that a dumb
@@ -38,6 +38,7 @@ like "$out" 'old "billing"' "and the next is"
 printf 'every 0.1 list\n' >/run/lab/lines
 sh -c 'exec xentimectl shell </run/lab/lines >/run/lab/every' &
 pid=$!
+# shellcheck disable=SC2016 # for the other shell
 ok "every" wait_for 30 sh -c \
     '[ "$(grep -c "^ID" /run/lab/every)" -ge 3 ]'
 kill -INT $pid 2>/dev/null

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that "xentimectl skew DOM" sees from outside how a guest's clocks go:
 # right in mode 1, behind after mode 0 has frozen them, with a step where they

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that switching between modes 0 and 1, which deliver every tick, loses
 # no tick and makes none up, and that in each of the twelve switches what is

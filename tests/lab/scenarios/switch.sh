@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that xentimectl set-mode does its work on a live domain whatever that
 # is doing - running, paused, blocked, contending for the CPU with another -

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that sync_wakeup_after bounds the extra wake-ups of mode 2: after 1
 # missed tick it gets a guest more ticks than Xen's own rule, 0, does, and the

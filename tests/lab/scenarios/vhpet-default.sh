@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that a host can do without virtual HPETs: with vhpet=off on Xen's
 # command line a new domain has none, unless its toolstack asks for one.

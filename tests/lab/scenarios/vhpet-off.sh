@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that clearing HVM_PARAM_HPET_ENABLED on a live domain silences an HPET
 # timer that is armed, that setting it again brings the device back in reset

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that xentimectl set-vhpet takes a running guest's HPET away and gives
 # it back, that it refuses to while an HPET timer is armed, and that it does

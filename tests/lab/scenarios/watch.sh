@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that "xentimectl watch" gives domains their settings as they come: one
 # that is created, before it runs; one destroyed and created again with
@@ -31,7 +31,7 @@ arrives() {
 }
 mode() { labdom param "$1" timer_mode; }
 # said TEXT: it has, within its time.
-said() { wait_for 60 grep -qF "$1" $log; }
+said() { wait_for 60 grep -qF "$1" "$log"; }
 # ran DOM: ns that it has run.
 ran() {
     xentimectl show "$1" | sed -n 's/^ *cpu_time_ns  *\([0-9]*\).*/\1/p'

@@ -55,7 +55,6 @@ ok "the document of list --json is whole" is_json "$out"
 interrupted() {
     kill -STOP "$xs"
     (
-        # shellcheck disable=SC2317 # called by wait_for
         waits() { victim=$(pidof xentimectl) && is_state "$victim" S; }
         wait_for 5 waits
         sleep 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh
 #
 # Proves that Xen's own xl, rebuilt with the series of hv-patches/tools, creates
 # domains with the timer modes that a patched hypervisor has, by name and by

@@ -5,6 +5,8 @@
 # they are installed, found to work, upgraded with the administrator's policy
 # left as it is, and purged without a trace. That Debian, with what they depend
 # on, is made once and kept in build/deb-root.
+#
+# shellcheck disable=SC2031 # apt.sh has a "version" of its own, in a subshell
 
 . tests/unit/sh/tap.sh
 export LC_ALL=C
@@ -99,6 +101,7 @@ for p in $packages; do
 done
 # shellcheck disable=SC2086
 ok "upgraded" in_root dpkg -i $all
+# shellcheck disable=SC2016 # for dpkg-query
 is "$(in_root dpkg-query -W -f '${Version}' xentimectl)" "$version+next" \
     "to the next version"
 like "$(cat "$root/etc/xentime/policy.xml")" mine "the policy is as it was"

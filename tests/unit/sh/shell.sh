@@ -41,6 +41,7 @@ key Enter
 await '^ready$' "the host's shell"
 # A letter more than is typed, lest the command itself be found.
 sane() {
+    # shellcheck disable=SC2016 # for the shell in the terminal
     type 'clear; [ "$before" = "$(stty -g)" ] && echo sa""ne'
     key Enter
     await '^sane$' "$1: the terminal is as before"
