@@ -16,8 +16,7 @@ enum xentime_error xt_list_domains(xentime *xt, struct xentime_domain **out,
  * Reads the domain again and checks that it is the same one (UUID) and not
  * dying.  Errors: NODOM, as xt_fail_xen().
  */
-enum xentime_error xt_still_there(xentime *xt,
-                                  const struct xentime_domain *dom,
+enum xentime_error xt_still_there(xentime *xt, const struct xentime_domain *dom,
                                   struct xentime_domain *now);
 
 #endif /* XENTIME_DOMAIN_H */

@@ -13,9 +13,8 @@
  * domain.
  */
 enum xentime_error xt_fail(xentime *xt, enum xentime_error code, int errnum,
-                           const struct xentime_domain *dom,
-                           const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+                           const struct xentime_domain *dom, const char *fmt,
+                           ...) __attribute__((format(printf, 5, 6)));
 
 /* Adds to the text of the error that is already set. */
 void xt_fail_more(xentime *xt, const char *fmt, ...)

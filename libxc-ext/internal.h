@@ -26,9 +26,9 @@ struct xentime {
     unsigned int lock_timeout_ms;
     bool caps_known;
     unsigned int caps;
-    int vtimer_errno;        /* why there are no features, if there are none */
+    int vtimer_errno; /* why there are no features, if there are none */
     bool counted_known;
-    bool counted_by_xen;     /* see xt_counted_by_xen() */
+    bool counted_by_xen;          /* see xt_counted_by_xen() */
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;

@@ -7,7 +7,7 @@
 
 /* The fields of a record before xt_record_intent(); -1: it was not there. */
 struct xt_before {
-    bool announced;          /* something may have been written */
+    bool announced; /* something may have been written */
     int requested;
     int applied;
 };
@@ -38,11 +38,9 @@ struct xt_record_entry {
 };
 
 /* Writes several records, and permissions, in one transaction. */
-enum xentime_error xt_record_commit(xentime *xt,
-                                    const struct xt_record_entry *entries,
-                                    size_t n,
-                                    const struct xentime_permission *permissions,
-                                    size_t npermissions);
+enum xentime_error xt_record_commit(
+    xentime *xt, const struct xt_record_entry *entries, size_t n,
+    const struct xentime_permission *permissions, size_t npermissions);
 
 /* Puts "user program[pid]" of this process into @by. */
 void xt_record_author(char *by, size_t size);

@@ -20,10 +20,10 @@ struct xt_work {
     xentime *xt;
     const struct xt_backend *backend;
     struct xt_ledger l;
-    int mode;                /* the vPMU mode in force; stock Xen only */
-    bool restore_failed;     /* see struct xentime_profile_change */
+    int mode;            /* the vPMU mode in force; stock Xen only */
+    bool restore_failed; /* see struct xentime_profile_change */
     int lock;
-    sigset_t signals;        /* blocked before the operation */
+    sigset_t signals; /* blocked before the operation */
 };
 
 /* A target of a start or stop.  It is Xen if @dom is NULL. */

@@ -13,8 +13,8 @@ struct xt_setting {
     const char *name;
     unsigned int hvm_param;
     int max;
-    unsigned int types;      /* bit per enum xentime_type */
-    unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
+    unsigned int types; /* bit per enum xentime_type */
+    unsigned int needs; /* XENTIME_CAP_*; 0: any Xen has it */
     enum xentime_error (*get)(xentime *xt, const struct xentime_domain *dom,
                               uint64_t *raw);
     enum xentime_error (*set)(xentime *xt, const struct xentime_domain *dom,
@@ -25,8 +25,8 @@ extern const struct xt_setting xt_settings[XENTIME_SETTINGS];
 /* Checks @raw, the value that Xen gave, and puts it into *value. */
 enum xentime_error xt_value_from_xen(xentime *xt,
                                      const struct xentime_domain *dom,
-                                     enum xentime_setting setting,
-                                     uint64_t raw, int *value);
+                                     enum xentime_setting setting, uint64_t raw,
+                                     int *value);
 
 enum xentime_error xt_set(xentime *xt, const struct xentime_domain *dom,
                           enum xentime_setting setting, int value);

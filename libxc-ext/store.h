@@ -12,8 +12,8 @@
 enum xentime_error xt_xenstore(xentime *xt);
 
 /* Fills in the error of a xenstore request that failed with errno @errnum. */
-enum xentime_error xt_fail_xenstore(xentime *xt, int errnum,
-                                    const char *what, const char *path);
+enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
+                                    const char *path);
 
 /*
  * Opens another connection to xenstored's socket.  Returns -1 with errno, which

@@ -48,11 +48,11 @@ enum xentime_error {
 
 struct xentime_error_info {
     enum xentime_error code;
-    int errno_value;         /* 0 where there is none */
-    uint32_t domid;          /* XENTIME_NO_DOMID where there is none */
-    char domain[256];        /* the domain as the caller or Xen names it */
-    char text[768];          /* what failed: why */
-    char hint[256];          /* the next step, or "" */
+    int errno_value;  /* 0 where there is none */
+    uint32_t domid;   /* XENTIME_NO_DOMID where there is none */
+    char domain[256]; /* the domain as the caller or Xen names it */
+    char text[768];   /* what failed: why */
+    char hint[256];   /* the next step, or "" */
 };
 
 /* ---- handle ---- */
@@ -69,8 +69,7 @@ struct xentime_error_info {
  *
  * Errors: NOXEN, PERM, VERSION (the text names both versions), FAIL.
  */
-enum xentime_error xentime_open(xentime **xt,
-                                struct xentoollog_logger *logger);
+enum xentime_error xentime_open(xentime **xt, struct xentoollog_logger *logger);
 
 /* NULL is allowed. */
 void xentime_close(xentime *xt);
@@ -99,14 +98,14 @@ enum xentime_timer_mode {
     XENTIME_NO_DELAY_FOR_MISSED_TICKS = 1,
     XENTIME_NO_MISSED_TICKS_PENDING = 2,
     XENTIME_ONE_MISSED_TICK_PENDING = 3,
-    XENTIME_PACED_MISSED_TICKS = 4, /* patched only */
+    XENTIME_PACED_MISSED_TICKS = 4,       /* patched only */
     XENTIME_NO_DOUBLED_TICKS_PENDING = 5, /* patched only */
     XENTIME_TIMER_MODES,
 };
 
 enum xentime_setting {
-    XENTIME_TIMER_MODE,      /* value: enum xentime_timer_mode */
-    XENTIME_VHPET,           /* value: 0 off, 1 on */
+    XENTIME_TIMER_MODE, /* value: enum xentime_timer_mode */
+    XENTIME_VHPET,      /* value: 0 off, 1 on */
     /*
      * Patched only.  The value is 0 to XENTIME_SYNC_WAKEUP_MAX.  In a mode
      * that drops missed ticks, a timer of a descheduled vCPU goes on running
@@ -122,21 +121,21 @@ enum xentime_setting {
  * strings are constant.
  */
 struct xentime_mode_name {
-    const char *name;        /* as xl and Xen's headers spell it */
-    const char *tickpolicy;  /* libvirt's word; NULL: it has none */
-    const char *aliases[3];  /* NULL-terminated unless full */
-    const char *guest_time;  /* what it does while the vCPU is descheduled */
+    const char *name;         /* as xl and Xen's headers spell it */
+    const char *tickpolicy;   /* libvirt's word; NULL: it has none */
+    const char *aliases[3];   /* NULL-terminated unless full */
+    const char *guest_time;   /* what it does while the vCPU is descheduled */
     const char *missed_ticks; /* what becomes of them */
-    unsigned int needs;      /* XENTIME_CAP_*; 0: any Xen has it */
-    const char *not_for;     /* domains to which Xen refuses it; NULL: none */
-    const char *instead;     /* advice for such a domain; NULL: none */
+    unsigned int needs;       /* XENTIME_CAP_*; 0: any Xen has it */
+    const char *not_for;      /* domains to which Xen refuses it; NULL: none */
+    const char *instead;      /* advice for such a domain; NULL: none */
     /*
      * A Xen without one of these, XENTIME_CAP_*, harms a live domain that is
      * switched to the mode; @harm tells how.  0 and NULL: any Xen does it well.
      */
     unsigned int unsafe_without;
     const char *harm;
-    bool drops_ticks;        /* XENTIME_SYNC_WAKEUP has an effect in it */
+    bool drops_ticks; /* XENTIME_SYNC_WAKEUP has an effect in it */
     /*
      * Why it serves or does not serve a guest that counts ticks, one that
      * makes up lost ones by the TSC besides, and one that reads a clock.
@@ -155,39 +154,40 @@ const char *xentime_setting_name(enum xentime_setting setting);
 
 enum xentime_type { XENTIME_PV, XENTIME_HVM, XENTIME_PVH };
 
-enum xentime_state {         /* bits */
-    XENTIME_RUNNING  = 1 << 0,
-    XENTIME_BLOCKED  = 1 << 1,
-    XENTIME_PAUSED   = 1 << 2,
-    XENTIME_SHUTDOWN = 1 << 3,
-    XENTIME_CRASHED  = 1 << 4,
-    XENTIME_DYING    = 1 << 5,
+enum xentime_state { /* bits */
+                     XENTIME_RUNNING = 1 << 0,
+                     XENTIME_BLOCKED = 1 << 1,
+                     XENTIME_PAUSED = 1 << 2,
+                     XENTIME_SHUTDOWN = 1 << 3,
+                     XENTIME_CRASHED = 1 << 4,
+                     XENTIME_DYING = 1 << 5,
 };
 
 struct xentime_domain {
     uint32_t domid;
     uint8_t uuid[16];
-    char *name;              /* NULL: not asked for, or xenstore has none */
+    char *name; /* NULL: not asked for, or xenstore has none */
     enum xentime_type type;
-    unsigned int state;      /* enum xentime_state */
-    unsigned int vcpus;      /* online */
-    uint64_t cpu_time_ns;    /* sum over its vCPUs */
+    unsigned int state;            /* enum xentime_state */
+    unsigned int vcpus;            /* online */
+    uint64_t cpu_time_ns;          /* sum over its vCPUs */
     int setting[XENTIME_SETTINGS]; /* -1: not asked for, or it has none */
-    int64_t sessions;        /* profiling; -1: not asked for, or no vPMU */
+    int64_t sessions; /* profiling; -1: not asked for, or no vPMU */
 };
 
-enum xentime_want {          /* bits */
-    XENTIME_WANT_NAME     = 1 << 0, /* one xenstore read per domain */
-    /*
+enum xentime_want { /* bits */
+                    XENTIME_WANT_NAME = 1
+                                        << 0, /* one xenstore read per domain */
+                    /*
      * Reads the settings of HVM and PVH domains, in few hypercalls for all, but
      * not XENTIME_SYNC_WAKEUP.
      */
-    XENTIME_WANT_SETTINGS = 1 << 1,
-    /*
+                    XENTIME_WANT_SETTINGS = 1 << 1,
+                    /*
      * Counts sessions as they stand, those that are over included.  A stock Xen
      * needs one xenstore read per session.
      */
-    XENTIME_WANT_SESSIONS = 1 << 2,
+                    XENTIME_WANT_SESSIONS = 1 << 2,
 };
 
 const char *xentime_type_name(enum xentime_type type);
@@ -242,10 +242,10 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
 
 /* The TSC of a domain, as XEN_DOMCTL_gettscinfo tells it. */
 struct xentime_tsc_info {
-    uint32_t mode;           /* TSC_MODE_*: 0 default, 1 always emulated,
+    uint32_t mode; /* TSC_MODE_*: 0 default, 1 always emulated,
                                 2 never emulated */
     uint32_t khz;
-    uint32_t incarnation;    /* number of migrations and restores */
+    uint32_t incarnation; /* number of migrations and restores */
 };
 enum xentime_error xentime_get_tsc(xentime *xt,
                                    const struct xentime_domain *dom,
@@ -254,14 +254,14 @@ enum xentime_error xentime_get_tsc(xentime *xt,
 /* ---- changes ---- */
 
 struct xentime_change {
-    const struct xentime_domain *dom;  /* from xentime_find() */
+    const struct xentime_domain *dom; /* from xentime_find() */
     enum xentime_setting setting;
     int value;
-    int old;                 /* out: what it was, -1 if not read */
+    int old; /* out: what it was, -1 if not read */
 };
 
 enum xentime_change_flags {
-    XENTIME_FORCE   = 1 << 0, /* even where a known defect would be hit */
+    XENTIME_FORCE = 1 << 0,   /* even where a known defect would be hit */
     XENTIME_PERSIST = 1 << 1, /* keep the record when the domain ends */
     XENTIME_KEEP = 1 << 2,    /* keep it if the last record was to be kept */
 };
@@ -295,8 +295,8 @@ enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
 /* ---- virtual clocks ---- */
 
 enum xentime_clock {
-    XENTIME_CLOCK_TSC,       /* of vCPU 0 */
-    XENTIME_CLOCK_HPET,      /* the main counter */
+    XENTIME_CLOCK_TSC,  /* of vCPU 0 */
+    XENTIME_CLOCK_HPET, /* the main counter */
     XENTIME_CLOCKS,
 };
 
@@ -305,9 +305,9 @@ const char *xentime_clock_name(enum xentime_clock clock);
 
 /* The readings of a domain's clocks, all of the same moment. */
 struct xentime_clocks {
-    int64_t at_ns;           /* the moment, by the host's CLOCK_MONOTONIC_RAW */
-    int64_t error_ns;        /* which was at most this much earlier or later */
-    unsigned int present;    /* bits by enum xentime_clock: it is running */
+    int64_t at_ns;        /* the moment, by the host's CLOCK_MONOTONIC_RAW */
+    int64_t error_ns;     /* which was at most this much earlier or later */
+    unsigned int present; /* bits by enum xentime_clock: it is running */
     int64_t ns[XENTIME_CLOCKS]; /* since each clock's own epoch */
     /* The RTC's date is Xen's wall clock plus rtc_offset_s: it cannot drift. */
     bool has_rtc;
@@ -332,8 +332,8 @@ enum xentime_error xentime_read_clocks(xentime *xt,
  */
 
 struct xentime_status {
-    bool counting;           /* ticks are counted */
-    bool native_tsc;         /* the guest reads the CPU's own TSC */
+    bool counting;                  /* ticks are counted */
+    bool native_tsc;                /* the guest reads the CPU's own TSC */
     unsigned int sync_wakeup_after; /* as XENTIME_SYNC_WAKEUP */
     unsigned int vcpus;
     unsigned int timekeeper; /* the vCPU whose ticks keep the domain's time */
@@ -345,8 +345,7 @@ struct xentime_status {
  * Reads how the domain's virtual time stands.  Needs one of CAP_TICK_STATS,
  * CAP_RESYNC and CAP_SYNC_WAKEUP.
  */
-enum xentime_error xentime_status(xentime *xt,
-                                  const struct xentime_domain *dom,
+enum xentime_error xentime_status(xentime *xt, const struct xentime_domain *dom,
                                   struct xentime_status *status);
 
 enum xentime_timer {
@@ -368,14 +367,14 @@ const char *xentime_timer_name(enum xentime_timer timer);
  */
 #define XENTIME_LATENESS 24
 struct xentime_tick_counts {
-    uint64_t due;            /* ticks whose time has come */
-    uint64_t delivered;      /* ticks for which the guest was interrupted */
-    uint64_t late;           /* delivered when the next was due already */
-    uint64_t collapsed;      /* merged with another */
-    uint64_t dropped;        /* discarded */
-    uint64_t pending;        /* due, and none of the others yet */
-    uint64_t wakeups;        /* fired with the vCPU waiting for a CPU */
-    uint64_t period_ns;      /* now; 0: one-shot, or not running */
+    uint64_t due;       /* ticks whose time has come */
+    uint64_t delivered; /* ticks for which the guest was interrupted */
+    uint64_t late;      /* delivered when the next was due already */
+    uint64_t collapsed; /* merged with another */
+    uint64_t dropped;   /* discarded */
+    uint64_t pending;   /* due, and none of the others yet */
+    uint64_t wakeups;   /* fired with the vCPU waiting for a CPU */
+    uint64_t period_ns; /* now; 0: one-shot, or not running */
     /*
      * Delivered ticks by how late they were: [0] under 2 us, [n] from 2^n to
      * 2^(n+1) us; the last element also has all that were later.
@@ -385,11 +384,11 @@ struct xentime_tick_counts {
 
 struct xentime_vcpu_stats {
     unsigned int vcpu;
-    uint64_t since_ns;       /* Xen's system time when counting began */
-    uint64_t now_ns;         /* Xen's system time of this reading */
-    int64_t lag_ns;          /* the domain's time behind real time */
-    uint64_t descheduled;    /* times it lost its CPU while runnable */
-    uint64_t switches;       /* changes of timer_mode */
+    uint64_t since_ns;    /* Xen's system time when counting began */
+    uint64_t now_ns;      /* Xen's system time of this reading */
+    int64_t lag_ns;       /* the domain's time behind real time */
+    uint64_t descheduled; /* times it lost its CPU while runnable */
+    uint64_t switches;    /* changes of timer_mode */
     struct xentime_tick_counts timer[XENTIME_TIMERS];
 };
 
@@ -428,10 +427,10 @@ enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
 /* ---- records: /tool/xentime/<uuid>/<setting>/ in xenstore ---- */
 
 struct xentime_record {
-    int requested;           /* -1: none */
-    int applied;             /* -1: none yet */
-    int64_t when;            /* seconds since the epoch; 0: unknown */
-    char by[128];            /* user, program and pid */
+    int requested; /* -1: none */
+    int applied;   /* -1: none yet */
+    int64_t when;  /* seconds since the epoch; 0: unknown */
+    char by[128];  /* user, program and pid */
     bool persist;
 };
 
@@ -442,8 +441,7 @@ struct xentime_record {
  */
 enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
                                        enum xentime_setting setting,
-                                       struct xentime_record *rec,
-                                       bool *found);
+                                       struct xentime_record *rec, bool *found);
 
 /*
  * Writes a record in one transaction, retried while others interfere, and
@@ -511,10 +509,10 @@ enum xentime_error xentime_watch(xentime *xt);
  */
 void xentime_watch_fds(const xentime *xt, int fds[2]);
 
-enum xentime_event {         /* bits */
-    XENTIME_DOMAIN_CAME = 1 << 0,
-    XENTIME_DOMAIN_WENT = 1 << 1,
-    XENTIME_SESSIONS_CHANGED = 1 << 2,
+enum xentime_event { /* bits */
+                     XENTIME_DOMAIN_CAME = 1 << 0,
+                     XENTIME_DOMAIN_WENT = 1 << 1,
+                     XENTIME_SESSIONS_CHANGED = 1 << 2,
 };
 
 /*
@@ -563,20 +561,20 @@ bool xentime_is_holder(const char *name);
 
 struct xentime_session {
     enum xentime_session_kind kind;
-    uint32_t domid;          /* XENTIME_NO_DOMID: Xen */
-    uint8_t uuid[16];        /* of the domain */
+    uint32_t domid;                      /* XENTIME_NO_DOMID: Xen */
+    uint8_t uuid[16];                    /* of the domain */
     char holder[XENTIME_HOLDER_MAX + 1]; /* "": without a name */
-    uint32_t count;          /* 1 with a name; without one, how many */
-    int64_t since;           /* seconds since the epoch; 0: unknown */
-    int64_t ends_in_ms;      /* -1: it runs until it is stopped */
-    int pid;                 /* it ends with this process; 0: with none */
-    char by[128];            /* user, program and pid; "": unknown */
+    uint32_t count;     /* 1 with a name; without one, how many */
+    int64_t since;      /* seconds since the epoch; 0: unknown */
+    int64_t ends_in_ms; /* -1: it runs until it is stopped */
+    int pid;            /* it ends with this process; 0: with none */
+    char by[128];       /* user, program and pid; "": unknown */
 };
 
 struct xentime_profile {
-    bool counted_by_xen;     /* true on a patched Xen */
-    int mode;                /* XENPMU_MODE_* in force */
-    int initial;             /* the mode to which the last stop returns */
+    bool counted_by_xen; /* true on a patched Xen */
+    int mode;            /* XENPMU_MODE_* in force */
+    int initial;         /* the mode to which the last stop returns */
     struct xentime_session *sessions; /* in order of domain id, Xen last */
     size_t count;
 };
@@ -592,17 +590,17 @@ void xentime_free_profile(struct xentime_profile *profile);
 
 struct xentime_session_request {
     enum xentime_session_kind kind;
-    const char *holder;      /* NULL: without a name */
-    int pid;                 /* end it with this process; 0: no */
-    int64_t for_ms;          /* end it after this time; 0: no.  Both @pid and
+    const char *holder; /* NULL: without a name */
+    int pid;            /* end it with this process; 0: no */
+    int64_t for_ms;     /* end it after this time; 0: no.  Both @pid and
                                 @for_ms need @holder */
 };
 
 struct xentime_profile_change {
-    int mode_before, mode;   /* XENPMU_MODE_* */
+    int mode_before, mode; /* XENPMU_MODE_* */
     bool counted_by_xen;
-    size_t changed;          /* sessions that came or went */
-    bool restore_failed;     /* the last one went, but domains that have a
+    size_t changed;      /* sessions that came or went */
+    bool restore_failed; /* the last one went, but domains that have a
                                 vPMU keep the mode from going back; every later
                                 call tries again */
 };
@@ -642,23 +640,26 @@ enum xentime_error xentime_profile_stop_all(
 
 /* ---- this host ---- */
 
-enum xentime_capability {    /* bits */
-    XENTIME_CAP_TIMER_MODE   = 1 << 0, /* HVM domains can be created */
-    XENTIME_CAP_VHPET        = 1 << 1,
-    XENTIME_CAP_VPMU         = 1 << 2, /* a vPMU mode that is not off */
-    /* The rest is patched only; see hv-patches/include/vtimer.h. */
-    XENTIME_CAP_SAFE_SWITCH  = 1 << 8,
-    XENTIME_CAP_QUIET_VHPET  = 1 << 9,
-    XENTIME_CAP_TICK_STATS   = 1 << 10,
-    XENTIME_CAP_RESYNC       = 1 << 11,
-    XENTIME_CAP_SYNC_WAKEUP  = 1 << 12,
-    /* This one is in hv-patches/include/profile.h. */
-    XENTIME_CAP_SESSIONS     = 1 << 13,
-    /* These are in hv-patches/include/vtimer.h again. */
-    XENTIME_CAP_PACED_MODE   = 1 << 14,
-    XENTIME_CAP_ONE_TIME     = 1 << 15, /* all vCPUs have the same time */
-    XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
-    XENTIME_CAP_PATCHED      = 0x1ff00,
+enum xentime_capability { /* bits */
+                          XENTIME_CAP_TIMER_MODE =
+                              1 << 0, /* HVM domains can be created */
+                          XENTIME_CAP_VHPET = 1 << 1,
+                          XENTIME_CAP_VPMU =
+                              1 << 2, /* a vPMU mode that is not off */
+                          /* The rest is patched only; see hv-patches/include/vtimer.h. */
+                          XENTIME_CAP_SAFE_SWITCH = 1 << 8,
+                          XENTIME_CAP_QUIET_VHPET = 1 << 9,
+                          XENTIME_CAP_TICK_STATS = 1 << 10,
+                          XENTIME_CAP_RESYNC = 1 << 11,
+                          XENTIME_CAP_SYNC_WAKEUP = 1 << 12,
+                          /* This one is in hv-patches/include/profile.h. */
+                          XENTIME_CAP_SESSIONS = 1 << 13,
+                          /* These are in hv-patches/include/vtimer.h again. */
+                          XENTIME_CAP_PACED_MODE = 1 << 14,
+                          XENTIME_CAP_ONE_TIME =
+                              1 << 15, /* all vCPUs have the same time */
+                          XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
+                          XENTIME_CAP_PATCHED = 0x1ff00,
 };
 
 /* Returns @bit's name as `xentimectl info` prints it; NULL: no such bit. */
@@ -677,18 +678,18 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps);
  * A vPMU mode is one of XENPMU_MODE_* (bits, Xen's public/pmu.h; 0 is off) or
  * XENTIME_VPMU_UNKNOWN.
  */
-#define XENTIME_VPMU_UNKNOWN  (-1)  /* this Xen or this CPU has none */
+#define XENTIME_VPMU_UNKNOWN (-1) /* this Xen or this CPU has none */
 
 struct xentime_host {
     unsigned int major, minor;
-    char extra[32];          /* what follows major.minor */
+    char extra[32]; /* what follows major.minor */
     char changeset[64];
-    char scheduler[16];      /* as sched= spells it, or its number */
-    char platform_timer[64]; /* "" if Xen's boot messages are gone */
+    char scheduler[16];          /* as sched= spells it, or its number */
+    char platform_timer[64];     /* "" if Xen's boot messages are gone */
     unsigned int domctl_version; /* Xen's and libxentime's, which agree */
     int vpmu_mode;
     unsigned int cpus;
-    unsigned int khz;        /* of a CPU, and of its TSC */
+    unsigned int khz; /* of a CPU, and of its TSC */
     unsigned int capabilities;
 };
 

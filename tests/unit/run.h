@@ -11,7 +11,7 @@
 #include "unit.h"
 
 struct run {
-    int status;              /* as waitpid() gives it */
+    int status; /* as waitpid() gives it */
     char *out, *err;
 };
 

@@ -44,8 +44,8 @@ int unit_teardown(void **state);
 
 /* The call succeeds; otherwise the test fails with xt's error. */
 #define assert_done(call) unit_assert_done(call, #call, __FILE__, __LINE__)
-void unit_assert_done(enum xentime_error rc, const char *call,
-                      const char *file, int line);
+void unit_assert_done(enum xentime_error rc, const char *call, const char *file,
+                      int line);
 
 /* The call fails with @code, and xt's error says the same. */
 #define assert_error(call, code) \

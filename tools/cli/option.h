@@ -7,8 +7,8 @@
 
 struct option_def {
     const char *name;
-    char letter;             /* 0: none */
-    const char *arg;         /* NULL: a flag */
+    char letter;     /* 0: none */
+    const char *arg; /* NULL: a flag */
     const char *help;
     const char *without_arg; /* the value if none is given; NULL: needs one */
     enum word_kind value;    /* NOTHING: a number, or a text of one's own */

@@ -7,8 +7,8 @@
 
 struct metrics_domain {
     struct xentime_domain *dom;
-    bool gone;               /* has ended since it was listed, or is a twin */
-    bool has_status;         /* this Xen is patched, and the domain is not PV */
+    bool gone;       /* has ended since it was listed, or is a twin */
+    bool has_status; /* this Xen is patched, and the domain is not PV */
     struct xentime_status status;
     struct xentime_vcpu_stats *vcpus; /* where ticks are counted */
     size_t nvcpus;

@@ -14,14 +14,13 @@ struct libscols_table;
 
 struct table_column {
     const char *name;
-    double width;            /* as for scols_table_new_column() */
-    int flags;               /* SCOLS_FL_* */
+    double width; /* as for scols_table_new_column() */
+    int flags;    /* SCOLS_FL_* */
 };
 
 /* Returns a table of @ncols columns. */
 struct libscols_table *new_table(const struct tool *t,
-                                 const struct table_column *cols,
-                                 size_t ncols);
+                                 const struct table_column *cols, size_t ncols);
 
 /* Adds a line of @ncols texts, or frees *table and sets it to NULL. */
 void add_line(struct libscols_table **table, const char *const *texts,

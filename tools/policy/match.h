@@ -7,11 +7,11 @@
 #include "xentime.h"
 
 enum policy_source {
-    POLICY_SILENT,           /* nothing says anything: leave it as it is */
-    POLICY_DEFAULTS,         /* the policy's <defaults> */
-    POLICY_RULE,             /* the first rule that the domain matches */
-    POLICY_RECORD,           /* a record in xenstore, as set-mode --persist
-                                leaves it: it goes before any policy */
+    POLICY_SILENT,   /* nothing says anything: leave it as it is */
+    POLICY_DEFAULTS, /* the policy's <defaults> */
+    POLICY_RULE,     /* the first rule that the domain matches */
+    POLICY_RECORD,   /* a record in xenstore, as set-mode --persist
+                        leaves it: it goes before any policy */
 };
 
 /* The settings that one domain should have, and who says so. */
@@ -27,14 +27,14 @@ struct policy_desired {
  * type does not have are left out.
  */
 enum xentime_error policy_find_desired(xentime *xt, const struct policy *p,
-                               const struct xentime_domain *dom,
-                               struct policy_desired *desired);
+                                       const struct xentime_domain *dom,
+                                       struct policy_desired *desired);
 
 /* The changes after which all domains are as the policy wants them. */
 struct policy_plan {
-    struct policy_desired *desired;     /* one per domain, in their order */
-    struct xentime_change *changes;  /* for xentime_apply(); "old" is set, -1
-                                        where this Xen does not know it */
+    struct policy_desired *desired; /* one per domain, in their order */
+    struct xentime_change *changes; /* for xentime_apply(); "old" is set, -1
+                                       where this Xen does not know it */
     size_t nchanges;
     struct xentime_permission *permissions; /* the ones that are to change */
     size_t npermissions;

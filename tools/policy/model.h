@@ -12,24 +12,24 @@
 /* The settings that a rule, or the defaults, ask for; -1: not asked for. */
 struct policy_want {
     int setting[XENTIME_SETTINGS];
-    int profiling;           /* whether sessions are allowed */
+    int profiling; /* whether sessions are allowed */
 };
 
 /* A domain matches if every condition that is given holds; NULL: not given. */
 struct policy_match {
-    char *name;              /* a pattern of fnmatch(3) */
-    char *label, *value;     /* value is a pattern too */
+    char *name;          /* a pattern of fnmatch(3) */
+    char *label, *value; /* value is a pattern too */
     bool has_uuid;
     uint8_t uuid[16];
-    int type;                /* enum xentime_type, -1: any */
+    int type; /* enum xentime_type, -1: any */
 };
 
 struct policy_rule {
-    char *name;              /* NULL: it has none */
+    char *name;                 /* NULL: it has none */
     struct policy_match *match; /* one of them is enough */
     size_t nmatch;
     struct policy_want want;
-    int line;                /* in the file */
+    int line; /* in the file */
 };
 
 struct policy {

@@ -14,8 +14,8 @@
 #define XML_FAULTS 10
 struct xml_faults {
     const char *file;
-    char *text[XML_FAULTS];  /* "FILE:LINE: WHAT" */
-    size_t n;                /* all that were noted, also those not kept */
+    char *text[XML_FAULTS]; /* "FILE:LINE: WHAT" */
+    size_t n;               /* all that were noted, also those not kept */
 };
 
 /* Notes a fault at @line of the file; 0: in the file as a whole. */

@@ -17,7 +17,7 @@ struct predict_load {
     int64_t length; /* of all turns, ns; 0: the load has no end */
     double ran;     /* share of that time with a CPU */
     double waited;  /* share of that time waiting for a CPU */
-    char name[96]; /* for people: "cpu", "FILE, domain 3 vCPU 0" */
+    char name[96];  /* for people: "cpu", "FILE, domain 3 vCPU 0" */
 };
 
 /* The result of one timer_mode. */

@@ -55,8 +55,7 @@ void rank_modes(struct advice *a);
 const struct rank *rank_best(const struct ranking *ranking, bool any);
 
 /* Returns a patched Xen's best mode for these guests, if the TSC is @tsc. */
-int rank_ideal_mode(const struct advice *a, unsigned int guests,
-                    enum tsc tsc);
+int rank_ideal_mode(const struct advice *a, unsigned int guests, enum tsc tsc);
 
 /* Returns the best mode that this Xen has for one kind of guest. */
 int rank_mode_for(const struct advice *a, unsigned int guest);

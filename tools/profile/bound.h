@@ -12,7 +12,7 @@ int profile_bound_program(struct profile_run *p);
 
 /* A process that ends the session when its time is over. */
 struct profile_timer {
-    int go;                  /* the write end of a pipe to the process */
+    int go; /* the write end of a pipe to the process */
 };
 
 /*

@@ -12,11 +12,11 @@ struct profile_run {
     struct tool *t;
     struct xentime_domain *doms; /* NULL, n 0: Xen */
     size_t n;
-    const char *holder;      /* NULL: none */
-    char made_up[64];        /* the holder's name, where none was given */
-    int pid;                 /* the program's; 0: none */
+    const char *holder; /* NULL: none */
+    char made_up[64];   /* the holder's name, where none was given */
+    int pid;            /* the program's; 0: none */
     int64_t for_ns;
-    int mode;                /* XENPMU_MODE_*, once the session has begun */
+    int mode; /* XENPMU_MODE_*, once the session has begun */
 };
 
 /* All of these return an exit status, with the error reported. */

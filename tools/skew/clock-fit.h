@@ -16,21 +16,21 @@
 #define FIT_MAX_STEPS 16
 
 struct fit_point {
-    double t;                /* seconds */
-    double error;            /* seconds */
+    double t;     /* seconds */
+    double error; /* seconds */
 };
 
 struct fit_step {
-    double t;                /* seconds: the first reading after it */
-    double size, interval;   /* seconds, +- seconds */
+    double t;              /* seconds: the first reading after it */
+    double size, interval; /* seconds, +- seconds */
 };
 
 struct fit {
     size_t n;
-    double start, span;      /* seconds: the first reading; first to last */
-    double first, last;      /* seconds: the error of the first and the last */
-    double rate, interval;   /* ppm, +- ppm; NAN: too few readings */
-    double noise;            /* of a reading, seconds (standard deviation) */
+    double start, span;    /* seconds: the first reading; first to last */
+    double first, last;    /* seconds: the error of the first and the last */
+    double rate, interval; /* ppm, +- ppm; NAN: too few readings */
+    double noise;          /* of a reading, seconds (standard deviation) */
     struct fit_step step[FIT_MAX_STEPS]; /* in the order of time */
     size_t nsteps;
 };

@@ -22,19 +22,19 @@
 
 /* The readings of a clock against one source. */
 struct ntp_series {
-    char *source;            /* "" where the format names none */
+    char *source; /* "" where the format names none */
     struct fit_point *points;
     size_t n, room;
-    double *rates;           /* ppm: the clock's own, without NTP; or NULL */
+    double *rates; /* ppm: the clock's own, without NTP; or NULL */
     size_t nrates;
 };
 
 struct ntp_log {
-    const char *format;      /* NULL: none that is known */
+    const char *format; /* NULL: none that is known */
     struct ntp_series *series;
     size_t n;
-    size_t lines, unknown;   /* blank lines and comments are not counted */
-    size_t hard;             /* loopstats: Allan deviations over 1000 ppm */
+    size_t lines, unknown; /* blank lines and comments are not counted */
+    size_t hard;           /* loopstats: Allan deviations over 1000 ppm */
 };
 
 /*

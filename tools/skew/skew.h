@@ -19,9 +19,9 @@ struct clock {
     const char *format;
     struct fit_point *points;
     struct fit fit;
-    double own_rate; /* ppm, without NTP's corrections; NAN: not known */
+    double own_rate;      /* ppm, without NTP's corrections; NAN: not known */
     double reading_error; /* seconds, the worst of a reading; NAN: not known */
-    size_t hard;     /* readings with an Allan deviation over 1000 ppm */
+    size_t hard;          /* readings with an Allan deviation over 1000 ppm */
 };
 
 struct clocks {

@@ -8,19 +8,19 @@
 struct watch_domain {
     uint32_t domid;
     uint8_t uuid[16];
-    bool done;               /* it is as desired, or cannot be made so */
+    bool done; /* it is as desired, or cannot be made so */
     unsigned int tries;
 };
 
 struct watcher {
     struct tool *t;
-    const char *file;        /* of the policy */
-    struct policy *policy;   /* NULL: none, only the records count */
+    const char *file;          /* of the policy */
+    struct policy *policy;     /* NULL: none, only the records count */
     struct watch_domain *seen; /* in order of id */
     size_t nseen;
-    bool pending;            /* some domain is to be tried again soon */
-    bool no_sessions;        /* this host has no vPMU */
-    int64_t sessions_ms;     /* ms until sessions are looked at; -1: no need */
+    bool pending;        /* some domain is to be tried again soon */
+    bool no_sessions;    /* this host has no vPMU */
+    int64_t sessions_ms; /* ms until sessions are looked at; -1: no need */
 };
 
 /* Prints a line on stderr; with a @level of sd-daemon(3) for the journal. */

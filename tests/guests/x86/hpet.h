@@ -3,6 +3,7 @@
 #ifndef GUESTS_X86_HPET_H
 #define GUESTS_X86_HPET_H
 
+/* clang-format off */
 #define HPET_BASE           0xfed00000u
 
 #define HPET_ID             0x000       /* GCAP_ID */
@@ -19,5 +20,6 @@
 #define HPET_TN_VAL_SET     (1u << 6)   /* the next write sets the period */
 #define HPET_TN_32MODE_CNF  (1u << 8)   /* compare the low half only */
 #define HPET_TN_ROUTE_SHIFT 9
+/* clang-format on */
 
 #endif

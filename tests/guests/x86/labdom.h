@@ -25,22 +25,22 @@ void fail(int err, const char *fmt, ...)
 enum dom_type { DOM_HVM, DOM_PVH, DOM_PV };
 
 struct dom_config {
-    const char *name;                   /* any bytes but NUL */
+    const char *name; /* any bytes but NUL */
     enum dom_type type;
     bool set_uuid;
-    xen_domain_handle_t uuid;           /* if not set, made from the domid */
+    xen_domain_handle_t uuid; /* if not set, made from the domid */
     unsigned long mem_kib;
     unsigned int vcpus;
-    unsigned int weight;                /* credit2, 0 = Xen's default */
-    unsigned int tsc_mode;              /* 0 default, 1 emulate, 2 native */
-    const char *image;                  /* guest.bin; NULL: nothing to run */
-    struct shared_control control;      /* for the guest of the image */
+    unsigned int weight;           /* credit2, 0 = Xen's default */
+    unsigned int tsc_mode;         /* 0 default, 1 emulate, 2 native */
+    const char *image;             /* guest.bin; NULL: nothing to run */
+    struct shared_control control; /* for the guest of the image */
     /* loads a guest in place of the image, and sets its contexts; or NULL */
     void (*load)(uint32_t domid, const struct dom_config *config);
     const void *load_data;
     bool no_xenstore;
-    bool introduce;                     /* to xenstored; not of type PV */
-    bool viridian;                      /* with Windows' reference time */
+    bool introduce; /* to xenstored; not of type PV */
+    bool viridian;  /* with Windows' reference time */
 };
 
 /* Reads a UUID, with or without dashes; false if it is none. */
@@ -121,8 +121,8 @@ struct measurement {
     volatile struct shared_page *page;
     struct guest_stats stats;
     struct vcpus vcpus;
-    uint64_t cpu_ns;                    /* the domain's CPU time */
-    uint64_t start_ns;                  /* dom0's clock */
+    uint64_t cpu_ns;   /* the domain's CPU time */
+    uint64_t start_ns; /* dom0's clock */
 };
 
 void measure_begin(struct measurement *m, uint32_t domid);

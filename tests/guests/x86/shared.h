@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 /* Guest physical memory map, bytes.  Everything else is free. */
 #define GUEST_IVT_ADDR      0x000000u   /* real-mode interrupt vectors */
 #define GUEST_SIPI_ADDR     0x008000u   /* where a restarted vCPU begins */
@@ -34,109 +35,110 @@
 #define GUEST_WITNESS_ADDR  0x117000u   /* struct witness_page */
 #define GUEST_REFTSC_ADDR   0x118000u   /* Viridian's reference TSC page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
+/* clang-format on */
 
-#define SHARED_MAGIC        0x656d6974u /* "time" */
-#define SHARED_VERSION      3u
+#define SHARED_MAGIC 0x656d6974u /* "time" */
+#define SHARED_VERSION 3u
 
-#define MAX_VCPUS           8u
+#define MAX_VCPUS 8u
 
 enum timer_id { TIMER_PIT, TIMER_RTC, TIMER_LAPIC, TIMER_HPET, NR_TIMERS };
 enum clock_id { CLOCK_TSC, CLOCK_HPET, CLOCK_PV, NR_CLOCKS };
 
 enum guest_state {
-    GUEST_NOT_STARTED,                  /* what a zeroed page says */
+    GUEST_NOT_STARTED, /* what a zeroed page says */
     GUEST_RUNNING,
-    GUEST_CRASHED,                      /* see struct shared_fault */
+    GUEST_CRASHED, /* see struct shared_fault */
 };
 
 enum guest_idle {
-    IDLE_HLT,                           /* sti; hlt */
-    IDLE_SPIN,                          /* busy, interrupts on */
-    IDLE_SAMPLE,                        /* busy, reading all the clocks */
-    IDLE_NAP,                           /* busy, but for one tick in 64 */
-    IDLE_WITNESS,                       /* busy, see struct witness_page */
+    IDLE_HLT,     /* sti; hlt */
+    IDLE_SPIN,    /* busy, interrupts on */
+    IDLE_SAMPLE,  /* busy, reading all the clocks */
+    IDLE_NAP,     /* busy, but for one tick in 64 */
+    IDLE_WITNESS, /* busy, see struct witness_page */
     IDLE_KINDS,
 };
 
 /* A doorbell: dom0 sends this vector as an MSI after changing the control. */
-#define DOORBELL_VECTOR     0x40u
+#define DOORBELL_VECTOR 0x40u
 
 /* Written by dom0. */
 struct shared_control {
-    uint32_t hz[NR_TIMERS];             /* Hz wanted, 0 = disarmed */
-    uint32_t idle;                      /* enum guest_idle */
-    uint32_t hpet_clock;                /* 1: HPET runs even with no timer */
-    uint32_t read_clocks;               /* bit mask of clock_id, per tick */
-    uint32_t rearm;                     /* changed: program every timer anew */
-    uint32_t request;                   /* changed: look at the fields above */
-    uint32_t window;                    /* changed: forget the maxima */
-    uint32_t vcpus;                     /* vCPUs that run; not to be changed */
-    uint32_t ap_hz;                     /* Hz of the LAPICs, but vCPU 0's */
-    uint32_t ap_idle;                   /* enum guest_idle, but vCPU 0's */
-    uint32_t meet;                      /* changed: see struct meeting */
-    uint32_t selftest;                  /* changed: see struct self_page */
-    uint32_t pmutest;                   /* changed: see struct pmu_page */
-    uint32_t keep;                      /* changed: see struct keep_page */
-    uint32_t keep_gains;                /* 1: look for gains, too */
-    uint32_t io_hz;                     /* the LAPIC stands for a disk, and
-                                           interrupts 1/io_hz s after the last
-                                           was handled; 0: it does not */
-    uint32_t restart;                   /* changed: see struct witness_page */
-    uint32_t write_tsc;                 /* changed: see struct witness_page */
-    uint32_t down;                      /* changed: see struct witness_page */
-    uint32_t remote;                    /* bit mask of timer_id, RTC and HPET:
-                                           vCPU 1 gets its interrupts */
+    uint32_t hz[NR_TIMERS]; /* Hz wanted, 0 = disarmed */
+    uint32_t idle;          /* enum guest_idle */
+    uint32_t hpet_clock;    /* 1: HPET runs even with no timer */
+    uint32_t read_clocks;   /* bit mask of clock_id, per tick */
+    uint32_t rearm;         /* changed: program every timer anew */
+    uint32_t request;       /* changed: look at the fields above */
+    uint32_t window;        /* changed: forget the maxima */
+    uint32_t vcpus;         /* vCPUs that run; not to be changed */
+    uint32_t ap_hz;         /* Hz of the LAPICs, but vCPU 0's */
+    uint32_t ap_idle;       /* enum guest_idle, but vCPU 0's */
+    uint32_t meet;          /* changed: see struct meeting */
+    uint32_t selftest;      /* changed: see struct self_page */
+    uint32_t pmutest;       /* changed: see struct pmu_page */
+    uint32_t keep;          /* changed: see struct keep_page */
+    uint32_t keep_gains;    /* 1: look for gains, too */
+    uint32_t io_hz;         /* the LAPIC stands for a disk, and
+                               interrupts 1/io_hz s after the last
+                               was handled; 0: it does not */
+    uint32_t restart;       /* changed: see struct witness_page */
+    uint32_t write_tsc;     /* changed: see struct witness_page */
+    uint32_t down;          /* changed: see struct witness_page */
+    uint32_t remote;        /* bit mask of timer_id, RTC and HPET:
+                               vCPU 1 gets its interrupts */
     uint32_t pad;
 };
 
 /* The counters of one timer, since the guest started. */
 struct timer_stats {
-    uint64_t ticks;                     /* interrupts accepted */
-    uint64_t first_tsc;                 /* guest TSC at the first tick */
-    uint64_t last_tsc;                  /* guest TSC at the latest tick */
-    uint64_t short_gaps;                /* < 1/2 period: catch-up ticks */
-    uint64_t long_gaps;                 /* > 3/2 period: late or lost ticks */
-    uint64_t max_gap_tsc;               /* longest gap of the window, TSC */
-    uint64_t period_tsc;                /* nominal period, TSC; 0 = disarmed */
-    uint64_t period_ps;                 /* nominal period, picoseconds */
-    uint32_t filtered;                  /* doubled interrupts, not counted */
-    uint32_t absent;                    /* 1: the device does not answer */
+    uint64_t ticks;       /* interrupts accepted */
+    uint64_t first_tsc;   /* guest TSC at the first tick */
+    uint64_t last_tsc;    /* guest TSC at the latest tick */
+    uint64_t short_gaps;  /* < 1/2 period: catch-up ticks */
+    uint64_t long_gaps;   /* > 3/2 period: late or lost ticks */
+    uint64_t max_gap_tsc; /* longest gap of the window, TSC */
+    uint64_t period_tsc;  /* nominal period, TSC; 0 = disarmed */
+    uint64_t period_ps;   /* nominal period, picoseconds */
+    uint32_t filtered;    /* doubled interrupts, not counted */
+    uint32_t absent;      /* 1: the device does not answer */
 };
 
 /* Readings of a clock, in its own unit: TSC cycles, HPET ticks, ns. */
 struct clock_stats {
-    uint64_t now;                       /* latest reading */
-    uint64_t back;                      /* readings lower than the one before */
-    uint64_t max_back;                  /* largest such step of the window */
-    uint32_t valid;                     /* 1: "now" has been read */
-    uint32_t absent;                    /* readings that got no answer */
+    uint64_t now;      /* latest reading */
+    uint64_t back;     /* readings lower than the one before */
+    uint64_t max_back; /* largest such step of the window */
+    uint32_t valid;    /* 1: "now" has been read */
+    uint32_t absent;   /* readings that got no answer */
 };
 
 struct guest_stats {
     struct timer_stats timer[NR_TIMERS];
     struct clock_stats clock[NR_CLOCKS];
-    uint64_t loops;                     /* turns of the idle loop */
-    uint64_t irq_tsc;                   /* TSC cycles spent in handlers */
-    uint64_t spurious;                  /* LAPIC spurious-vector interrupts */
-    uint32_t request;                   /* shared_control.request as seen */
-    uint32_t window;                    /* shared_control.window as seen */
+    uint64_t loops;    /* turns of the idle loop */
+    uint64_t irq_tsc;  /* TSC cycles spent in handlers */
+    uint64_t spurious; /* LAPIC spurious-vector interrupts */
+    uint32_t request;  /* shared_control.request as seen */
+    uint32_t window;   /* shared_control.window as seen */
 };
 
 /* The exception that ended the guest. */
 struct shared_fault {
     uint32_t vector;
-    uint32_t error_code;                /* 0 where the exception has none */
+    uint32_t error_code; /* 0 where the exception has none */
     uint32_t eip;
     uint32_t cr2;
 };
 
 struct shared_page {
-    uint32_t magic;                     /* SHARED_MAGIC, by dom0 */
-    uint32_t version;                   /* SHARED_VERSION, by dom0 */
-    uint32_t state;                     /* enum guest_state */
-    uint32_t tsc_khz;                   /* guest TSC frequency, from Xen */
-    uint32_t hpet_period_fs;            /* femtoseconds, 0 = never seen one */
-    uint32_t generation;                /* see the top of this file */
+    uint32_t magic;          /* SHARED_MAGIC, by dom0 */
+    uint32_t version;        /* SHARED_VERSION, by dom0 */
+    uint32_t state;          /* enum guest_state */
+    uint32_t tsc_khz;        /* guest TSC frequency, from Xen */
+    uint32_t hpet_period_fs; /* femtoseconds, 0 = never seen one */
+    uint32_t generation;     /* see the top of this file */
     struct shared_control control;
     struct shared_fault fault;
     struct guest_stats stats[2];
@@ -156,7 +158,7 @@ struct vcpu_stats {
 };
 
 struct vcpu_slot {
-    uint32_t started;                   /* 1: it runs the guest's code */
+    uint32_t started; /* 1: it runs the guest's code */
     uint32_t generation;
     struct vcpu_stats stats[2];
 };
@@ -169,14 +171,14 @@ struct vcpu_slot {
 struct meeting {
     uint64_t tsc;
     uint64_t pv_ns;
-    uint32_t meet;                      /* shared_control.meet as seen */
-    uint32_t all;                       /* 1: all of them came in time */
+    uint32_t meet; /* shared_control.meet as seen */
+    uint32_t all;  /* 1: all of them came in time */
 };
 
 struct smp_page {
-    struct vcpu_slot vcpu[MAX_VCPUS];   /* [0] is not used */
+    struct vcpu_slot vcpu[MAX_VCPUS]; /* [0] is not used */
     struct meeting meeting[MAX_VCPUS];
-    uint32_t remote[NR_TIMERS];         /* ticks that vCPU 1 got of them */
+    uint32_t remote[NR_TIMERS]; /* ticks that vCPU 1 got of them */
 };
 
 /*
@@ -184,19 +186,19 @@ struct smp_page {
  * values for every parameter, and the domctl of vtimer.h.
  */
 enum self_target { SELF_SELF, SELF_OWN_ID, SELF_OTHER, SELF_TARGETS };
-#define SELF_PARAMS         64
-#define SELF_VALUES         8
-#define SELF_DOMCTLS        7
-#define SELF_SKIPPED        1           /* not tried, lest the guest end */
+#define SELF_PARAMS 64
+#define SELF_VALUES 8
+#define SELF_DOMCTLS 7
+#define SELF_SKIPPED 1 /* not tried, lest the guest end */
 
 struct self_page {
     /* By dom0. */
     uint32_t nr_params;
-    uint32_t domctl_version;            /* XEN_DOMCTL_INTERFACE_VERSION */
-    uint32_t vtimer_version;            /* XEN_VTIMER_INTERFACE_VERSION */
-    uint32_t target[SELF_TARGETS];      /* domids */
+    uint32_t domctl_version;       /* XEN_DOMCTL_INTERFACE_VERSION */
+    uint32_t vtimer_version;       /* XEN_VTIMER_INTERFACE_VERSION */
+    uint32_t target[SELF_TARGETS]; /* domids */
     /* By the guest. */
-    uint32_t done;                      /* shared_control.selftest as seen */
+    uint32_t done; /* shared_control.selftest as seen */
     uint32_t pad;
     uint64_t value[SELF_VALUES];
     int16_t param[SELF_TARGETS][SELF_PARAMS][SELF_VALUES]; /* -errno */
@@ -209,21 +211,21 @@ struct self_page {
  * written; with one it refuses a reserved bit of an event select (#GP).
  */
 enum pmu_access {
-    PMU_READ_CTRL,                      /* event select register 0 */
-    PMU_READ_COUNTER,                   /* counter 0 */
+    PMU_READ_CTRL,    /* event select register 0 */
+    PMU_READ_COUNTER, /* counter 0 */
     PMU_WRITE_COUNTER,
-    PMU_WRITE_RESERVED,                 /* bit 19 of event select 0 */
-    PMU_WRITE_CTRL,                     /* on or off, as pmu_page.on says */
+    PMU_WRITE_RESERVED, /* bit 19 of event select 0 */
+    PMU_WRITE_CTRL,     /* on or off, as pmu_page.on says */
     PMU_ACCESSES,
 };
 
 struct pmu_page {
-    uint32_t on;                        /* by dom0 */
+    uint32_t on; /* by dom0 */
     /* By the guest. */
-    uint32_t done;                      /* shared_control.pmutest as seen */
-    uint32_t faulted[PMU_ACCESSES];     /* 1: #GP */
+    uint32_t done;                  /* shared_control.pmutest as seen */
+    uint32_t faulted[PMU_ACCESSES]; /* 1: #GP */
     uint32_t pad;
-    uint64_t value[PMU_ACCESSES];       /* what was read */
+    uint64_t value[PMU_ACCESSES]; /* what was read */
 };
 
 /*
@@ -233,17 +235,17 @@ struct pmu_page {
  * ticked: what counts is the most that each is ahead in a second.
  */
 enum keeper {
-    KEEP_TICK,                          /* counts ticks */
-    KEEP_TICK_TSC,                      /* and makes up lost ones by the TSC */
-    KEEP_CLOCK,                         /* reads the TSC */
+    KEEP_TICK,     /* counts ticks */
+    KEEP_TICK_TSC, /* and makes up lost ones by the TSC */
+    KEEP_CLOCK,    /* reads the TSC */
     KEEPERS,
 };
 #define KEEP_SECONDS 88
 #define KEEP_GAINS 32
 
 struct keep_second {
-    uint64_t at_ns;                     /* since it began: the second's end */
-    int64_t ahead_ps[KEEPERS];          /* the most */
+    uint64_t at_ns;            /* since it began: the second's end */
+    int64_t ahead_ps[KEEPERS]; /* the most */
 };
 
 /*
@@ -252,25 +254,25 @@ struct keep_second {
  * others: these two counted the same time.
  */
 struct keep_gain {
-    uint64_t at_ns;                     /* since it began */
-    uint32_t gap_ns;                    /* since the tick before */
-    uint32_t since_ns;                  /* since the tick that made up */
-    uint32_t made_up;                   /* ticks that it made up */
-    uint32_t slept_ns;                  /* blocked, in the gap it made up */
-    uint32_t waited_ns;                 /* runnable without a CPU, in it */
+    uint64_t at_ns;     /* since it began */
+    uint32_t gap_ns;    /* since the tick before */
+    uint32_t since_ns;  /* since the tick that made up */
+    uint32_t made_up;   /* ticks that it made up */
+    uint32_t slept_ns;  /* blocked, in the gap it made up */
+    uint32_t waited_ns; /* runnable without a CPU, in it */
     uint32_t pad;
 };
 
 struct keep_page {
-    uint32_t done;                      /* shared_control.keep as seen */
-    uint32_t n;                         /* seconds that are over */
+    uint32_t done; /* shared_control.keep as seen */
+    uint32_t n;    /* seconds that are over */
     uint64_t ticks;
-    uint64_t made_up;                   /* added by KEEP_TICK_TSC */
-    uint64_t delay_tsc;                 /* from injection to reading, summed */
+    uint64_t made_up;   /* added by KEEP_TICK_TSC */
+    uint64_t delay_tsc; /* from injection to reading, summed */
     struct keep_second second[KEEP_SECONDS];
-    uint32_t gains;                     /* in all, if they are looked for */
+    uint32_t gains; /* in all, if they are looked for */
     uint32_t pad;
-    struct keep_gain gain[KEEP_GAINS];  /* the first of them */
+    struct keep_gain gain[KEEP_GAINS]; /* the first of them */
 };
 
 /*
@@ -284,39 +286,39 @@ struct keep_page {
  * the TSC by, which MSR_IA32_TSC_ADJUST tells to the cycle.
  */
 enum witness_clock {
-    WITNESS_TSC,                        /* TSC cycles */
-    WITNESS_PV,                         /* pvclock, ns */
-    WITNESS_HPET,                       /* main counter, its low half */
-    WITNESS_PMTIMER,                    /* ACPI, 3.579545 MHz, 32 bits */
-    WITNESS_REFCOUNT,                   /* HV_X64_MSR_TIME_REF_COUNT, 100 ns */
-    WITNESS_REFTSC,                     /* Viridian's reference TSC page */
+    WITNESS_TSC,      /* TSC cycles */
+    WITNESS_PV,       /* pvclock, ns */
+    WITNESS_HPET,     /* main counter, its low half */
+    WITNESS_PMTIMER,  /* ACPI, 3.579545 MHz, 32 bits */
+    WITNESS_REFCOUNT, /* HV_X64_MSR_TIME_REF_COUNT, 100 ns */
+    WITNESS_REFTSC,   /* Viridian's reference TSC page */
     NR_WITNESSES,
 };
-#define WITNESS_CPU_BITS    3
-#define WITNESS_PMTIMER_HZ  3579545u
+#define WITNESS_CPU_BITS 3
+#define WITNESS_PMTIMER_HZ 3579545u
 
 /* The counts of a vCPU, for one clock.  Dom0 reads words, each at once. */
 struct witness_count {
     uint32_t turns;
     uint32_t handovers;
-    uint32_t back;                      /* readings less than the latest */
-    uint32_t max_back;                  /* in the clock's unit; saturates */
-    uint32_t max_from;                  /* the vCPU that had read more */
-    uint32_t absent;                    /* readings that got no answer */
+    uint32_t back;     /* readings less than the latest */
+    uint32_t max_back; /* in the clock's unit; saturates */
+    uint32_t max_from; /* the vCPU that had read more */
+    uint32_t absent;   /* readings that got no answer */
 };
 
 struct witness_page {
     /* By dom0. */
-    uint32_t clocks;                    /* bit mask of witness_clock */
-    uint32_t restart_vcpu;              /* gets INIT and SIPI from vCPU 0 */
-    uint32_t write_vcpu;                /* writes what its TSC says, and ... */
+    uint32_t clocks;       /* bit mask of witness_clock */
+    uint32_t restart_vcpu; /* gets INIT and SIPI from vCPU 0 */
+    uint32_t write_vcpu;   /* writes what its TSC says, and ... */
     uint32_t pad;
-    int64_t write_add;                  /* ... so many cycles more */
+    int64_t write_add; /* ... so many cycles more */
     /* By the guest. */
-    uint64_t down_tsc;                  /* cycles that went by for vCPU 1 while
-                                           it had taken vCPU 0 down */
+    uint64_t down_tsc; /* cycles that went by for vCPU 1 while
+                          it had taken vCPU 0 down */
     uint64_t latest[NR_WITNESSES];
-    uint64_t tsc_moved[MAX_VCPUS];      /* by its own WRMSR, cycles */
+    uint64_t tsc_moved[MAX_VCPUS]; /* by its own WRMSR, cycles */
     struct witness_count count[MAX_VCPUS][NR_WITNESSES];
 };
 

@@ -3,8 +3,8 @@
 #ifndef GUESTS_X86_SMP_H
 #define GUESTS_X86_SMP_H
 
-#define STACK_SIZE          4096
-#define NR_STACKS           8
+#define STACK_SIZE 4096
+#define NR_STACKS 8
 
 #ifndef __ASSEMBLER__
 

@@ -9,8 +9,8 @@
 #include "shared.h"
 
 /* Timer i interrupts at vector TIMER_VECTOR + i. */
-#define TIMER_VECTOR        0x30u
-#define SPURIOUS_VECTOR     0xffu
+#define TIMER_VECTOR 0x30u
+#define SPURIOUS_VECTOR 0xffu
 
 /* Silences the 8259s and enables the LAPIC.  No timer is armed afterwards. */
 void timers_init(void);

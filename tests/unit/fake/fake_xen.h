@@ -31,41 +31,41 @@ struct fake_domain {
     uint32_t id;
     uint8_t uuid[16];
     enum xentime_type type;
-    uint32_t flags;          /* XEN_DOMINF_*, besides hvm_guest */
+    uint32_t flags; /* XEN_DOMINF_*, besides hvm_guest */
     unsigned int vcpus;
     uint64_t cpu_time;
     uint64_t param[XENTIME_SETTINGS];
-    uint64_t hpet_config;    /* as struct hvm_hw_hpet has them */
+    uint64_t hpet_config; /* as struct hvm_hw_hpet has them */
     uint64_t hpet_timer[3];
-    uint64_t tsc;            /* of vCPU 0, 2 GHz: counts up by tsc_step */
-    uint64_t tsc_step;       /* cycles per reading of the context */
-    uint64_t hpet_counter;   /* in 16 ns; a reading adds a millisecond */
-    bool stuck;              /* a set succeeds, but changes nothing */
-    unsigned int sets;       /* that reached this domain */
-    unsigned int changes;    /* sets that gave another value */
-    uint32_t tsc_mode;       /* TSC_MODE_* */
-    bool vpmu;               /* created in mode self or hv; stock Xen */
-    uint32_t sessions;       /* as a patched Xen counts them */
+    uint64_t tsc;          /* of vCPU 0, 2 GHz: counts up by tsc_step */
+    uint64_t tsc_step;     /* cycles per reading of the context */
+    uint64_t hpet_counter; /* in 16 ns; a reading adds a millisecond */
+    bool stuck;            /* a set succeeds, but changes nothing */
+    unsigned int sets;     /* that reached this domain */
+    unsigned int changes;  /* sets that gave another value */
+    uint32_t tsc_mode;     /* TSC_MODE_* */
+    bool vpmu;             /* created in mode self or hv; stock Xen */
+    uint32_t sessions;     /* as a patched Xen counts them */
     bool passive;
 };
 
 /* An event that a given XEN_VTIMER_OP_stats of a domain sets off. */
 enum fake_event {
     FAKE_NOTHING,
-    FAKE_ENDS,               /* the domain ends */
-    FAKE_REPLACED,           /* the domain ends, and another gets its id */
-    FAKE_RECOUNTED,          /* somebody else sets the counters to zero */
-    FAKE_UNCOUNTED,          /* somebody else stops counting */
-    FAKE_UNPLUGGED,          /* its vCPU 1 goes away */
-    FAKE_SIGNAL,             /* the asking program gets SIGINT */
+    FAKE_ENDS,      /* the domain ends */
+    FAKE_REPLACED,  /* the domain ends, and another gets its id */
+    FAKE_RECOUNTED, /* somebody else sets the counters to zero */
+    FAKE_UNCOUNTED, /* somebody else stops counting */
+    FAKE_UNPLUGGED, /* its vCPU 1 goes away */
+    FAKE_SIGNAL,    /* the asking program gets SIGINT */
 };
 
 /* The virtual timers of all domains with this id modulo FAKE_VTIMERS. */
 struct fake_vtimer {
     bool counting;
-    bool native;             /* RDTSC is not emulated */
+    bool native; /* RDTSC is not emulated */
     uint32_t timekeeper;
-    unsigned int absent;     /* bit per vCPU that is not there */
+    unsigned int absent; /* bit per vCPU that is not there */
     int64_t lag;
     /*
      * Each reading of a vCPU is a second after the last one: its timers with
@@ -73,26 +73,26 @@ struct fake_vtimer {
      */
     struct xen_vtimer_stats vcpu[FAKE_VCPUS];
     unsigned int resyncs, countings; /* operations that were carried out */
-    unsigned int reads;      /* until @event; 0: never */
+    unsigned int reads;              /* until @event; 0: never */
     enum fake_event event;
 };
 
 struct fake_xen {
     pthread_mutex_t mutex;
-    int open_errno;          /* of xc_interface_open(); 0: it opens */
+    int open_errno; /* of xc_interface_open(); 0: it opens */
     unsigned int domctl_version;
-    unsigned int version;    /* major << 16 | minor */
+    unsigned int version; /* major << 16 | minor */
     bool patched;
-    uint32_t features;       /* XEN_VTIMER_FEAT_*, if patched */
+    uint32_t features; /* XEN_VTIMER_FEAT_*, if patched */
     uint32_t vtimer_version;
-    bool hvm;                /* XEN_SYSCTL_PHYSCAP_hvm */
-    int vpmu;                /* XENPMU_MODE_*; -1: EOPNOTSUPP */
-    bool mode_stuck;         /* XENPMU_mode_set does nothing, successfully */
+    bool hvm;        /* XEN_SYSCTL_PHYSCAP_hvm */
+    int vpmu;        /* XENPMU_MODE_*; -1: EOPNOTSUPP */
+    bool mode_stuck; /* XENPMU_mode_set does nothing, successfully */
     unsigned int mode_sets;
-    bool counts_sessions;    /* patched: see fake_count_sessions() */
+    bool counts_sessions; /* patched: see fake_count_sessions() */
     bool primary;
-    int vpmu_before;         /* the mode before the first session */
-    bool held;               /* a session holds the mode */
+    int vpmu_before; /* the mode before the first session */
+    bool held;       /* a session holds the mode */
     char commandline[128];
     int scheduler;
     char console[256];

@@ -11,19 +11,19 @@
 #include <stdbool.h>
 
 struct fault {
-    const char *only;        /* count calls of this function alone */
-    unsigned int calls;      /* counted so far */
+    const char *only;   /* count calls of this function alone */
+    unsigned int calls; /* counted so far */
 
-    unsigned int fail_at;    /* this call fails with @err; 0: none does */
+    unsigned int fail_at; /* this call fails with @err; 0: none does */
     int err;
-    bool onwards;            /* and every later one too */
-    bool late;               /* it is carried out all the same */
+    bool onwards; /* and every later one too */
+    bool late;    /* it is carried out all the same */
 
-    unsigned int hook_at;    /* run @hook before this call; 0: never */
+    unsigned int hook_at; /* run @hook before this call; 0: never */
     void (*hook)(void *arg);
     void *arg;
 
-    bool struck;             /* a call has failed, or the hook has run */
+    bool struck; /* a call has failed, or the hook has run */
     bool in_hook;
 };
 
