@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the labs are run with: tests/lab/setting reads what a scenario asks for,
-# and tests/lab/watchdog ends a machine that does not end.
+# tests/lab/watchdog ends a machine that does not end, and tests/lab/new begins a
+# scenario.
 #
 # shellcheck disable=SC2016 # a machine's own shell expands its script
 
@@ -98,5 +99,34 @@ ok "it comes up" timeout 10 sh -c "until [ -s '$tmp/pid' ]; do sleep 0.1; done"
 is "$(timeout 10 tests/lab/watchdog "$(cat "$tmp/pid")" 60 60 x "$tmp/zombie.log"
     echo $?)" 0 "a machine that has ended, but is there as a zombie"
 kill $parent
+
+# ---- new ----
+
+mkdir -p "$tmp/lab/scenarios"
+cp tests/lab/new "$tmp/lab/"
+scenario=$tmp/lab/scenarios/two-clocks.sh
+capture "$tmp/lab/new" two-clocks
+is "$status $err" "0 " "a new scenario"
+like "$out" '^    make lab SCENARIO=two-clocks$' "it says what to run"
+is "$(sed '/^#$/q; s/ disable=.*//' "$scenario")" \
+    "$(sed '/^#$/q; s/ disable=.*//' tests/lab/scenarios/smoke.sh)" \
+    "it begins as another"
+like "$(cat "$scenario")" '^# Proves that ' "its head has a place for the proof"
+is "$($setting "$scenario")" "" "it has no settings"
+capture sh -c "$(sed "s|/lib/lab/|tests/lab/|" "$scenario")"
+is "$status $out" "1 not ok 1 - the scenario is not written yet
+1..1" "it runs, and fails"
+
+echo mine >"$scenario"
+capture "$tmp/lab/new" two-clocks
+is "$status $out" "1 " "one that exists is refused"
+is "$(cat "$scenario")" mine "and left as it is"
+for name in '' Smoke ../smoke a/b a.sh 'a b' 1a -a a@patched; do
+    capture "$tmp/lab/new" "$name"
+    is "$status $out" "1 " "no name: \"$name\""
+done
+capture "$tmp/lab/new"
+is "$status" 2 "a name is needed"
+is "$(ls "$tmp/lab/scenarios")" two-clocks.sh "nothing else was written"
 
 done_testing
