@@ -1,29 +1,23 @@
-#!/bin/sh
-# verdict-test: that the judge of the machines' consoles can find fault.
-set -eu
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tests/lab/ppc/verdict, the judge of the POWER lab's consoles, finds every fault
+# that a run can have, and none in a good one.
 
-here=$(cd "$(dirname "$0")" && pwd)
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-passed=0 failed=0
+. tests/unit/sh/tap.sh
 
 # judge NAME WANTED [DOMAIN...] <CONSOLE: WANTED is "PASSED FAILED", and then
 # what the failures have to mention.
 judge() {
-    name=$1 wanted=$2
+    local name=$1 counts mention
+    counts=$(echo "$2" | cut -d' ' -f1-2)
+    mention=$(echo "$2" | cut -d' ' -f3-)
     shift 2
     # As the console has it.
-    sed 's/$/\r/' >"$log"
-    got=$("$here/verdict" "$log" "$@")
-    mention=$(echo "$wanted" | cut -d' ' -f3-)
-    case $got in
-    "$(echo "$wanted" | cut -d' ' -f1-2)"*"$mention"*)
-        passed=$((passed + 1)) ;;
-    *)
-        failed=$((failed + 1))
-        echo "not ok verdict: $name: wanted $wanted, got"
-        echo "$got" | sed 's/^/  /' ;;
-    esac
+    sed 's/$/\r/' >"$tmp/log"
+    capture tests/lab/ppc/verdict "$tmp/log" "$@"
+    is "$(echo "$out" | head -n 1)" "$counts" "$name"
+    ok "$name: it says so" grep -qF -- "$mention" "$tmp/out"
 }
 
 gone='(XEN) all guests are gone: power off'
@@ -119,5 +113,4 @@ $gone
 EOC
 done
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+done_testing

@@ -4,7 +4,7 @@
 # tests/lab/verdict, the judge of the lab's scenarios, finds every fault that a
 # run can have, and none in a good one.
 
-. tests/unit/tap.sh
+. tests/unit/sh/tap.sh
 
 mkdir "$tmp/files"
 log=$tmp/some@patched
