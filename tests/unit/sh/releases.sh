@@ -26,7 +26,7 @@ is "$(comm -13 "$tmp/run" "$tmp/all")" "$(cat "$tmp/not_tests")" \
 
 mkdir -p "$tmp/hv-patches" "$tmp/tests/lab/scenarios"
 cp tests/releases "$tmp/tests/"
-cp tests/lab/check "$tmp/tests/lab/"
+cp tests/lab/check tests/lab/setting "$tmp/tests/lab/"
 cat >"$tmp/hv-patches/releases" <<'EOT'
 # a comment
 8.1 buzz x86 tools
