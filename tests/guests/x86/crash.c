@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tells of a guest that has ended.  Whoever waits for a guest asks here, so
- * that a crash is told as a crash, with where it happened, and not as silence.
+ * Tells of a guest that has ended or is silent.  Whoever waits for a guest asks
+ * here, so that a crash is told as a crash, with where it happened.
  */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"
@@ -12,7 +12,10 @@
 
 #include <xen/hvm/save.h>
 
-/* Prints the vCPUs' registers, which a triple fault leaves as they were. */
+/*
+ * Prints the vCPUs' registers, which a triple fault leaves as they were, and of
+ * which the lab's "run" tells when the emulator is at fault.
+ */
 static void tell_vcpus(uint32_t domid, unsigned int vcpus)
 {
     HVM_SAVE_TYPE(CPU) cpu;
@@ -25,6 +28,15 @@ static void tell_vcpus(uint32_t domid, unsigned int vcpus)
                     "vcpu%u eip=%#" PRIx64 " esp=%#" PRIx64 " cr0=%#" PRIx64
                     " cr2=%#" PRIx64 " eflags=%#" PRIx64 "\n",
                     i, cpu.rip, cpu.rsp, cpu.cr0, cpu.cr2, cpu.rflags);
+}
+
+void fail_unanswered(uint32_t domid)
+{
+    xc_domaininfo_t info;
+
+    domain_info(domid, &info);
+    tell_vcpus(domid, info.max_vcpu_id + 1);
+    fail(0, "domain %u does not answer", domid);
 }
 
 void fail_if_ended(uint32_t domid, const volatile struct shared_page *page)

@@ -68,6 +68,9 @@ void build_close(void);
 /* crash.c: fails, and says how, if the guest has crashed or shut down. */
 void fail_if_ended(uint32_t domid, const volatile struct shared_page *page);
 
+/* Tells where the vCPUs of a guest are that does not answer, and exits. */
+void fail_unanswered(uint32_t domid) __attribute__((noreturn));
+
 /* measure.c: the page shared with the guest */
 
 /* Maps a page of the guest's memory, until labdom ends. */
