@@ -2,10 +2,12 @@
 /* See store.h. */
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +19,7 @@
 
 #define ROOT TOP "/build/lab/" LAB_RELEASE "/root"
 #define LIBS ROOT "/usr/lib/x86_64-linux-gnu"
+#define PROGRAMS ROOT "/usr/lib/xen-" LAB_RELEASE "/bin"
 
 struct fault store_fault;
 
@@ -114,34 +117,92 @@ static void die(const char *what)
 }
 
 /* Runs it through the unpacked loader, so that it runs on any Linux. */
-static void exec_daemon(const char *preload)
+static void exec_daemon(const char *program, const char *const *options)
 {
-    execl(LIBS "/ld-linux-x86-64.so.2", "xenstored", "--library-path", LIBS,
-          "--preload", preload,
-          ROOT "/usr/lib/xen-" LAB_RELEASE "/bin/xenstored", "-N", "-P", NULL);
+    const char *argv[12] = {
+        program,
+        "--library-path",
+        LIBS,
+        "--preload",
+        TOP "/build/unit/xenstored_preload.so",
+    };
+    char path[512];
+    size_t i, n = 5;
+
+    snprintf(path, sizeof(path), PROGRAMS "/%s", program);
+    argv[n++] = path;
+    for (i = 0; options[i]; i++)
+        argv[n++] = options[i];
+    execv(LIBS "/ld-linux-x86-64.so.2", (char **)argv);
     die(LIBS "/ld-linux-x86-64.so.2");
+}
+
+static void exec_xenstored(const char *dir)
+{
+    static const char *const options[] = { "-N", NULL };
+
+    setenv("XENSTORED_RUNDIR", dir, 1);
+    setenv("XENSTORED_ROOTDIR", dir, 1);
+    exec_daemon("xenstored", options);
+}
+
+/*
+ * oxenstored has the names of its directories compiled in: it sees others below
+ * them, in a mount namespace of its own.
+ */
+static void exec_oxenstored(const char *dir)
+{
+    static const char *const options[] = { "--no-fork", "--config-file",
+                                           ROOT "/etc/xen/oxenstored.conf",
+                                           NULL };
+
+    if (unshare(CLONE_NEWNS) ||
+        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount("log", "/var/log", "tmpfs", 0, NULL) ||
+        mkdir("/var/log/xen", 0700) || mount("run", "/run", "tmpfs", 0, NULL) ||
+        mkdir("/run/xen", 0700) || mkdir("/run/xenstored", 0700) ||
+        mount(dir, "/run/xenstored", NULL, MS_BIND, NULL))
+        die("the directories of oxenstored");
+    exec_daemon("oxenstored", options);
+}
+
+/*
+ * Opens a connection as soon as the daemon listens: over its socket alone, as a
+ * machine that is itself a guest of Xen has another xenstored.
+ */
+static struct xs_handle *connect_to_it(void)
+{
+    struct xs_handle *h;
+    int tries = 1000;
+
+    while (!(h = xs_open(XS_OPEN_SOCKETONLY)) && tries-- &&
+           !waitpid(daemon_pid, NULL, WNOHANG))
+        usleep(10000);
+    return h;
+}
+
+bool store_is_ox(void)
+{
+    const char *name = getenv("UNIT_XENSTORED");
+
+    return name && !strcmp(name, "oxenstored");
 }
 
 void store_start(void)
 {
-    char dir[512], path[600], line[32];
+    char dir[512], path[600];
     pid_t parent = getpid();
-    ssize_t n;
-    int ready[2];
 
     if (own)
         return;
     if (!getcwd(dir, sizeof(dir)))
         die("getcwd");
     mkdir("store", 0700);
-    snprintf(path, sizeof(path), "%s/store", dir);
-    setenv("XENSTORED_RUNDIR", path, 1);
-    setenv("XENSTORED_ROOTDIR", path, 1);
-    snprintf(path, sizeof(path), "%s/store/socket", dir);
+    strcat(dir, "/store");
+    snprintf(path, sizeof(path), "%s/socket", dir);
     setenv("XENSTORED_PATH", path, 1);
+    unlink(path);
 
-    if (pipe(ready))
-        die("pipe");
     daemon_pid = fork();
     if (daemon_pid < 0)
         die("fork");
@@ -149,17 +210,12 @@ void store_start(void)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(99);
-        dup2(ready[1], STDOUT_FILENO);
-        close(ready[0]);
-        close(ready[1]);
-        exec_daemon(TOP "/build/unit/xenstored_preload.so");
+        dup2(STDERR_FILENO, STDOUT_FILENO); /* which is the test's */
+        if (store_is_ox())
+            exec_oxenstored(dir);
+        exec_xenstored(dir);
     }
-
-    /* It prints its pid when it listens. */
-    close(ready[1]);
-    n = read(ready[0], line, sizeof(line) - 1);
-    close(ready[0]);
-    own = n > 0 ? xs_open(0) : NULL;
+    own = connect_to_it();
     if (!own)
         die("xenstored does not start");
 }

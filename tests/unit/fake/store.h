@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The real xenstored of Debian's package, one per test program, in a private
- * directory; and requests of the tests' own, which are not counted among those
- * of libxentime.
+ * The real xenstored of Debian's package, or its oxenstored if the environment
+ * has UNIT_XENSTORED=oxenstored, one per test program, in a private directory;
+ * and requests of the tests' own, which are not counted among those of
+ * libxentime.
  */
 #ifndef UNIT_STORE_H
 #define UNIT_STORE_H
@@ -20,6 +21,9 @@ extern struct fault store_fault;
  * it listens.  It ends with this process, however that ends.
  */
 void store_start(void);
+
+/* Tells whether that is oxenstored. */
+bool store_is_ox(void);
 
 /* Kills it; store_start() begins with an empty store. */
 void store_stop(void);

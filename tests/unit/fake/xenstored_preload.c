@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Preloaded into Debian's xenstored, it stands for the Xen that is not
- * there: what xenstored asks of libxenctrl, libxengnttab, libxenevtchn and
- * /proc/xen at its start, and whether a domain lives.  Clients on the Unix
+ * Preloaded into Debian's xenstored or oxenstored, it stands for the Xen that is
+ * not there: what they ask of libxenctrl, libxengnttab, libxenevtchn and
+ * /proc/xen at their start, and whether a domain lives.  Clients on the Unix
  * socket, the only ones there are, are then served as on a real host.
  *
  * Built against the unpacked packages that xenstored comes from.
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <xenctrl.h>
@@ -64,6 +65,19 @@ static int open_fake(const char *path)
 OPEN(open)
 OPEN(open64)
 
+/* oxenstored does not start if it may not have a million files open. */
+int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *rlimits)
+{
+    (void)resource, (void)rlimits;
+    return 0;
+}
+
+int setrlimit(__rlimit_resource_t resource, const struct rlimit *rlimits)
+{
+    (void)resource, (void)rlimits;
+    return 0;
+}
+
 /* ---- libxenctrl ---- */
 
 xc_interface *xc_interface_open(xentoollog_logger *logger,
@@ -88,6 +102,24 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid,
     info->domid = first_domid;
     info->running = 1;
     return 1;
+}
+
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
+                          unsigned int max_domains, xc_domaininfo_t *info)
+{
+    (void)xch, (void)max_domains;
+    memset(info, 0, sizeof(*info));
+    info->domain = first_domain;
+    info->flags = XEN_DOMINF_running;
+    return 1;
+}
+
+/* A ring of a domain in which nothing is asked. */
+void *xc_map_foreign_range(xc_interface *xch, uint32_t dom, int size, int prot,
+                           unsigned long mfn)
+{
+    (void)xch, (void)dom, (void)mfn;
+    return mmap(NULL, size, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
 /* ---- libxengnttab ---- */
@@ -140,6 +172,12 @@ xenevtchn_handle *xenevtchn_fdopen(struct xentoollog_logger *logger, int fd,
     (void)logger, (void)open_flags;
     event_fd = fd;
     return (xenevtchn_handle *)&dummy;
+}
+
+int xenevtchn_close(xenevtchn_handle *xce)
+{
+    (void)xce;
+    return 0;
 }
 
 int xenevtchn_fd(xenevtchn_handle *xce)
