@@ -4,7 +4,7 @@
  *
  *   /tool/xentime/label/<uuid>/<label>   written by whoever manages domains;
  *                                        outlives them
- *   /tool/xentime/<uuid>/profiling       "no": no new profiling session; goes
+ *   /tool/xentime/<xx>/<uuid>/profiling  "no": no new profiling session; goes
  *                                        with the records of the domain
  */
 
@@ -43,7 +43,8 @@ static void permission_path(char path[PATH_SIZE], const uint8_t uuid[16])
     char text[XT_UUID_TEXT];
 
     xt_uuid_text(uuid, text);
-    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%s/profiling", text);
+    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%02x/%s/profiling",
+             xt_bucket(uuid), text);
 }
 
 enum xentime_error xentime_may_profile(xentime *xt, const uint8_t uuid[16],

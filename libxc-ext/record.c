@@ -2,11 +2,13 @@
 /*
  * Records in xenstore:
  *
- *   /tool/xentime/<uuid>/<setting>/requested   what was asked for
- *                                  applied     what Xen had afterwards
- *                                  when        seconds since the epoch
- *                                  by          user, program and pid
- *                                  persist     1: outlives the domain
+ *   /tool/xentime/<xx>/<uuid>/<setting>/requested   what was asked for
+ *                                       applied     what Xen had afterwards
+ *                                       when        seconds since the epoch
+ *                                       by          user, program and pid
+ *                                       persist     1: outlives the domain
+ *
+ * where <xx> is xt_bucket(), in two hexadecimal digits.
  *
  * "requested" alone is written before a change, so that one cut short by a
  * crash is seen: it differs from "applied".
@@ -38,7 +40,7 @@ static void uuid_path(char path[PATH_SIZE], const uint8_t uuid[16])
     char text[XT_UUID_TEXT];
 
     xt_uuid_text(uuid, text);
-    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%s", text);
+    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%02x/%s", xt_bucket(uuid), text);
 }
 
 static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
@@ -47,8 +49,9 @@ static void field_path(char path[PATH_SIZE], const uint8_t uuid[16],
     char text[XT_UUID_TEXT];
 
     xt_uuid_text(uuid, text);
-    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%s/%s%s%s", text,
-             xt_settings[setting].name, field ? "/" : "", field ? field : "");
+    snprintf(path, PATH_SIZE, XT_STORE_ROOT "/%02x/%s/%s%s%s", xt_bucket(uuid),
+             text, xt_settings[setting].name, field ? "/" : "",
+             field ? field : "");
 }
 
 /* ---- sweeping ---- */
@@ -62,6 +65,18 @@ static bool is_alive(const struct xentime_domain *doms, size_t n,
         if (!memcmp(doms[i].uuid, uuid, sizeof(doms[i].uuid)))
             return true;
     return false;
+}
+
+/* Removes all records of a domain, and their directory if it has no others. */
+static bool drop_domain(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
+{
+    char path[PATH_SIZE];
+
+    uuid_path(path, uuid);
+    if (!xt_store_drop(xt, t, path))
+        return false;
+    *strrchr(path, '/') = '\0';
+    return xt_store_prune(xt, t, path, XT_STORE_ROOT);
 }
 
 static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
@@ -87,34 +102,59 @@ static bool sweep_one(xentime *xt, xs_transaction_t t, const uint8_t uuid[16])
         if (!xt_store_drop(xt, t, path))
             return false;
     }
-    uuid_path(path, uuid);
     return any ? xt_write_permission(xt, t, uuid, true)
-               : xt_store_drop(xt, t, path);
+               : drop_domain(xt, t, uuid);
+}
+
+/* The UUIDs that directories have records of. */
+struct kept {
+    uuid_t *uuids;
+    size_t n;
+};
+
+static bool read_bucket(xentime *xt, xs_transaction_t t, unsigned int bucket,
+                        struct kept *kept)
+{
+    char path[PATH_SIZE], **entries;
+    unsigned int i, n;
+    uuid_t *more;
+
+    snprintf(path, sizeof(path), XT_STORE_ROOT "/%02x", bucket);
+    if (!xt_store_list(xt, t, path, &entries, &n))
+        return false;
+    more = n ? reallocarray(kept->uuids, kept->n + n, sizeof(*more)) : NULL;
+    if (more)
+        kept->uuids = more;
+    for (i = 0; more && i < n; i++)
+        kept->n += !uuid_parse(entries[i], more[kept->n]);
+    free(entries);
+    if (n && !more)
+        xt_fail_memory(xt);
+    return more || !n;
 }
 
 /*
- * Drops the records of domains that are gone.  The domains are listed after
- * the directory was read, inside the transaction: a record made in between
- * spoils the commit.
+ * Drops the records of domains that are gone, in the directories that are written
+ * to: a sweep of all would take longer with each domain that the host ever had.
+ * The domains are listed after the directories were read, inside the transaction:
+ * a record made in between spoils the commit.
  */
-static bool sweep(xentime *xt, xs_transaction_t t)
+static bool sweep(xentime *xt, xs_transaction_t t, const bool written[256])
 {
     struct xentime_domain *doms = NULL;
-    unsigned int i, n;
-    size_t alive = 0;
-    uuid_t uuid;
+    struct kept kept = { 0 };
+    size_t alive = 0, i;
     bool ok = true;
-    char **entries;
 
-    if (!xt_store_list(xt, t, XT_STORE_ROOT, &entries, &n))
-        return false;
-    if (n && xt_list_domains(xt, &doms, &alive))
+    for (i = 0; ok && i < 256; i++)
+        ok = !written[i] || read_bucket(xt, t, i, &kept);
+    if (ok && kept.n && xt_list_domains(xt, &doms, &alive))
         ok = false;
-    for (i = 0; ok && i < n; i++)
-        if (!uuid_parse(entries[i], uuid) && !is_alive(doms, alive, uuid))
-            ok = sweep_one(xt, t, uuid);
+    for (i = 0; ok && i < kept.n; i++)
+        if (!is_alive(doms, alive, kept.uuids[i]))
+            ok = sweep_one(xt, t, kept.uuids[i]);
     xentime_free_domains(doms, alive);
-    free(entries);
+    free(kept.uuids);
     return ok;
 }
 
@@ -151,10 +191,15 @@ static bool write_record(xentime *xt, xs_transaction_t t,
 static bool write_batch(xentime *xt, xs_transaction_t t, const void *arg)
 {
     const struct batch *b = arg;
+    bool written[256] = { false };
     size_t i;
 
+    for (i = 0; i < b->n; i++)
+        written[xt_bucket(b->entries[i].uuid)] = true;
+    for (i = 0; i < b->npermissions; i++)
+        written[xt_bucket(b->permissions[i].dom->uuid)] = true;
     /* Sweeps first, so that a record for a domain just ended stays. */
-    if (!sweep(xt, t))
+    if (!sweep(xt, t, written))
         return false;
     for (i = 0; i < b->n; i++)
         if (!write_record(xt, t, &b->entries[i]))
@@ -265,10 +310,7 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
 
 static bool remove_records(xentime *xt, xs_transaction_t t, const void *uuid)
 {
-    char path[PATH_SIZE];
-
-    uuid_path(path, uuid);
-    return xt_store_drop(xt, t, path);
+    return drop_domain(xt, t, uuid);
 }
 
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16])
@@ -395,7 +437,7 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
     if (!xt_store_drop(xt, t, path))
         return false;
     uuid_path(path, w->uuid);
-    return xt_store_drop_empty(xt, t, path);
+    return xt_store_prune(xt, t, path, XT_STORE_ROOT);
 }
 
 enum xentime_error xt_record_withdraw(xentime *xt, const uint8_t uuid[16],

@@ -83,8 +83,8 @@ static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
     if (s->kind == XENTIME_SESSION_XEN)
         snprintf(path, PATH_SIZE, DIRECTORY "/xen/%s", holder);
     else
-        snprintf(path, PATH_SIZE, DIRECTORY "/dom%u-%s/%s", s->domid, uuid,
-                 holder);
+        snprintf(path, PATH_SIZE, DIRECTORY "/%02x/dom%u-%s/%s",
+                 xt_bucket(s->uuid), s->domid, uuid, holder);
 }
 
 /*
@@ -309,7 +309,9 @@ static bool read_session(xentime *xt, struct xt_ledger *l,
     return ok || fail_damaged(xt, path);
 }
 
-static bool read_target(xentime *xt, struct xt_ledger *l, const char *name)
+/* Reads the sessions in a directory, if it is one of sessions. */
+static bool read_target(xentime *xt, struct xt_ledger *l, const char *parent,
+                        const char *name)
 {
     struct xentime_session where = { .kind = XENTIME_SESSION_DOMAIN };
     char path[PATH_SIZE], **holders;
@@ -318,7 +320,7 @@ static bool read_target(xentime *xt, struct xt_ledger *l, const char *name)
 
     if (!parse_target(name, &where))
         return true;
-    snprintf(path, sizeof(path), DIRECTORY "/%s", name);
+    snprintf(path, sizeof(path), "%s/%s", parent, name);
     ok = xt_store_list(xt, XBT_NULL, path, &holders, &n);
     for (i = 0; i < n && ok; i++)
         ok = read_session(xt, l, &where, holders[i]);
@@ -326,9 +328,21 @@ static bool read_target(xentime *xt, struct xt_ledger *l, const char *name)
     return ok;
 }
 
-static bool read_all(xentime *xt, struct xt_ledger *l)
+static bool read_targets(xentime *xt, struct xt_ledger *l, const char *parent)
 {
     char **names;
+    unsigned int i, n;
+    bool ok = xt_store_list(xt, XBT_NULL, parent, &names, &n);
+
+    for (i = 0; i < n && ok; i++)
+        ok = read_target(xt, l, parent, names[i]);
+    free(names);
+    return ok;
+}
+
+static bool read_all(xentime *xt, struct xt_ledger *l)
+{
+    char path[PATH_SIZE], **names;
     unsigned int i, n;
     int64_t initial;
     bool ok = xt_store_get_int(xt, XBT_NULL, DIRECTORY "/initial", -1, MAX_MODE,
@@ -337,8 +351,13 @@ static bool read_all(xentime *xt, struct xt_ledger *l)
     if (!ok || !xt_store_list(xt, XBT_NULL, DIRECTORY, &names, &n))
         return false;
     l->initial = initial;
-    for (i = 0; i < n && ok; i++)
-        ok = read_target(xt, l, names[i]);
+    for (i = 0; i < n && ok; i++) {
+        snprintf(path, sizeof(path), DIRECTORY "/%s", names[i]);
+        if (strlen(names[i]) == 2)
+            ok = read_targets(xt, l, path);
+        else
+            ok = read_target(xt, l, DIRECTORY, names[i]);
+    }
     free(names);
     return ok;
 }
@@ -376,13 +395,13 @@ struct writing {
     size_t n;
 };
 
-/* Removes a session, and its directory if it was the last one there. */
+/* Removes a session, and the directories above it that have no other. */
 static bool drop_session(xentime *xt, xs_transaction_t t, char *path)
 {
     if (!xt_store_drop(xt, t, path))
         return false;
     *strrchr(path, '/') = '\0';
-    return xt_store_drop_empty(xt, t, path);
+    return xt_store_prune(xt, t, path, DIRECTORY);
 }
 
 static bool write_all(xentime *xt, xs_transaction_t t, const void *arg)

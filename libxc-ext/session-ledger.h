@@ -2,9 +2,11 @@
 /*
  * Profiling sessions as xenstore has them, under /tool/xentime/profile/:
  *
- *   initial                    stock Xen: the mode before the first session
- *   dom<id>-<uuid>/<holder>    a session, as one line of text
+ *   initial                       stock Xen: the mode before the first session
+ *   <xx>/dom<id>-<uuid>/<holder>  a session, as one line of text
  *   xen/<holder>
+ *
+ * where <xx> is xt_bucket(), in two hexadecimal digits.
  *
  * Sessions without a name have "@" for a holder.  A patched Xen counts those
  * itself, and the node exists only while they are started or stopped.  On a

@@ -154,7 +154,7 @@ static enum xentime_error check_others(struct xt_work *w,
                                        const struct xentime_domain *dom,
                                        const struct xentime_session_request *r)
 {
-    size_t i;
+    size_t i, others = 0;
 
     for (i = 0; i < w->l.n; i++) {
         const struct xentime_session *s = &w->l.sessions[i].s;
@@ -162,6 +162,11 @@ static enum xentime_error check_others(struct xt_work *w,
 
         if (s->domid != (dom ? dom->domid : XENTIME_NO_DOMID))
             continue;
+        if (!same && ++others == XENTIME_SESSIONS_MAX)
+            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                           "cannot start profiling: it has %d sessions, and "
+                           "cannot have more",
+                           XENTIME_SESSIONS_MAX);
         if (!dom && !same)
             return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, NULL,
                            "cannot start profiling: %s samples Xen already",

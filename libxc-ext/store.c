@@ -120,6 +120,15 @@ enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
     }
 }
 
+unsigned int xt_bucket(const uint8_t uuid[16])
+{
+    unsigned int bucket = 0, i;
+
+    for (i = 0; i < 16; i++)
+        bucket ^= uuid[i];
+    return bucket;
+}
+
 /* ---- requests ---- */
 
 bool xt_store_put(xentime *xt, xs_transaction_t t, const char *path,
@@ -182,15 +191,23 @@ bool xt_store_list(xentime *xt, xs_transaction_t t, const char *path,
     return false;
 }
 
-bool xt_store_drop_empty(xentime *xt, xs_transaction_t t, const char *path)
+bool xt_store_prune(xentime *xt, xs_transaction_t t, char *path,
+                    const char *top)
 {
     unsigned int n;
     char **names;
 
-    if (!xt_store_list(xt, t, path, &names, &n))
-        return false;
-    free(names);
-    return n || xt_store_drop(xt, t, path);
+    while (strcmp(path, top) != 0) {
+        if (!xt_store_list(xt, t, path, &names, &n))
+            return false;
+        free(names);
+        if (n)
+            return true;
+        if (!xt_store_drop(xt, t, path))
+            return false;
+        *strrchr(path, '/') = '\0';
+    }
+    return true;
 }
 
 bool xt_store_get_int(xentime *xt, xs_transaction_t t, const char *path,

@@ -26,6 +26,14 @@ int xt_connect_xenstored(void);
 #define XT_STORE_ROOT "/tool/xentime"
 
 /*
+ * Returns which of 256 directories a domain's node is in: the exclusive or of its
+ * UUID's bytes.  A reply of oxenstored has at most 4096 bytes, and libxenstore
+ * gives the connection up at a longer one; so no directory is listed that grows by
+ * a node for each domain.
+ */
+unsigned int xt_bucket(const uint8_t uuid[16]);
+
+/*
  * These are requests on xt->xs, which has to be open, in transaction @t or in
  * none (XBT_NULL).  They return false with the error set; a node that is not
  * there is no error.
@@ -41,8 +49,12 @@ bool xt_store_get(xentime *xt, xs_transaction_t t, const char *path,
 /* *names is NULL where the node is not there; the caller frees it. */
 bool xt_store_list(xentime *xt, xs_transaction_t t, const char *path,
                    char ***names, unsigned int *n);
-/* Removes a directory that has no more nodes. */
-bool xt_store_drop_empty(xentime *xt, xs_transaction_t t, const char *path);
+/*
+ * Removes the node, if it has no more nodes below it, and so on upwards, but for
+ * @top.  Cuts @path off.
+ */
+bool xt_store_prune(xentime *xt, xs_transaction_t t, char *path,
+                    const char *top);
 /*
  * Reads a number from 0 to @max, or @absent where the node is not there; the
  * error is EBADMSG for anything else.

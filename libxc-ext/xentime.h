@@ -424,7 +424,7 @@ enum xentime_error xentime_count_ticks(xentime *xt,
 enum xentime_error xentime_resync(xentime *xt, const struct xentime_domain *dom,
                                   int64_t *lag_ns);
 
-/* ---- records: /tool/xentime/<uuid>/<setting>/ in xenstore ---- */
+/* ---- records in xenstore: xentimectl(8), FILES ---- */
 
 struct xentime_record {
     int requested; /* -1: none */
@@ -552,6 +552,7 @@ enum xentime_session_kind {
 const char *xentime_session_kind_name(enum xentime_session_kind kind);
 
 #define XENTIME_HOLDER_MAX 64
+#define XENTIME_SESSIONS_MAX 60 /* of a domain */
 
 /*
  * Tells whether @name can be a holder's name: 1 to XENTIME_HOLDER_MAX of

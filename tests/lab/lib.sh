@@ -152,3 +152,21 @@ done_testing() {
     echo "1..${lab_plan:-$lab_count}"
     exit $((lab_failed > 0))
 }
+
+# ---- what xentimectl keeps in xenstore ----
+
+# records_of UUID: the directory of a domain's records.
+records_of() {
+    lab_rest=$(echo "$1" | tr -d -) lab_bucket=0
+    while [ -n "$lab_rest" ]; do
+        lab_bucket=$((lab_bucket ^ 0x${lab_rest%"${lab_rest#??}"}))
+        lab_rest=${lab_rest#??}
+    done
+    printf '/tool/xentime/%02x/%s' "$lab_bucket" "$1"
+}
+
+# recorded: the UUIDs of the domains that have records.
+recorded() {
+    xenstore-ls -f /tool/xentime 2>/dev/null |
+        sed -n 's|^/tool/xentime/../\([^/ ]*\) = .*|\1|p' | sort
+}

@@ -12,7 +12,7 @@
 modes='1 2 3'
 
 # Domains of the lab have their id in their UUID.
-uuid_of() { printf '6c616264-6f6d-4000-8000-%012x' "$1"; }
+uuid_of() { printf '6c616264-6f6d-4000-8000-0000%04x%04x' "$1" "$1"; }
 lock_of() { echo "/run/lock/xentime/$(uuid_of "$1")"; }
 
 # What Xen has, by another program than the one under test.
@@ -22,13 +22,13 @@ mode_seen() { xentimectl list --raw --noheadings -o MODE "$1"; }
 
 # record_of DOM: "REQUESTED APPLIED" of its timer_mode, "-" where not there.
 record_of() {
-    robust_dir=/tool/xentime/$(uuid_of "$1")/timer_mode
+    robust_dir=$(records_of "$(uuid_of "$1")")/timer_mode
     echo "$(xenstore-read "$robust_dir/requested" 2>/dev/null || echo -)" \
         "$(xenstore-read "$robust_dir/applied" 2>/dev/null || echo -)"
 }
 
 # has_record DOM: anything at all.
-has_record() { xenstore-exists "/tool/xentime/$(uuid_of "$1")"; }
+has_record() { xenstore-exists "$(records_of "$(uuid_of "$1")")"; }
 
 # start CMD...: in the background; its process is $job.
 start() {

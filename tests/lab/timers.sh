@@ -79,7 +79,8 @@ safe_switch() {
 # record DOM SETTING: what xenstore has of the last change: the value that
 # was requested, and the one in force; nothing if it has none.
 record() {
-    lab_node=/tool/xentime/$(printf '6c616264-6f6d-4000-8000-%012x' "$1")/$2
+    lab_node=$(records_of \
+        "$(printf '6c616264-6f6d-4000-8000-0000%04x%04x' "$1" "$1")")/$2
     # shellcheck disable=SC2046,SC2005 # on one line
     echo $(xenstore-read "$lab_node/requested" "$lab_node/applied" 2>/dev/null)
 }

@@ -190,6 +190,15 @@ enum xentime_error change_one(uint32_t id, enum xentime_setting setting,
     return rc;
 }
 
+unsigned int bucket_of(const uint8_t uuid[16])
+{
+    unsigned int bucket = 0, i;
+
+    for (i = 0; i < 16; i++)
+        bucket ^= uuid[i];
+    return bucket;
+}
+
 const char *record_path(uint32_t id, enum xentime_setting setting,
                         const char *field)
 {
@@ -199,9 +208,9 @@ const char *record_path(uint32_t id, enum xentime_setting setting,
 
     fake_uuid(id, uuid);
     xt_uuid_text(uuid, text);
-    snprintf(path, sizeof(path), "/tool/xentime/%s/%s%s%s", text,
-             xentime_setting_name(setting), field ? "/" : "",
-             field ? field : "");
+    snprintf(path, sizeof(path), "/tool/xentime/%02x/%s/%s%s%s",
+             bucket_of(uuid), text, xentime_setting_name(setting),
+             field ? "/" : "", field ? field : "");
     return path;
 }
 

@@ -84,6 +84,9 @@ void free_one(struct xentime_domain *dom);
 enum xentime_error change_one(uint32_t id, enum xentime_setting setting,
                               int value, unsigned int flags);
 
+/* Returns the directory of xenstore in which a domain's nodes are. */
+unsigned int bucket_of(const uint8_t uuid[16]);
+
 /*
  * Returns the path of a record's node, or of the node above it if @field is
  * NULL, in static storage.

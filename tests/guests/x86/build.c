@@ -151,7 +151,11 @@ static void nodes_remove(uint32_t domid)
     xs_rm(xs, XBT_NULL, path);
 }
 
-/* Makes a UUID as unique as domids are, and the same in every run. */
+/*
+ * Makes a UUID as unique as domids are, and the same in every run.  The exclusive
+ * or of its bytes is the same for all, so that their records are in one directory
+ * of xenstore, of which the next change sweeps those of domains that ended.
+ */
 static void default_uuid(uint32_t domid, xen_domain_handle_t uuid)
 {
     static const xen_domain_handle_t base = { 'l',  'a', 'b',  'd', 'o', 'm',
@@ -159,8 +163,8 @@ static void default_uuid(uint32_t domid, xen_domain_handle_t uuid)
                                               0,    0,   0,    0 };
 
     memcpy(uuid, base, sizeof(base));
-    uuid[14] = (uint8_t)(domid >> 8);
-    uuid[15] = (uint8_t)domid;
+    uuid[12] = uuid[14] = (uint8_t)(domid >> 8);
+    uuid[13] = uuid[15] = (uint8_t)domid;
 }
 
 static void populate(uint32_t domid, unsigned long pages)

@@ -87,7 +87,7 @@ exits 0 "set-vhpet off" -- xentimectl set-vhpet web off
 is "$(vhpet_of "$hvm")" 0 "Xen has it off"
 exits 0 "set-vhpet on" -- xentimectl set-vhpet web ON
 is "$(vhpet_of "$hvm")" 1 "Xen has it on"
-record=/tool/xentime/$uuid/timer_mode
+record=$(records_of "$uuid")/timer_mode
 is "$(xenstore-read "$record/requested" "$record/applied" | tr '\n' ' ')" "3 3 " \
     "the record agrees"
 like "$(xenstore-read "$record/by")" '^root xentimectl\[[0-9]+\]$' "by whom"

@@ -26,7 +26,7 @@ exits 0 "set-mode --all" -- xentimectl set-mode --all 2
 is "$(echo "$out" | grep -c '^guest')" 100 "changes a hundred"
 is "$(xentimectl list -n -r -o MODE | sort | uniq -c | tr -s ' \n' ' ')" \
     " 1 - 100 2 " "all of them have it"
-is "$(xenstore-list /tool/xentime | wc -l)" 100 "and a record each"
+is "$(recorded | wc -l)" 100 "and a record each"
 is "$(find /run/lock/xentime -type f | wc -l)" 0 "and no lock"
 
 exits 4 "set-mode --all to what one of them cannot" -- \
@@ -36,9 +36,9 @@ is "$(xentimectl list -n -r -o MODE 1 2 3 4 5 | sort -u)" 2 \
 
 # shellcheck disable=SC2046 # one word a domain
 labdom destroy $(seq 1 50)
-is "$(xenstore-list /tool/xentime | wc -l)" 100 "records of fifty that ended"
+is "$(recorded | wc -l)" 100 "records of fifty that ended"
 exits 0 "the next change" -- xentimectl set-mode 100 1
-is "$(xenstore-list /tool/xentime | wc -l)" 50 "sweeps them"
+is "$(recorded | wc -l)" 50 "sweeps them"
 exits 0 "list of those that are left" -- xentimectl list
 is "$(echo "$out" | wc -l)" 52 "fifty"
 

@@ -72,7 +72,7 @@ unlike "$(backwards "$dom")" '_back=[1-9]' "and no clock went backwards"
 
 exits 0 "tune" -- xentimectl tune "$dom" sync-wakeup-after=4
 like "$(labdom status "$dom")" 'sync_wakeup_after=4' "tune: so it is"
-path=/tool/xentime/$(xenstore-list /tool/xentime)
+path=$(xenstore-ls -f /tool/xentime | sed -n 's|/sync_wakeup_after/applied .*||p')
 is "$(xenstore-read "$path/sync_wakeup_after/applied")" 4 "tune: the record"
 exits 0 "show" -- xentimectl show "$dom"
 like "$out" 'sync_wakeup_after +4' "show: sync_wakeup_after"

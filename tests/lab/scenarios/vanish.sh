@@ -171,7 +171,7 @@ is_range "$(number ' announce')" 2 40 \
 is_range "$(number ' record')" 2 40 \
     "often it died between applying and recording"
 is_range "$(number swept)" 1 40 "often its record was swept by the next change"
-is "$(xenstore-list /tool/xentime | sort)" \
+is "$(recorded)" \
     "$(printf '%s\n' "$(uuid_of "$a")" "$(uuid_of "$b")" | sort)" \
     "the only records left are those of the domains that stay"
 is "$(ls /run/lock/xentime)" "" "no lock file is left"

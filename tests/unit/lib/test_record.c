@@ -256,7 +256,7 @@ static void intrude(void *arg)
     (void)arg;
     snprintf(value, sizeof(value), "%u", ++intrusions);
     store_put("/tool/xentime/intruder", value);
-    store_put(record_path(2, MODE, "requested"), "3");
+    store_put(record_path(256, MODE, "requested"), "3");
 }
 
 static void a_spoilt_commit_is_repeated(void **state)
@@ -267,7 +267,7 @@ static void a_spoilt_commit_is_repeated(void **state)
 
     (void)state;
     fake_add(1, XENTIME_HVM);
-    fake_add(2, XENTIME_HVM);
+    fake_add(256, XENTIME_HVM);
     fault_clear(&store_fault);
     assert_done(write_of(1, MODE, &sample));
     once = store_fault.calls;
@@ -279,7 +279,7 @@ static void a_spoilt_commit_is_repeated(void **state)
     assert_true(store_fault.calls >= 2 * once);
     read_of(1, VHPET, &rec, &found);
     assert_true(found);
-    read_of(2, MODE, &rec, &found);
+    read_of(256, MODE, &rec, &found);
     assert_true(found && rec.requested == 3);
     assert_true(has_record(1, MODE));
 }
@@ -325,39 +325,45 @@ static void several_writers(void **state)
 
 static void records_end_with_their_domain(void **state)
 {
+    /* Domains whose records are in one directory. */
+    static const uint32_t ids[] = { 1, 256, 515, 770, 1029 };
     struct xentime_record brief = sample;
-    uint32_t id;
+    size_t i;
 
     (void)state;
     brief.persist = false;
-    for (id = 1; id <= 5; id++)
-        fake_add(id, XENTIME_HVM);
+    for (i = 0; i < ARRAY_COUNT(ids); i++)
+        assert_int_equal(bucket_of(fake_add(ids[i], XENTIME_HVM)->uuid), 1);
+    fake_add(2, XENTIME_HVM);
     assert_done(write_of(1, MODE, &brief));
-    assert_done(write_of(2, MODE, &sample));
-    assert_done(write_of(3, MODE, &brief));
-    assert_done(write_of(4, MODE, &sample));
+    assert_done(write_of(2, MODE, &brief));
+    assert_done(write_of(256, MODE, &sample));
+    assert_done(write_of(515, MODE, &brief));
+    assert_done(write_of(770, MODE, &sample));
     brief.requested = brief.applied = 0;
-    assert_done(write_of(4, VHPET, &brief));
-    store_put(record_path(6, MODE, "requested"), "1");
-    store_put("/tool/xentime/not-a-uuid", "x");
-    store_put("/tool/xentime/not-a-uuid/timer_mode/requested", "1");
+    assert_done(write_of(770, VHPET, &brief));
+    store_put(record_path(1284, MODE, "requested"), "1");
+    store_put("/tool/xentime/01/not-a-uuid", "x");
+    store_put("/tool/xentime/01/not-a-uuid/timer_mode/requested", "1");
     store_put("/tool/xentime/version", "1");
 
     fake_destroy(1);
     fake_destroy(2);
-    fake_destroy(4);
-    assert_done(write_of(5, MODE, &sample));
+    fake_destroy(256);
+    fake_destroy(770);
+    assert_done(write_of(1029, MODE, &sample));
 
     assert_false(has_record(1, MODE)); /* ended */
-    assert_false(store_has("/tool/xentime/"
+    assert_false(store_has("/tool/xentime/01/"
                            "11111111-1111-1111-1111-111111110001"));
-    assert_true(has_record(2, MODE)); /* persists */
-    assert_true(has_record(3, MODE)); /* lives */
-    assert_true(has_record(4, MODE)); /* persists, its vhpet not */
-    assert_false(has_record(4, VHPET));
-    assert_false(has_record(6, MODE)); /* an intent left by a crash */
-    assert_true(store_has("/tool/xentime/not-a-uuid/timer_mode/requested"));
+    assert_true(has_record(256, MODE)); /* persists */
+    assert_true(has_record(515, MODE)); /* lives */
+    assert_true(has_record(770, MODE)); /* persists, its vhpet not */
+    assert_false(has_record(770, VHPET));
+    assert_false(has_record(1284, MODE)); /* an intent left by a crash */
+    assert_true(store_has("/tool/xentime/01/not-a-uuid/timer_mode/requested"));
     assert_true(store_has("/tool/xentime/version"));
+    assert_true(has_record(2, MODE)); /* in another directory */
 }
 
 static void dying_domains_keep_theirs(void **state)
@@ -367,10 +373,10 @@ static void dying_domains_keep_theirs(void **state)
     (void)state;
     brief.persist = false;
     fake_add(1, XENTIME_HVM);
-    fake_add(2, XENTIME_HVM);
+    fake_add(256, XENTIME_HVM);
     assert_done(write_of(1, MODE, &brief));
     fake_domain(1)->flags = XEN_DOMINF_dying;
-    assert_done(write_of(2, MODE, &brief));
+    assert_done(write_of(256, MODE, &brief));
     assert_true(has_record(1, MODE));
 }
 
@@ -378,10 +384,10 @@ static void damage_is_not_swept(void **state)
 {
     (void)state;
     fake_add(1, XENTIME_HVM);
-    store_put(record_path(9, MODE, "requested"), "1");
-    store_put(record_path(9, MODE, "persist"), "maybe");
+    store_put(record_path(256, MODE, "requested"), "1");
+    store_put(record_path(256, MODE, "persist"), "maybe");
     assert_done(write_of(1, MODE, &sample));
-    assert_true(store_has(record_path(9, MODE, "persist")));
+    assert_true(store_has(record_path(256, MODE, "persist")));
 }
 
 /* Without a list of domains nothing is swept, nor written. */
@@ -395,10 +401,33 @@ static void no_sweep_without_a_list(void **state)
     assert_done(write_of(1, MODE, &brief));
     fake_destroy(1);
     fault_fail(&xen_fault, 1, EPERM, true);
-    assert_error(write_of(2, MODE, &sample), XENTIME_ERR_PERM);
+    assert_error(write_of(256, MODE, &sample), XENTIME_ERR_PERM);
     fault_clear(&xen_fault);
     assert_true(has_record(1, MODE));
-    assert_false(has_record(2, MODE));
+    assert_false(has_record(256, MODE));
+}
+
+/*
+ * A reply of oxenstored has at most 4096 bytes: with one directory of all domains
+ * no change was possible any more from the 111th record on.
+ */
+static void a_thousand_domains(void **state)
+{
+    struct xentime_record rec;
+    uint32_t id;
+    bool found;
+
+    (void)state;
+    for (id = 1; id <= 1000; id++) {
+        fake_add(id, XENTIME_HVM);
+        assert_done(write_of(id, MODE, &sample));
+    }
+    for (id = 1; id <= 1000; id += 111) {
+        assert_done(change_one(id, MODE, 2, 0));
+        read_of(id, MODE, &rec, &found);
+        assert_true(found);
+        assert_int_equal(rec.applied, 2);
+    }
 }
 
 static void at_most_11_requests(void **state)
@@ -419,4 +448,4 @@ UNIT_MAIN(TEST(round_trip), TEST(nodes), TEST(none_there), TEST(removal),
           TEST(a_spoilt_commit_is_repeated), TEST(several_writers),
           TEST(records_end_with_their_domain), TEST(dying_domains_keep_theirs),
           TEST(damage_is_not_swept), TEST(no_sweep_without_a_list),
-          TEST(at_most_11_requests))
+          TEST(a_thousand_domains), TEST(at_most_11_requests))

@@ -327,7 +327,8 @@ static void damaged_sessions(void **state)
         snprintf(uuid + 2 * i + (i >= 4) + (i >= 6) + (i >= 8) + (i >= 10),
                  sizeof(uuid) - 2 * i - 4, "%02x%s", fake_domain(1)->uuid[i],
                  i == 3 || i == 5 || i == 7 || i == 9 ? "-" : "");
-    snprintf(path, sizeof(path), "/tool/xentime/profile/dom1-%s/x", uuid);
+    snprintf(path, sizeof(path), "/tool/xentime/profile/%02x/dom1-%s/x",
+             bucket_of(fake_domain(1)->uuid), uuid);
     for (i = 0; i < ARRAY_COUNT(texts); i++) {
         store_put(path, texts[i]);
         assert_error(xentime_get_profile(xt, &p), XENTIME_ERR_FAIL);
@@ -343,6 +344,28 @@ static void damaged_sessions(void **state)
     xentime_free_profile(&p);
     store_put("/tool/xentime/profile/initial", "7");
     assert_error(xentime_get_profile(xt, &p), XENTIME_ERR_FAIL);
+}
+
+/* More would not fit into a reply of oxenstored. */
+static void no_more_than_60(void **state)
+{
+    char holder[XENTIME_HOLDER_MAX + 1];
+    struct model m;
+    unsigned int i;
+
+    (void)state;
+    world_begin(&m, true, 0);
+    world_create(&m, 1);
+    world_create(&m, 2);
+    for (i = 0; i < XENTIME_SESSIONS_MAX; i++) {
+        snprintf(holder, sizeof(holder), "%064u", i);
+        assert_done(start_with(1, holder, 0, 0));
+    }
+    assert_error(start_with(1, "one-more", 0, 0), XENTIME_ERR_BUSY);
+    assert_has(error_text(), "60 sessions");
+    assert_int_equal(sessions(), XENTIME_SESSIONS_MAX);
+    assert_done(start_with(1, holder, 0, 0));
+    assert_done(start_with(2, "one-more", 0, 0));
 }
 
 /* Xen counts fewer sessions than have names: others have stopped some. */
@@ -415,5 +438,6 @@ UNIT_MAIN(TEST(a_session_ends_with_its_process),
           TEST(a_domain_ends_while_we_tidy), TEST(domains_end_while_they_start),
           TEST(asking_whether_xen_counts), TEST(no_vpmu),
           TEST(requests_that_make_no_sense), TEST(names_of_holders),
-          TEST(damaged_sessions), TEST(stopped_behind_our_back),
-          TEST(the_mode_does_not_stick), TEST(counts_in_a_list))
+          TEST(damaged_sessions), TEST(no_more_than_60),
+          TEST(stopped_behind_our_back), TEST(the_mode_does_not_stick),
+          TEST(counts_in_a_list))

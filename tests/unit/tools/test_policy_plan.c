@@ -98,7 +98,7 @@ static void by_uuid_type_and_label(void **state)
     add_usual_domains();
     dom = find_one("2", 0);
     snprintf(path, sizeof(path), "%s", record_path(2, MODE, NULL));
-    snprintf(uuid, sizeof(uuid), "%.36s", strstr(path, "/xentime/") + 9);
+    snprintf(uuid, sizeof(uuid), "%.36s", strstr(path, "/11111111") + 1);
     snprintf(rules, sizeof(rules),
              "<rule><match uuid='%s'/>" CLOCK(
                  TICKS("merge")) "</rule>" RULE("label='role' value='w*'",
@@ -118,7 +118,7 @@ static void by_uuid_type_and_label(void **state)
 
     snprintf(path, sizeof(path), "%s", record_path(1, MODE, NULL));
     snprintf(rules, sizeof(rules), "/tool/xentime/label/%.36s/role",
-             strstr(path, "/xentime/") + 9);
+             strstr(path, "/11111111") + 1);
     store_put(rules, "db");
     assert_exit(apply_it(), 0);
     assert_int_equal(value_of(1, MODE), 1);
