@@ -74,17 +74,26 @@ bool xt_session_is_over(const struct xt_session *s)
 
 /* ---- paths and text ---- */
 
-static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
+static void target_path(char path[PATH_SIZE], const struct xentime_session *s)
 {
-    const char *holder = s->holder[0] ? s->holder : NAMELESS;
     char uuid[XT_UUID_TEXT];
 
     xt_uuid_text(s->uuid, uuid);
     if (s->kind == XENTIME_SESSION_XEN)
-        snprintf(path, PATH_SIZE, DIRECTORY "/xen/%s", holder);
+        snprintf(path, PATH_SIZE, DIRECTORY "/xen");
     else
-        snprintf(path, PATH_SIZE, DIRECTORY "/%02x/dom%u-%s/%s",
-                 xt_bucket(s->uuid), s->domid, uuid, holder);
+        snprintf(path, PATH_SIZE, DIRECTORY "/%02x/dom%u-%s",
+                 xt_bucket(s->uuid), s->domid, uuid);
+}
+
+static void session_path(char path[PATH_SIZE], const struct xentime_session *s)
+{
+    size_t len;
+
+    target_path(path, s);
+    len = strlen(path);
+    snprintf(path + len, PATH_SIZE - len, "/%s",
+             s->holder[0] ? s->holder : NAMELESS);
 }
 
 /*
@@ -309,18 +318,24 @@ static bool read_session(xentime *xt, struct xt_ledger *l,
     return ok || fail_damaged(xt, path);
 }
 
-/* Reads the sessions in a directory, if it is one of sessions. */
+/*
+ * Reads the sessions in a directory.  One that is none of sessions, or not where it
+ * has to be, such as those of xentimectl 0.1.0, is passed over.
+ */
 static bool read_target(xentime *xt, struct xt_ledger *l, const char *parent,
                         const char *name)
 {
     struct xentime_session where = { .kind = XENTIME_SESSION_DOMAIN };
-    char path[PATH_SIZE], **holders;
+    char path[PATH_SIZE], right[PATH_SIZE], **holders;
     unsigned int i, n;
     bool ok;
 
     if (!parse_target(name, &where))
         return true;
     snprintf(path, sizeof(path), "%s/%s", parent, name);
+    target_path(right, &where);
+    if (strcmp(path, right) != 0)
+        return true;
     ok = xt_store_list(xt, XBT_NULL, path, &holders, &n);
     for (i = 0; i < n && ok; i++)
         ok = read_session(xt, l, &where, holders[i]);

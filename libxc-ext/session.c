@@ -162,11 +162,12 @@ static enum xentime_error check_others(struct xt_work *w,
 
         if (s->domid != (dom ? dom->domid : XENTIME_NO_DOMID))
             continue;
-        if (!same && ++others == XENTIME_SESSIONS_MAX)
+        if (strcmp(s->holder, r->holder ? r->holder : "") != 0 &&
+            ++others == XENTIME_HOLDERS_MAX)
             return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
-                           "cannot start profiling: it has %d sessions, and "
-                           "cannot have more",
-                           XENTIME_SESSIONS_MAX);
+                           "cannot start profiling: it has sessions of %d "
+                           "holders, and cannot have more",
+                           XENTIME_HOLDERS_MAX);
         if (!dom && !same)
             return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, NULL,
                            "cannot start profiling: %s samples Xen already",

@@ -154,13 +154,14 @@ const char *xentime_setting_name(enum xentime_setting setting);
 
 enum xentime_type { XENTIME_PV, XENTIME_HVM, XENTIME_PVH };
 
-enum xentime_state { /* bits */
-                     XENTIME_RUNNING = 1 << 0,
-                     XENTIME_BLOCKED = 1 << 1,
-                     XENTIME_PAUSED = 1 << 2,
-                     XENTIME_SHUTDOWN = 1 << 3,
-                     XENTIME_CRASHED = 1 << 4,
-                     XENTIME_DYING = 1 << 5,
+/* Bits */
+enum xentime_state {
+    XENTIME_RUNNING = 1 << 0,
+    XENTIME_BLOCKED = 1 << 1,
+    XENTIME_PAUSED = 1 << 2,
+    XENTIME_SHUTDOWN = 1 << 3,
+    XENTIME_CRASHED = 1 << 4,
+    XENTIME_DYING = 1 << 5,
 };
 
 struct xentime_domain {
@@ -175,19 +176,19 @@ struct xentime_domain {
     int64_t sessions; /* profiling; -1: not asked for, or no vPMU */
 };
 
-enum xentime_want { /* bits */
-                    XENTIME_WANT_NAME = 1
-                                        << 0, /* one xenstore read per domain */
-                    /*
+/* Bits */
+enum xentime_want {
+    XENTIME_WANT_NAME = 1 << 0, /* one xenstore read per domain */
+    /*
      * Reads the settings of HVM and PVH domains, in few hypercalls for all, but
      * not XENTIME_SYNC_WAKEUP.
      */
-                    XENTIME_WANT_SETTINGS = 1 << 1,
-                    /*
+    XENTIME_WANT_SETTINGS = 1 << 1,
+    /*
      * Counts sessions as they stand, those that are over included.  A stock Xen
      * needs one xenstore read per session.
      */
-                    XENTIME_WANT_SESSIONS = 1 << 2,
+    XENTIME_WANT_SESSIONS = 1 << 2,
 };
 
 const char *xentime_type_name(enum xentime_type type);
@@ -445,7 +446,7 @@ enum xentime_error xentime_record_read(xentime *xt, const uint8_t uuid[16],
 
 /*
  * Writes a record in one transaction, retried while others interfere, and
- * drops the records of domains that are gone, unless they persist.
+ * drops some of domains that are gone, unless they persist.
  * Errors: INVALID, BUSY (others wrote at every try), NOXEN, PERM, FAIL.
  */
 enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
@@ -509,10 +510,11 @@ enum xentime_error xentime_watch(xentime *xt);
  */
 void xentime_watch_fds(const xentime *xt, int fds[2]);
 
-enum xentime_event { /* bits */
-                     XENTIME_DOMAIN_CAME = 1 << 0,
-                     XENTIME_DOMAIN_WENT = 1 << 1,
-                     XENTIME_SESSIONS_CHANGED = 1 << 2,
+/* Bits */
+enum xentime_event {
+    XENTIME_DOMAIN_CAME = 1 << 0,
+    XENTIME_DOMAIN_WENT = 1 << 1,
+    XENTIME_SESSIONS_CHANGED = 1 << 2,
 };
 
 /*
@@ -552,7 +554,7 @@ enum xentime_session_kind {
 const char *xentime_session_kind_name(enum xentime_session_kind kind);
 
 #define XENTIME_HOLDER_MAX 64
-#define XENTIME_SESSIONS_MAX 60 /* of a domain */
+#define XENTIME_HOLDERS_MAX 60 /* of a domain; those without a name are one */
 
 /*
  * Tells whether @name can be a holder's name: 1 to XENTIME_HOLDER_MAX of
@@ -641,26 +643,24 @@ enum xentime_error xentime_profile_stop_all(
 
 /* ---- this host ---- */
 
-enum xentime_capability { /* bits */
-                          XENTIME_CAP_TIMER_MODE =
-                              1 << 0, /* HVM domains can be created */
-                          XENTIME_CAP_VHPET = 1 << 1,
-                          XENTIME_CAP_VPMU =
-                              1 << 2, /* a vPMU mode that is not off */
-                          /* The rest is patched only; see hv-patches/include/vtimer.h. */
-                          XENTIME_CAP_SAFE_SWITCH = 1 << 8,
-                          XENTIME_CAP_QUIET_VHPET = 1 << 9,
-                          XENTIME_CAP_TICK_STATS = 1 << 10,
-                          XENTIME_CAP_RESYNC = 1 << 11,
-                          XENTIME_CAP_SYNC_WAKEUP = 1 << 12,
-                          /* This one is in hv-patches/include/profile.h. */
-                          XENTIME_CAP_SESSIONS = 1 << 13,
-                          /* These are in hv-patches/include/vtimer.h again. */
-                          XENTIME_CAP_PACED_MODE = 1 << 14,
-                          XENTIME_CAP_ONE_TIME =
-                              1 << 15, /* all vCPUs have the same time */
-                          XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
-                          XENTIME_CAP_PATCHED = 0x1ff00,
+/* Bits */
+enum xentime_capability {
+    XENTIME_CAP_TIMER_MODE = 1 << 0, /* HVM domains can be created */
+    XENTIME_CAP_VHPET = 1 << 1,
+    XENTIME_CAP_VPMU = 1 << 2, /* a vPMU mode that is not off */
+    /* The rest is patched only; see hv-patches/include/vtimer.h. */
+    XENTIME_CAP_SAFE_SWITCH = 1 << 8,
+    XENTIME_CAP_QUIET_VHPET = 1 << 9,
+    XENTIME_CAP_TICK_STATS = 1 << 10,
+    XENTIME_CAP_RESYNC = 1 << 11,
+    XENTIME_CAP_SYNC_WAKEUP = 1 << 12,
+    /* This one is in hv-patches/include/profile.h. */
+    XENTIME_CAP_SESSIONS = 1 << 13,
+    /* These are in hv-patches/include/vtimer.h again. */
+    XENTIME_CAP_PACED_MODE = 1 << 14,
+    XENTIME_CAP_ONE_TIME = 1 << 15, /* all vCPUs have the same time */
+    XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
+    XENTIME_CAP_PATCHED = 0x1ff00,
 };
 
 /* Returns @bit's name as `xentimectl info` prints it; NULL: no such bit. */

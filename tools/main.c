@@ -15,16 +15,13 @@
 
 static int complete_for_bash(struct tool *t, int argc, char **argv)
 {
-    const struct command *c;
-    int i;
+    int at = strtol(argv[2], NULL, 10);
+    const struct command *c = line_command(at, argc - 3, argv + 3);
 
     /* The words of a command of xentimectl-full are there. */
-    for (i = 4; i < argc; i++) {
-        c = find_command(argv[i]);
-        if (c && !c->run)
-            exec_full(t, argv);
-    }
-    complete(stdout, strtol(argv[2], NULL, 10), argc - 3, argv + 3);
+    if (c && !c->run)
+        return exec_full(t, argv);
+    complete(stdout, at, argc - 3, argv + 3);
     return EXIT_DONE;
 }
 

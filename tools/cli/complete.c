@@ -132,6 +132,26 @@ static int valued_option(const char *word)
     return -1;
 }
 
+/*
+ * Returns the word after the one at @i and its value, if it is an option that takes
+ * one: "--option=value" is three words to bash.
+ */
+static int after_option(int i, int nwords, char **words)
+{
+    if (valued_option(words[i]) < 0)
+        return i + 1;
+    return i + 1 < nwords && !strcmp(words[i + 1], "=") ? i + 3 : i + 2;
+}
+
+const struct command *line_command(int at, int nwords, char **words)
+{
+    int i = 1;
+
+    while (i < at && i < nwords && words[i][0] == '-')
+        i = after_option(i, nwords, words);
+    return i < at && i < nwords ? find_command(words[i]) : NULL;
+}
+
 bool complete(FILE *to, int at, int nwords, char **words)
 {
     const struct command *c = NULL;

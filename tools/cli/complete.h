@@ -6,6 +6,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "tool.h"
+
+/*
+ * Returns the command that the words before word @at name; NULL if they name none.
+ */
+const struct command *line_command(int at, int nwords, char **words);
+
 /*
  * Prints the candidates for word @at of the command line @words, a line each.
  * Returns true if the word is to be a file's name, of which it prints none.

@@ -71,14 +71,16 @@ static void release_signals(const sigset_t *before)
 static void child(int n, char **words)
 {
     struct tool t = { 0 };
-    sigset_t none;
+    sigset_t set;
     size_t i;
     char **argv = calloc(n + 2, sizeof(*argv));
 
-    for (i = 0; i < ARRAY_LEN(signals); i++)
+    sigemptyset(&set);
+    for (i = 0; i < ARRAY_LEN(signals); i++) {
         signal(signals[i], SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+        sigaddset(&set, signals[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
     if (!argv) {
         shell_say(EXIT_FAILED, "out of memory");
         _exit(EXIT_FAILED);

@@ -31,6 +31,16 @@ static enum xentime_error start_with(uint32_t id, const char *holder, int pid,
     return rc;
 }
 
+static enum xentime_error stop_with(uint32_t id, const char *holder)
+{
+    struct xentime_domain *d = find_one(id == 1 ? "1" : "2", 0);
+    struct xentime_profile_change c;
+    enum xentime_error rc = xentime_profile_stop(xt, d, 1, holder, &c);
+
+    free_one(d);
+    return rc;
+}
+
 static size_t sessions(void)
 {
     struct xentime_profile p;
@@ -347,7 +357,7 @@ static void damaged_sessions(void **state)
 }
 
 /* More would not fit into a reply of oxenstored. */
-static void no_more_than_60(void **state)
+static void no_more_than_60_holders(void **state)
 {
     char holder[XENTIME_HOLDER_MAX + 1];
     struct model m;
@@ -357,15 +367,37 @@ static void no_more_than_60(void **state)
     world_begin(&m, true, 0);
     world_create(&m, 1);
     world_create(&m, 2);
-    for (i = 0; i < XENTIME_SESSIONS_MAX; i++) {
+    for (i = 0; i < XENTIME_HOLDERS_MAX; i++) {
         snprintf(holder, sizeof(holder), "%064u", i);
         assert_done(start_with(1, holder, 0, 0));
     }
     assert_error(start_with(1, "one-more", 0, 0), XENTIME_ERR_BUSY);
-    assert_has(error_text(), "60 sessions");
-    assert_int_equal(sessions(), XENTIME_SESSIONS_MAX);
+    assert_has(error_text(), "60 holders");
+    assert_int_equal(sessions(), XENTIME_HOLDERS_MAX);
     assert_done(start_with(1, holder, 0, 0));
     assert_done(start_with(2, "one-more", 0, 0));
+    /* All those without a name are one holder. */
+    assert_done(stop_with(1, holder));
+    assert_done(start_with(1, NULL, 0, 0));
+    assert_done(start_with(1, NULL, 0, 0));
+    assert_error(start_with(1, holder, 0, 0), XENTIME_ERR_BUSY);
+}
+
+/* xentimectl 0.1.0 had its sessions one directory higher. */
+static void elsewhere(void **state)
+{
+    struct model m;
+
+    (void)state;
+    world_begin(&m, true, 0);
+    world_create(&m, 1);
+    store_put("/tool/xentime/profile/"
+              "dom1-11111111-1111-1111-1111-111111110001/x",
+              "kind=domain state=on count=1 base=0 since=1 until=0 pid=0 "
+              "start=0 by=me");
+    assert_int_equal(sessions(), 0);
+    assert_done(start_with(1, "x", 0, 0));
+    assert_int_equal(sessions(), 1);
 }
 
 /* Xen counts fewer sessions than have names: others have stopped some. */
@@ -438,6 +470,6 @@ UNIT_MAIN(TEST(a_session_ends_with_its_process),
           TEST(a_domain_ends_while_we_tidy), TEST(domains_end_while_they_start),
           TEST(asking_whether_xen_counts), TEST(no_vpmu),
           TEST(requests_that_make_no_sense), TEST(names_of_holders),
-          TEST(damaged_sessions), TEST(no_more_than_60),
-          TEST(stopped_behind_our_back), TEST(the_mode_does_not_stick),
-          TEST(counts_in_a_list))
+          TEST(damaged_sessions), TEST(no_more_than_60_holders),
+          TEST(elsewhere), TEST(stopped_behind_our_back),
+          TEST(the_mode_does_not_stick), TEST(counts_in_a_list))

@@ -30,7 +30,7 @@ is "$(find tools -name '*.[ch]' -exec grep -HE "^#include \"($private)\.h\"" {} 
 
 # A mode that is added is to be a row of the table in names.c.  rank.c says which
 # one to take of modes that are equal, and both know what is special of mode 0.
-modes=$(sed -n 's/^    \[\(XENTIME_.*TICKS.*\)\] = {/\1/p' libxc-ext/names.c |
+modes=$(sed -n 's/^    \[\(XENTIME_.*\)\] = {$/\1/p' libxc-ext/names.c |
     paste -sd '|')
 is "$(grep -rlE --include='*.[ch]' "\<($modes)\>" libxc-ext tools | sort)" \
     "$(printf '%s\n' libxc-ext/names.c libxc-ext/xentime.h \
