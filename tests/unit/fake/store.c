@@ -2,6 +2,7 @@
 /* See store.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -146,6 +147,32 @@ static void exec_xenstored(const char *dir)
     exec_daemon("xenstored", options);
 }
 
+static void write_file_of(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    if (!f || fputs(text, f) < 0 || fclose(f))
+        die(path);
+}
+
+/* Gets a mount namespace; a user who is not root gets it as root of a user's. */
+static void unshare_mounts(void)
+{
+    char text[64];
+    uid_t uid = geteuid();
+    gid_t gid = getegid();
+
+    if (unshare(CLONE_NEWNS | (uid ? CLONE_NEWUSER : 0)))
+        die("unshare");
+    if (!uid)
+        return;
+    snprintf(text, sizeof(text), "0 %u 1", uid);
+    write_file_of("/proc/self/uid_map", text);
+    write_file_of("/proc/self/setgroups", "deny");
+    snprintf(text, sizeof(text), "0 %u 1", gid);
+    write_file_of("/proc/self/gid_map", text);
+}
+
 /*
  * oxenstored has the names of its directories compiled in: it sees others below
  * them, in a mount namespace of its own.
@@ -155,13 +182,17 @@ static void exec_oxenstored(const char *dir)
     static const char *const options[] = { "--no-fork", "--config-file",
                                            ROOT "/etc/xen/oxenstored.conf",
                                            NULL };
+    char here[32];
 
-    if (unshare(CLONE_NEWNS) ||
-        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+    unshare_mounts();
+    /* @dir may be below what is mounted over. */
+    snprintf(here, sizeof(here), "/proc/self/fd/%d",
+             open(dir, O_PATH | O_DIRECTORY));
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
         mount("log", "/var/log", "tmpfs", 0, NULL) ||
         mkdir("/var/log/xen", 0700) || mount("run", "/run", "tmpfs", 0, NULL) ||
         mkdir("/run/xen", 0700) || mkdir("/run/xenstored", 0700) ||
-        mount(dir, "/run/xenstored", NULL, MS_BIND, NULL))
+        mount(here, "/run/xenstored", NULL, MS_BIND, NULL))
         die("the directories of oxenstored");
     exec_daemon("oxenstored", options);
 }
