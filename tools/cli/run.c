@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <xentoollog.h>
@@ -50,11 +51,34 @@ static void start_progress(xentime *xt)
     setitimer(ITIMER_REAL, &every, NULL);
 }
 
+/* ---- open files ---- */
+
+static struct rlimit files_before; /* rlim_max is 0 until it is known */
+
+/* Each domain that is changed has a lock, which is an open file. */
+static void raise_files(void)
+{
+    struct rlimit files;
+
+    if (files_before.rlim_max || getrlimit(RLIMIT_NOFILE, &files_before))
+        return;
+    files = files_before;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void tool_restore_files(void)
+{
+    if (files_before.rlim_max)
+        setrlimit(RLIMIT_NOFILE, &files_before);
+}
+
 int tool_open(struct tool *t)
 {
     xentoollog_logger *logger = NULL;
     enum xentime_error rc;
 
+    raise_files();
     if (t->opt[OPT_VERBOSE])
         logger = (xentoollog_logger *)xtl_createlogger_stdiostream(stderr,
                                                                    XTL_DEBUG,

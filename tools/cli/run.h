@@ -6,12 +6,19 @@
 #include "tool.h"
 
 /*
- * Opens Xen as t->xt, and from then on says on stderr what it waits for
+ * Opens Xen as t->xt, raises the limit on open files to what this user may have
+ * (each domain has a lock), and from then on says on stderr what it waits for
  * whenever that takes more than two seconds. For a lock it waits as long as
  * --wait says. Returns EXIT_DONE, or another exit status with the error
  * reported.
  */
 int tool_open(struct tool *t);
+
+/*
+ * Gives the process the limit on open files that it had before tool_open(), for a
+ * program that it becomes.
+ */
+void tool_restore_files(void);
 
 /* Stops the messages of tool_open(), for a command that waits all the time. */
 void tool_end_progress(void);

@@ -96,6 +96,7 @@ static void become_program(char **program)
 {
     int e;
 
+    tool_restore_files();
     execvp(program[0], program);
     e = errno;
     fputs("xentimectl: ", stderr);

@@ -5,6 +5,7 @@
  * a busy domain, signals, completion of domain names.
  */
 
+#include <sys/resource.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -392,6 +393,28 @@ static void many_at_once_and_some_killed(void **state)
 
 /* ---- completion ---- */
 
+/* A domain's lock is an open file; a program that is run has the limit as it was. */
+static void more_domains_than_files(void **state)
+{
+    struct rlimit before, few;
+    uint32_t id;
+
+    (void)state;
+    for (id = 1; id <= 300; id++)
+        fake_add(id, XENTIME_HVM);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = 100;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_exit(run("set-mode", "--all", "2"), 0);
+    assert_int_equal(fake_domain(300)->param[XENTIME_TIMER_MODE], 2);
+    fake->vpmu = 1;
+    assert_exit(run("profile", "start", "1", "--", "sh", "-c",
+                    "test $(ulimit -n) = 100"),
+                0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 static void completes_names(void **state)
 {
     const struct run *r;
@@ -449,5 +472,5 @@ UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(hostile_references), TEST(options_anywhere),
           TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
           TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
-          TEST(completes_names), TEST(completes_holders),
-          TEST(completion_of_nonsense))
+          TEST(more_domains_than_files), TEST(completes_names),
+          TEST(completes_holders), TEST(completion_of_nonsense))
