@@ -178,19 +178,39 @@ int cmd_create(int argc, char **argv)
     return 0;
 }
 
+/* The exclusive or of the bytes is another for each, as for most UUIDs there are. */
+static void number_uuid(xen_domain_handle_t uuid, uint64_t n)
+{
+    static const xen_domain_handle_t base = { 'm',  'a', 'n',  'y', 0, 0,
+                                              0x40, 0,   0x80, 0,   0, 0 };
+
+    memcpy(uuid, base, sizeof(base));
+    uuid[14] = (uint8_t)(n >> 8);
+    uuid[15] = (uint8_t)n;
+}
+
 int cmd_many(int argc, char **argv)
 {
-    static const struct option options[] = { { "mem-kib", required_argument,
-                                               NULL, 'm' },
-                                             { NULL, 0, NULL, 0 } };
+    static const struct option options[] = {
+        { "mem-kib", required_argument, NULL, 'm' },
+        { "numbered", no_argument, NULL, 'n' },
+        { NULL, 0, NULL, 0 },
+    };
     struct dom_config config = { .mem_kib = DEFAULT_MANY_KIB, .vcpus = 1 };
     uint64_t i, n;
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c != 'm')
+        switch (c) {
+        case 'm':
+            config.mem_kib = number(optarg, 1u << 30);
+            break;
+        case 'n':
+            config.set_uuid = true;
+            break;
+        default:
             return usage_error();
-        config.mem_kib = number(optarg, 1u << 30);
+        }
     }
     if (argc - optind != 1)
         return usage_error();
@@ -202,6 +222,7 @@ int cmd_many(int argc, char **argv)
 
         snprintf(name, sizeof(name), "guest%03" PRIu64, i + 1);
         config.name = name;
+        number_uuid(config.uuid, i + 1);
         domid = domain_create(&config);
         if (xc_hvm_param_set(xch, domid, HVM_PARAM_TIMER_MODE,
                              i % NR_TIMER_MODES))

@@ -57,8 +57,9 @@ static const struct command commands[] = {
       "    NAME VMLINUX INITRD COMMAND-LINE",
       "a paused HVM domain with an unpacked Linux kernel; prints its domid",
       cmd_linux },
-    { "many", "[--mem-kib N] N",
-      "N empty paused HVM domains guest001..., timer modes 0-3 in turn",
+    { "many", "[--mem-kib N] [--numbered] N",
+      "N empty paused HVM domains guest001..., timer modes 0-3 in turn;\n"
+      "  --numbered: with the UUIDs 6d616e79-0000-4000-8000-00000000NNNN",
       cmd_many },
     { "pause", "DOM...", "pause", cmd_pause },
     { "unpause", "DOM...", "unpause", cmd_unpause },

@@ -14,7 +14,7 @@
 
 domains=100
 runs=5
-labdom many $domains || exit 1
+labdom many --numbered $domains || exit 1
 
 mkdir -p /var/lib/xen
 xentimectl list --raw --noheadings -o ID,NAME,UUID | while read -r id name uuid

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # Proves that a hundred domains are listed, found and changed as one is, and
-# that records do not outlive their domains.
+# that a record does not outlive its domain for ever.
 #
 # How: labdom makes a hundred paused domains whose modes it knows; each line
 # of the list is held against Xen's answer; half of them are destroyed.
@@ -11,7 +11,7 @@
 
 . /lib/lab/lib.sh
 
-exits 0 "a hundred domains" -- labdom many 100
+exits 0 "a hundred domains" -- labdom many --numbered 100
 
 exits 0 "list" -- xentimectl list
 is "$(echo "$out" | wc -l)" 102 "a heading, dom0 and all of them"
@@ -38,7 +38,12 @@ is "$(xentimectl list -n -r -o MODE 1 2 3 4 5 | sort -u)" 2 \
 labdom destroy $(seq 1 50)
 is "$(recorded | wc -l)" 100 "records of fifty that ended"
 exits 0 "the next change" -- xentimectl set-mode 100 1
-is "$(recorded | wc -l)" 50 "sweeps them"
+is "$(recorded | wc -l)" 100 "has none of them in its directory"
+# Its record is in the directory of guest001's.
+d=$(labdom create --uuid 6d616e79-0000-4000-8000-000000000203 new)
+exits 0 "a change" -- xentimectl set-mode "$d" 1
+is "$(recorded | grep -c '00000000\(0001\|0203\)$')" 1 "sweeps its directory"
+labdom destroy "$d"
 exits 0 "list of those that are left" -- xentimectl list
 is "$(echo "$out" | wc -l)" 52 "fifty"
 
