@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "error.h"
 #include "hypercall.h"
@@ -29,15 +28,6 @@ struct operation {
     const struct xentime_session_request *request; /* only start has it */
     const char *holder; /* of stop and stop_all, as the caller gave it */
 };
-
-void xt_tell_undone(xentime *xt, const struct xentime_error_info *why,
-                    bool undone)
-{
-    xt->error = *why;
-    xt_fail_more(xt, "%s",
-                 undone ? "; nothing was changed"
-                        : "; what was changed could NOT be put back");
-}
 
 /* ---- beginning and end of every operation ---- */
 
@@ -189,34 +179,6 @@ static enum xentime_error check_others(struct xt_work *w,
 }
 
 /* ---- starting ---- */
-
-static void fill(struct xt_session *s, const struct xentime_session_request *r)
-{
-    s->s.kind = r->kind;
-    s->s.count = r->holder ? 1 : s->s.count + 1;
-    s->s.pid = r->pid;
-    s->pid_start = r->pid ? xt_process_start(r->pid) : 0;
-    s->until_ms = r->for_ms ? xt_boottime_ms() + r->for_ms : 0;
-    s->s.since = s->s.since ? s->s.since : time(NULL);
-    xt_record_author(s->s.by, sizeof(s->s.by));
-}
-
-/* Returns the target's session as it is to be; NULL if memory is out. */
-struct xt_session *xt_step_prepare(struct xt_work *w, struct xt_step *step,
-                                   const struct xentime_session_request *r)
-{
-    const char *holder = r->holder ? r->holder : "";
-    struct xt_session *s = xt_ledger_find(&w->l, step->dom, holder);
-
-    step->existed = s;
-    if (s)
-        step->old = *s;
-    else
-        s = xt_ledger_add(w->xt, &w->l, step->dom, holder);
-    if (s)
-        fill(s, r);
-    return s;
-}
 
 static enum xentime_error start(struct xt_work *w, const struct operation *o,
                                 size_t *changed)

@@ -2,8 +2,8 @@
 /*
  * Profiling sessions, inside the library.  session.c has what they mean on any
  * Xen; session-stock.c and session-patched.c what differs between a stock Xen and
- * a patched one, as two backends; session-ledger.c what is kept in xenstore; vpmu.c
- * what Xen is asked.
+ * a patched one, as two backends; session-step.c what these two share;
+ * session-ledger.c what is kept in xenstore; vpmu.c what Xen is asked.
  */
 #ifndef XENTIME_SESSION_H
 #define XENTIME_SESSION_H

@@ -241,13 +241,17 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
                                       const struct xentime_domain *dom,
                                       unsigned int *timers);
 
-/* The TSC of a domain, as XEN_DOMCTL_gettscinfo tells it. */
 struct xentime_tsc_info {
     uint32_t mode; /* TSC_MODE_*: 0 default, 1 always emulated,
                                 2 never emulated */
     uint32_t khz;
     uint32_t incarnation; /* number of migrations and restores */
 };
+
+/*
+ * Reads how a domain has its TSC (XEN_DOMCTL_gettscinfo).
+ * Errors: NODOM, PERM, FAIL.
+ */
 enum xentime_error xentime_get_tsc(xentime *xt,
                                    const struct xentime_domain *dom,
                                    struct xentime_tsc_info *tsc);
@@ -453,7 +457,10 @@ enum xentime_error xentime_record_write(xentime *xt, const uint8_t uuid[16],
                                         enum xentime_setting setting,
                                         const struct xentime_record *rec);
 
-/* Removes every record of a domain; it is no error if there is none. */
+/*
+ * Removes every record of a domain; it is no error if there is none.
+ * Errors: BUSY (others wrote at every try), NOXEN, PERM, FAIL.
+ */
 enum xentime_error xentime_record_remove(xentime *xt, const uint8_t uuid[16]);
 
 /* ---- for policies ---- */
@@ -637,6 +644,7 @@ enum xentime_error xentime_profile_stop(xentime *xt,
 /*
  * Stops all sessions of @holder, or everybody's if @holder is NULL.  It is no
  * error if there are none.
+ * Errors: as xentime_profile_stop(), but for NOSESSION.
  */
 enum xentime_error xentime_profile_stop_all(
     xentime *xt, const char *holder, struct xentime_profile_change *change);

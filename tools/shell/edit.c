@@ -17,6 +17,7 @@
 #include <readline/readline.h>
 
 #include "cli/complete.h"
+#include "shell/process.h"
 #include "shell/shell.h"
 #include "shell/words.h"
 #include "tool.h"

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "shell/process.h"
 #include "shell/shell.h"
 #include "tool.h"
 

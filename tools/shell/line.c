@@ -1,119 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Runs a line of the shell, and defines the shell's own commands.
- *
- * Any other command is a process of its own, by fork() and without exec():
- * whatever it does to signals, to its handles and to itself, the shell is as
- * before.
- */
+/* Runs a line of the shell, and defines the shell's own commands. */
 
-#include <errno.h>
-#include <signal.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "cli/dispatch.h"
-#include "cli/run.h"
-#include "output/text.h"
+#include "shell/process.h"
 #include "shell/shell.h"
 #include "shell/words.h"
 #include "tool.h"
-
-int shell_say(int status, const char *fmt, ...)
-{
-    char text[512];
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    fputs("xentimectl: ", stderr);
-    print_safe(stderr, text);
-    fputc('\n', stderr);
-    return status;
-}
-
-static const int signals[] = { SIGINT, SIGQUIT };
-
-/* Blocks the signals that the terminal sends to the command and the shell. */
-static void hold_signals(sigset_t *before)
-{
-    sigset_t set;
-    size_t i;
-
-    sigemptyset(&set);
-    for (i = 0; i < ARRAY_LEN(signals); i++)
-        sigaddset(&set, signals[i]);
-    sigprocmask(SIG_BLOCK, &set, before);
-}
-
-/*
- * Drops what has come of them meanwhile, but for the signals that the caller
- * had blocked already: it wants to know of those.
- */
-static void release_signals(const sigset_t *before)
-{
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, action;
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(signals); i++) {
-        if (sigismember(before, signals[i]))
-            continue;
-        sigaction(signals[i], &ignore, &action);
-        sigaction(signals[i], &action, NULL);
-    }
-    sigprocmask(SIG_SETMASK, before, NULL);
-}
-
-static void child(int n, char **words)
-{
-    struct tool t = { 0 };
-    sigset_t set;
-    size_t i;
-    char **argv = calloc(n + 2, sizeof(*argv));
-
-    sigemptyset(&set);
-    for (i = 0; i < ARRAY_LEN(signals); i++) {
-        signal(signals[i], SIG_DFL);
-        sigaddset(&set, signals[i]);
-    }
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
-    if (!argv) {
-        shell_say(EXIT_FAILED, "out of memory");
-        _exit(EXIT_FAILED);
-    }
-    argv[0] = "xentimectl";
-    memcpy(argv + 1, words, n * sizeof(*argv));
-    if (wants_json(n + 1, argv))
-        t.opt[OPT_JSON] = "";
-    /* exit() would put the offset of the shell's input back. */
-    _exit(finish(&t, dispatch(&t, n + 1, argv)));
-}
-
-int shell_run(int n, char **words)
-{
-    sigset_t before;
-    int status;
-    pid_t pid;
-
-    fflush(NULL);
-    hold_signals(&before);
-    pid = fork();
-    if (!pid)
-        child(n, words);
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    release_signals(&before);
-    if (pid < 0)
-        return shell_say(EXIT_FAILED, "cannot start a process: %s",
-                         strerror(errno));
-    if (WIFSIGNALED(status))
-        return 128 + WTERMSIG(status);
-    return WEXITSTATUS(status);
-}
 
 static int help(int n, char **words)
 {

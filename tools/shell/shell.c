@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shell/process.h"
 #include "shell/shell.h"
 #include "cli/commands.h"
 #include "tool.h"

@@ -24,16 +24,4 @@ int shell_interactive(void);
  */
 int shell_every(int n, char **words);
 
-/*
- * Runs the command that the words name, in a process of its own, which alone
- * gets Ctrl-C, unless the caller has blocked it: then it stays pending as well.
- * Returns its exit status or, as a shell does, 128 plus the number of the signal
- * that has ended it.
- */
-int shell_run(int n, char **words);
-
-/* Prints one line on stderr.  Returns @status. */
-int shell_say(int status, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 #endif /* XENTIMECTL_SHELL_H */
