@@ -42,7 +42,8 @@ CC += --sysroot=$S -B$S/usr/lib/x86_64-linux-gnu -L$S/usr/lib/x86_64-linux-gnu
 BUILD_PKGS := gcc libc6-dev
 endif
 
-# What the hypervisor's timer modes decide, which "simulate" has from there.
+# These files of the hypervisor decide what its timer modes do, and "simulate"
+# is built with them, so that it predicts the same.
 HV_X86    := hv-patches/x86/files/xen/arch/x86
 POLICY    := $(HV_X86)/hvm/vpt-policy $(HV_X86)/hvm/vpt-clock
 
@@ -177,8 +178,9 @@ lint: lint-quick need-unit
 	printf '%s\n' $(TOOLS) $(wildcard libxc-ext/*.c) $(LINT_HV) | \
 	    xargs -P "$$(nproc)" -I '{}' clang-tidy -quiet '{}' -- $(LINT_FLAGS)
 
-# The part that takes less than a minute, for CI.  A script is what ends in .sh or
-# .bash, or has a shell in its first line; see also .shellcheckrc.
+# lint-quick is the part that takes less than a minute, for CI.  A script is
+# what ends in .sh or .bash, or has a shell in its first line; see also
+# .shellcheckrc.
 lint-quick:
 	@tests/need clang-format cppcheck shellcheck mandoc
 	find libxc-ext tools tests -name '*.[ch]' | \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
- * The two operations that the patches in hv-patches give Xen: XEN_DOMCTL_vtimer_op
- * (vtimer.h there) and XEN_SYSCTL_profile (profile.h there).
+ * The two operations that the patches in hv-patches give Xen:
+ * XEN_DOMCTL_vtimer_op (vtimer.h there) and XEN_SYSCTL_profile (profile.h
+ * there).
  */
 #ifndef XENTIME_PATCHED_H
 #define XENTIME_PATCHED_H

@@ -134,10 +134,10 @@ static bool read_bucket(xentime *xt, xs_transaction_t t, unsigned int bucket,
 }
 
 /*
- * Drops the records of domains that are gone, in the directories that are written
- * to: a sweep of all would take longer with each domain that the host ever had.
- * The domains are listed after the directories were read, inside the transaction:
- * a record made in between spoils the commit.
+ * Drops the records of domains that are gone, in the directories that are
+ * written to: a sweep of all would take longer with each domain that the host
+ * ever had. The domains are listed after the directories were read, inside the
+ * transaction: a record made in between spoils the commit.
  */
 static bool sweep(xentime *xt, xs_transaction_t t, const bool written[256])
 {

@@ -319,8 +319,8 @@ static bool read_session(xentime *xt, struct xt_ledger *l,
 }
 
 /*
- * Reads the sessions in a directory.  One that is none of sessions, or not where it
- * has to be, such as those of xentimectl 0.1.0, is passed over.
+ * Reads the sessions in a directory.  One that is none of sessions, or not
+ * where it has to be, such as those of xentimectl 0.1.0, is passed over.
  */
 static bool read_target(xentime *xt, struct xt_ledger *l, const char *parent,
                         const char *name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-only */
 /*
  * Profiling sessions, inside the library.  session.c has what they mean on any
- * Xen; session-stock.c and session-patched.c what differs between a stock Xen and
- * a patched one, as two backends; session-step.c what these two share;
+ * Xen; session-stock.c and session-patched.c what differs between a stock Xen
+ * and a patched one, as two backends; session-step.c what these two share;
  * session-ledger.c what is kept in xenstore; vpmu.c what Xen is asked.
  */
 #ifndef XENTIME_SESSION_H

@@ -26,10 +26,10 @@ int xt_connect_xenstored(void);
 #define XT_STORE_ROOT "/tool/xentime"
 
 /*
- * Returns which of 256 directories a domain's node is in: the exclusive or of its
- * UUID's bytes.  A reply of oxenstored has at most 4096 bytes, and libxenstore
- * gives the connection up at a longer one; so no directory is listed that grows by
- * a node for each domain.
+ * Returns which of 256 directories a domain's node is in: the exclusive or of
+ * its UUID's bytes.  A reply of oxenstored has at most 4096 bytes, and
+ * libxenstore gives the connection up at a longer one; so no directory is
+ * listed that grows by a node for each domain.
  */
 unsigned int xt_bucket(const uint8_t uuid[16]);
 
@@ -50,8 +50,8 @@ bool xt_store_get(xentime *xt, xs_transaction_t t, const char *path,
 bool xt_store_list(xentime *xt, xs_transaction_t t, const char *path,
                    char ***names, unsigned int *n);
 /*
- * Removes the node, if it has no more nodes below it, and so on upwards, but for
- * @top.  Cuts @path off.
+ * Removes the node, if it has no more nodes below it, and so on upwards, but
+ * for @top.  Cuts @path off.
  */
 bool xt_store_prune(xentime *xt, xs_transaction_t t, char *path,
                     const char *top);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# Two running HVM domains: "web", which never sleeps, as a loaded server, and
-# "old billing", which halts between its HPET's ticks.
+# This starts two HVM domains: "web", which never sleeps, as a loaded server,
+# and "old billing", which halts between its HPET's ticks.
 
 web=$(labdom create web pit=100 idle=spin)
 billing=$(labdom create "old billing" hpet=50 idle=hlt)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the scenarios about profiling sessions share. Sourced after lib.sh.
+# The scenarios about profiling sessions share this file, and source it after
+# lib.sh.
 #
 # vPMU needs a CPU whose performance monitor Xen knows: family 10h with
 # vpmu=on. QEMU's counters stand still; modes, contexts and refusals do not
@@ -9,7 +10,7 @@
 
 case $LAB_HYPERVISOR in stock) patched='' ;; *) patched=1 ;; esac
 
-# What Xen has, by another program than the one under test.
+# Xen's mode is asked by another program than the one under test.
 vpmu() { labdom vpmu; }
 
 # session_count DOM: as Xen counts them; stock Xen does not.

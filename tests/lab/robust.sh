@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the scenarios share that stop, kill and destroy things under a running
-# xentimectl. Sourced after lib.sh.
+# The scenarios that stop, kill and destroy things under a running xentimectl
+# share this file, and source it after lib.sh.
 #
 # Nothing here that is meant for a moment at which a process is stopped asks
 # xenstored: a client that is stopped in the middle of a request makes Debian
@@ -15,9 +15,9 @@ modes='1 2 3'
 uuid_of() { printf '6c616264-6f6d-4000-8000-0000%04x%04x' "$1" "$1"; }
 lock_of() { echo "/run/lock/xentime/$(uuid_of "$1")"; }
 
-# What Xen has, by another program than the one under test.
+# Xen's mode is asked by another program than the one under test.
 mode_of() { labdom param "$1" timer_mode; }
-# The same, in half the time, where it is asked for often.
+# xentimectl tells it in half the time, where it is asked for often.
 mode_seen() { xentimectl list --raw --noheadings -o MODE "$1"; }
 
 # record_of DOM: "REQUESTED APPLIED" of its timer_mode, "-" where not there.
@@ -53,11 +53,12 @@ is_state() {
     return 1
 }
 
-# Neither running nor about to: it waits for xenstored, or has ended.
+# A settled process neither runs nor is about to: it waits for xenstored, or has
+# ended.
 has_settled() { is_state "$1" SDZX && usleep 1000 && is_state "$1" SDZX; }
 settle() { wait_for 5 has_settled "$1"; }
 
-# Its process.
+# $xs is the process of xenstored.
 read -r xs </run/xenstored.pid
 
 # stage_of DOM OLD: how far $job, a set-mode of it to another mode than OLD, has

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 #
-# Xen's count of the ticks of $dom beside the guest's own:
-# . /lib/lab/stats.sh, after timers.sh.
+# Scenarios that hold Xen's count of the ticks of $dom against the guest's own
+# source this file, after timers.sh.
 
 # reading NAME: of both counts, for tally; the domain is best quiescent.
 reading() {
@@ -17,7 +17,7 @@ reading() {
 # $t_unequal, $t_lateness (ticks in the histogram), $t_guest and $t_ideal: the
 # timers, with the numbers.
 tally() {
-    # Of both readings, in this order.
+    # awk gets the files of both readings, those of A first.
     awk '
     function value(key,   i) {
         for (i = 1; i <= NF; i++)

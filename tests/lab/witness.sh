@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 #
-# What the scenarios about one time for all vCPUs have in common: . it after
-# timers.sh.
+# The scenarios about one time for all vCPUs share this file, and source it
+# after timers.sh.
 
-# Every clock of a guest but the reference TSC page: that needs a TSC which Xen
-# trusts, and QEMU's it does not.
+# These are the clocks of a guest but for the reference TSC page, which needs a
+# TSC that Xen trusts; it does not trust QEMU's.
 all_clocks='tsc pv hpet pmtimer refcount'
 
 # prefer_dom0: over guests that are busy, lest each process that it starts take twice

@@ -39,8 +39,8 @@ UNIT_TESTS  := $(notdir $(basename $(wildcard $(UNIT_ROOMS:%=tests/unit/%/test_*
 UNIT_FAKE   := $(filter-out %/store %/xenstored_preload,$(basename \
                  $(wildcard tests/unit/fake/*.c)))
 UNIT_SHARED := tests/unit/unit tests/unit/run tests/unit/fake/store $(UNIT_FAKE)
-# What the programs of a room are made of besides.  The hypervisor's files that
-# know nothing of Xen are compiled as they are.
+# The programs of a room are linked with these as well.  The hypervisor's files
+# that know nothing of Xen are compiled as they are.
 UNIT_WITH_hv    := $(addsuffix .o,$(POLICY) \
                      $(HV_PPC)/arch/ppc/pmu/context $(HV_PPC)/arch/ppc/pmu/lazy \
                      $(HV_COMMON)/common/profile-count \
@@ -85,7 +85,8 @@ $U/$1/fuzz_%: $U/$1/tests/fuzz/fuzz_%.o $U/$1/tests/fuzz/replay.o \
 endef
 $(foreach v,plain asan tsan,$(eval $(call UNIT_VARIANT,$v)))
 
-# As compiled for use: the very objects, but for the one with a path of its own.
+# "plain" has the very objects that are compiled for use, but for lock.o, which
+# has another path for the locks.
 $U/plain/tools/%.o: $B/tools/%.o
 	@mkdir -p $(@D) && ln -f $< $@
 $U/plain/libxc-ext/%.o: $B/libxc-ext/%.o
@@ -94,7 +95,7 @@ $U/plain/libxc-ext/lock.o: libxc-ext/lock.c
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CPP) $(UNIT_FLAGS_plain) -c -o $@ $<
 
-# For Debian's xenstored, against the libraries that it is run with.
+# Debian's xenstored preloads this, so it is linked with the libraries of that.
 $U/xenstored_preload.so: tests/unit/fake/xenstored_preload.c | unit-xenstored
 	@mkdir -p $(@D)
 	gcc --sysroot=$(CURDIR)/$(LAB_ROOT) \

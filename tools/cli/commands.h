@@ -35,8 +35,8 @@ int cmd_watch(struct tool *t) __attribute__((weak));
 int cmd_shell(struct tool *t) __attribute__((weak));
 
 /*
- * The words of operands and of options' values, for completion and for messages;
- * their subjects' folders have them.
+ * The words of operands and of options' values, for completion and for
+ * messages; their subjects' folders have them.
  */
 const char *vhpet_word(size_t i);
 const char *tunable_word(size_t i);

@@ -133,8 +133,8 @@ static int valued_option(const char *word)
 }
 
 /*
- * Returns the word after the one at @i and its value, if it is an option that takes
- * one: "--option=value" is three words to bash.
+ * Returns the word after the one at @i and its value, if it is an option that
+ * takes one: "--option=value" is three words to bash.
  */
 static int after_option(int i, int nwords, char **words)
 {

@@ -9,7 +9,8 @@
 #include "tool.h"
 
 /*
- * Returns the command that the words before word @at name; NULL if they name none.
+ * Returns the command that the words before word @at name; NULL if they name
+ * none.
  */
 const struct command *line_command(int at, int nwords, char **words);
 

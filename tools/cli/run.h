@@ -15,8 +15,8 @@
 int tool_open(struct tool *t);
 
 /*
- * Gives the process the limit on open files that it had before tool_open(), for a
- * program that it becomes.
+ * Gives the process the limit on open files that it had before tool_open(), for
+ * a program that it becomes.
  */
 void tool_restore_files(void);
 

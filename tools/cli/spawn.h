@@ -7,8 +7,8 @@
 
 /*
  * Runs @argv[0], which is looked for in PATH, after @actions, which this
- * destroys.  Returns the program's exit status, 128 and the number of the signal
- * that ended it, or -1 with errno; ENOENT: the program is not there.
+ * destroys.  Returns the program's exit status, 128 and the number of the
+ * signal that ended it, or -1 with errno; ENOENT: the program is not there.
  */
 int spawn_and_wait(const char *const argv[],
                    posix_spawn_file_actions_t *actions);

@@ -46,8 +46,8 @@ void setting_text(enum xentime_setting setting, int value,
 void words_text(word_list *words, const char *last, char text[WORDS_TEXT]);
 
 /*
- * A list of the timer modes in which XENTIME_SYNC_WAKEUP has an effect, by their
- * numbers.  Each is valid until the next call.
+ * A list of the timer modes in which XENTIME_SYNC_WAKEUP has an effect, by
+ * their numbers.  Each is valid until the next call.
  */
 const char *sync_wakeup_mode(size_t i);
 

@@ -11,9 +11,9 @@ struct sim_range {
 };
 
 /*
- * A load of those under which the timer modes were measured on xen-devel in 2007
- * (see HISTORY in xentime-modes(7)), as it would look to one of two busy guests
- * on a host like those there; "idle" is none of them.
+ * A load of those under which the timer modes were measured on xen-devel in
+ * 2007 (see HISTORY in xentime-modes(7)), as it would look to one of two busy
+ * guests on a host like those there; "idle" is none of them.
  */
 struct sim_load_model {
     const char *name;

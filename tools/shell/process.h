@@ -6,8 +6,8 @@
 /*
  * Runs the command that the words name, in a process of its own, which alone
  * gets Ctrl-C, unless the caller has blocked it: then it stays pending as well.
- * Returns its exit status or, as a shell does, 128 plus the number of the signal
- * that has ended it.
+ * Returns its exit status or, as a shell does, 128 plus the number of the
+ * signal that has ended it.
  */
 int shell_run(int n, char **words);
 

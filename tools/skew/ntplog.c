@@ -21,8 +21,8 @@
 #define MJD_OF_1970 40587
 
 /*
- * ppm; over this "ntpd is working pretty hard", wrote Dave Winchell to xen-devel
- * in January 2008 (see HISTORY in xentime-modes(7)).
+ * ppm; over this "ntpd is working pretty hard", wrote Dave Winchell to
+ * xen-devel in January 2008 (see HISTORY in xentime-modes(7)).
  */
 #define HARD_ALLAN_DEVIATION 1000
 

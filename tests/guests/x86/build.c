@@ -152,9 +152,9 @@ static void nodes_remove(uint32_t domid)
 }
 
 /*
- * Makes a UUID as unique as domids are, and the same in every run.  The exclusive
- * or of its bytes is the same for all, so that their records are in one directory
- * of xenstore, of which the next change sweeps those of domains that ended.
+ * Makes a UUID as unique as domids are, the same in every run.  The exclusive
+ * or of its bytes is the same for all, so their records are in one directory of
+ * xenstore, of which the next change sweeps those of domains that ended.
  */
 static void default_uuid(uint32_t domid, xen_domain_handle_t uuid)
 {

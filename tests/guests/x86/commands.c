@@ -178,7 +178,7 @@ int cmd_create(int argc, char **argv)
     return 0;
 }
 
-/* The exclusive or of the bytes is another for each, as for most UUIDs there are. */
+/* The exclusive or of its bytes is another for each, as for most UUIDs. */
 static void number_uuid(xen_domain_handle_t uuid, uint64_t n)
 {
     static const xen_domain_handle_t base = { 'm',  'a', 'n',  'y', 0, 0,

@@ -41,7 +41,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
     reading a
     labdom unpause "$dom"
 
-    # Gaps, of 12 ticks, and time to catch up.
+    # Each pause is a gap of 12 ticks, with time to catch up after it.
     for _ in 1 2 3; do
         labdom pause "$dom"
         usleep 200000
@@ -54,7 +54,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
     gap_late=$t_late
     labdom unpause "$dom"
 
-    # A third vCPU on the only CPU.
+    # The rival is a third vCPU on the only CPU.
     contend "$dom" "$rival"
     labdom unpause "$rival"
     usleep 1000000
@@ -80,7 +80,7 @@ for mode in $(is_long && echo 0) 1 2 3; do
             "$what: of each timer some collapse" ;;
     esac
 
-    # Three pauses at least, and whenever the scheduler took the CPU.
+    # The three pauses count, and each time that the scheduler took the CPU.
     capture labdom stats "$dom"
     is_range "$(field descheduled)" 10 2000 "$what: it was descheduled"
     is "$(field switches)" 0 "$what: and never switched"
@@ -104,7 +104,7 @@ capture labdom stats "$dom"
 is "$(field switches)" 5 "five switches since then, the others change nothing"
 is "$(field descheduled)" 0 "never descheduled, as it has not run"
 
-# Blocked, it has no CPU to lose: dom0's pauses do not count.
+# A blocked guest has no CPU to lose: dom0's pauses do not count.
 labdom unpause "$dom"
 labdom wait "$dom" pit 50
 for change in 1 2 3 4 5; do

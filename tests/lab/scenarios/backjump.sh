@@ -77,7 +77,7 @@ for way in paused contending preempted; do
     fi
     capture backwards "$dom"
     like "$out" 'tsc_back=1 hpet_back=1 ' "$way: TSC and HPET went backwards"
-    # As long as from switch to switch, give or take what xentimectl needs.
+    # A jump is the time between switches, give or take what xentimectl needs.
     # shellcheck disable=SC2046 # two words
     set -- $(echo "$before $after $shortest $longest" |
         awk '{ print $3 - $2 - 0.1, $4 - $1 + 0.1 }')

@@ -14,9 +14,9 @@
 # away from it, where one that was killed may have led to its mode or not. In
 # the last four rounds nobody is killed, and the account must be even.
 #
-# What a process leaves that is killed at one certain point is shown by
-# stopping xenstored after each request that it answers, and killing the
-# process while it waits.
+# A process is also killed at certain points, to show what it leaves: xenstored
+# is stopped after each request that it answers, and the process killed while it
+# waits.
 #
 # lab: slow=1 releases=oldest timeout=400 idle=120
 
@@ -238,7 +238,8 @@ wait_for 5 grep -q waiting /run/lab/waiter.err
 is "$(head -1 /run/lab/waiter.err)" "xentimectl: still waiting for the lock \
 of domain $d, held by process $holder" "one that waits says for whom"
 ok "it goes on waiting" kill -0 $waiter
-# Whatever the order on the command line, or two could wait for each other.
+# Locks are taken in one order, whatever the command line has, or two commands
+# could wait for each other.
 xentimectl set-mode "$b,$d" 3 >/run/lab/both.out 2>/run/lab/both.err &
 both=$!
 ok "one of two domains is waited for" \

@@ -38,7 +38,8 @@ try() {
 
 ticks() { labdom ticks "$web" | awk -F '[ =]' '$2 == "pit" { print $6 }'; }
 
-# What a guest that should tick 100 times a second counts over four pauses.
+# watch_ticks: what a guest that should tick 100 times a second counts over four
+# pauses.
 watch_ticks() {
     before=$(ticks)
     set -- "$(labdom gaps "$web" | grep '^timer=pit')"

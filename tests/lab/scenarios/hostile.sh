@@ -29,7 +29,8 @@ modes=0xe
 
 guest other pit=20 idle=hlt
 other=$dom
-# Slow timers: Xen with assertions and UBSAN takes its time over each tick.
+# The timers are slow, as Xen with assertions and UBSAN takes its time over each
+# tick.
 guest hostile vcpus=2 pit=20 lapic=20 aplapic=20 idle=spin
 labdom unpause "$dom" "$other"
 labdom wait "$dom" pit 5

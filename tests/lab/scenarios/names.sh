@@ -14,7 +14,7 @@
 
 mode_of() { labdom param "$1" timer_mode | sed 's/.*=//'; }
 
-# Bytes below blank other than the newline, DEL, and everything 8-bit.
+# Bytes below blank (but for the newline), DEL and 8-bit bytes are unsafe.
 unsafe() { LC_ALL=C tr -d '\n -~' | wc -c; }
 
 mode=0

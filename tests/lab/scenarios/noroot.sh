@@ -67,7 +67,7 @@ is "$out$err" "" "and empty"
 
 # ---- another user's directory for the locks ----
 
-# As Debian has it; the lab's is root's own.
+# Debian has the directory so; the lab's is root's own.
 chmod 1777 /run/lock
 refused_lock() {
     exits 5 "$1: set-mode: exit 5" -- timeout 10 xentimectl set-mode "$d" 2

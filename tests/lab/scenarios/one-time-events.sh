@@ -46,7 +46,7 @@ repeat() {
 
 event_pauses() { lag 5; }
 event_switches() {
-    # All of the modes that it may have.
+    # These are all of the modes that the guest may have.
     case $tsc$patched in
     emulated1) modes=0x3f ;;
     native1) modes=0x2f ;;

@@ -15,10 +15,10 @@
 # Handovers of each clock: 1,000 in `make check`; 20,000 in `make check-all`, and
 # a million where no reading exits to Xen; as lab.handovers=N says.
 #
-# Not with LAB_REALTIME: on a busy host, with a thread a CPU, the pvclock stepped
-# back by 18 ms in mode 2 of a stock Xen, and no other clock did. Most likely Xen,
-# which sets each CPU's clock once a second, does so while one of the threads
-# waits for the host; that was not looked into.
+# LAB_REALTIME is not for this scenario: on a busy host, with a thread a CPU,
+# the pvclock stepped back by 18 ms in mode 2 of a stock Xen, and no other clock
+# did. Most likely Xen, which sets each CPU's clock once a second, does so while
+# one of the threads waits for the host; that was not looked into.
 #
 # lab: smp=2 hv=stock,patched timeout=3600 idle=900
 # lab: all=oldest@stock
@@ -116,7 +116,7 @@ row_left_0() {
 }
 row_left_0
 
-# One vCPU cannot disagree with itself: its native TSC may be moved.
+# One vCPU cannot disagree with another, so its native TSC may be moved.
 what='1 vCPU, native TSC, mode 4'
 if [ -n "$patched" ]; then
     taken=1

@@ -84,7 +84,8 @@ exits 4 "tune: a PV domain" -- xentimectl tune 0 sync-wakeup-after=1
 lag() { labdom status "$dom" | sed -n 's/.* lag=\([0-9]*\).*/\1/p'; }
 labdom pause "$dom"
 sleep 1
-# What dom0 itself takes, on an emulated machine of several CPUs, counts as well.
+# The time that dom0 itself takes, on an emulated machine of several CPUs,
+# counts as well.
 is_range "$(lag)" 900000000 5000000000 "paused in mode 0, its time is behind"
 exits 0 "resync" -- xentimectl resync "$dom"
 like "$out" 'stepped' "resync: says so"

@@ -57,7 +57,7 @@ if [ -z "$patched" ]; then
     exits 0 "and of the mode before" -- xentimectl profile stop "$d"
     nothing_left "stock"
 
-    # Off before the first session, and a domain is created during it.
+    # vPMU is off before the first session, and a domain is created during it.
     labdom destroy "$d" "$b"
     labdom vpmu 0
     initial=0
@@ -96,7 +96,7 @@ exits 0 "start again" -- xentimectl profile start "$d"
 is "$(contexts "$d")" "2 0" "it begins anew: nothing runs"
 has_pmu "$d" "again"
 
-# Started and stopped under a guest that uses it.
+# Sessions are started and stopped under a guest that uses its vPMU.
 n=0 times=12
 ! is_long || times=30
 while [ $n -lt $times ]; do
@@ -112,7 +112,7 @@ xentimectl profile stop --all >/dev/null
 lacks_pmu "$d" "the end"
 lacks_pmu "$b" "the end"
 
-# A domain that is created after its session cannot be; before it runs it can.
+# A session can begin before its domain runs, but not before it is created.
 e=$(labdom create early lapic=50)
 exits 0 "before it runs" -- xentimectl profile start "$e"
 labdom unpause "$e"
@@ -120,7 +120,7 @@ has_pmu "$e" "from the beginning"
 labdom destroy "$e"
 nothing_left "its end"
 
-# Its vPMU in use, a domain is destroyed.
+# A domain is destroyed while its vPMU is in use.
 exits 0 "start" -- xentimectl profile start "$d" --holder x
 has_pmu "$d" "before its end"
 labdom destroy "$d"
@@ -131,7 +131,7 @@ xentimectl profile status >/dev/null
 nothing_left "destroyed"
 lacks_pmu "$b" "the other never got it"
 
-# Passive: it has none of its own.
+# A domain in a passive session has no vPMU of its own.
 exits 0 "passive" -- xentimectl profile start "$b" --passive
 lacks_pmu "$b" "passive"
 exits 0 "stop" -- xentimectl profile stop "$b"

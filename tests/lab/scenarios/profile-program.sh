@@ -122,7 +122,7 @@ nothing_left "its domain has ended"
 d=$(labdom create a pit=20)
 labdom unpause "$d"
 
-# Killed at any moment before the program runs.
+# xentimectl is killed at any moment before the program runs.
 for us in 2000 5000 10000 20000 40000 60000 80000 100000 120000 150000; do
     WAIT=100 start xentimectl profile start a -- /run/lab/program
     usleep $us

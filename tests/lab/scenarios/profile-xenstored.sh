@@ -72,7 +72,7 @@ capture xenstore-control live-update "$daemon"
 if [ "$status" = 0 ]; then
     is "$(xentimectl profile status --json)" "$before" \
         "updated live: the sessions are as they were"
-    # Under load: commands all the while.
+    # The next update is under load: commands run all the while.
     (
         i=0
         while [ $i -lt 20 ]; do

@@ -213,7 +213,7 @@ like "$out" '^web 1: profiling started$' "is started"
 exits 0 "once" -- p stop "$d"
 nothing_left "named twice"
 exits 1 "a closed stdout" -- sh -c 'xentimectl profile status >&-'
-# One that is stopped while it has the lock: at its third request.
+# A command is stopped while it has the lock, which is at its third request.
 at_request 3 xentimectl profile start "$d" --holder x
 kill -STOP "$job"
 kill -CONT "$xs"

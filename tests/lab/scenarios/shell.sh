@@ -47,7 +47,7 @@ is "$(tr -d '\n -~' </run/lab/every | wc -c)" 0 \
     "which clears nothing where there is no terminal"
 
 if command -v script >/dev/null 2>&1; then
-    # busybox's, on a terminal that can do nothing
+    # This script is busybox's, and the terminal can do nothing.
     printf 'list\nexit\n' |
         TERM=dumb script -q -c 'xentimectl shell' /run/lab/typescript \
             >/dev/null 2>&1

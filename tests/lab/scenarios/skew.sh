@@ -42,8 +42,9 @@ labdom set "$dom" hpetclock=1 rearm=1
 capture xentimectl skew "$dom" --interval 0.2 --count 15 --json
 is_range "$(clock hpet rate_ppm)" -60 60 "mode 1: the HPET is right"
 
-# Paused, in mode 0 and with slow ticks: what is lost for a second is a cliff, as
-# no tick comes any more to bring it back. A patched Xen then brings it back.
+# The guest is paused in mode 0, with slow ticks: what is lost for a second is a
+# cliff, as no tick comes any more to bring it back. A patched Xen then brings
+# it back.
 xentimectl set-mode --force "$dom" 0
 labdom set "$dom" pit=0 lapic=1 rearm=1
 xentimectl skew "$dom" --interval 0.1 --count 40 --json >/run/lab/cliff 2>/dev/null &

@@ -33,7 +33,7 @@ for n in 2 4; do
         labdom wait "$dom" lapic 5
         agree "$what"
 
-        # Long enough for what a vCPU is late with at either end not to matter.
+        # In 6 s it does not matter by how much a vCPU is late at either end.
         if ! labdom measure "$dom" 6000 >/run/lab/measured; then
             bail "$what: measured"
         fi
@@ -54,7 +54,7 @@ for n in 2 4; do
         capture labdom ticks "$dom"
         is "$(vcpu 1 lapic)" "$before" "$what: no more when they shall not"
         labdom set "$dom" aplapic=100 apidle=sample
-        # Not counted by dom0's own time: with more CPUs in the machine it is slower.
+        # dom0's own time is no measure: it is slower with more CPUs.
         capture labdom measure "$dom" 600
         is_range "$(vcpu 1 ratio)" 0.9 1.1 "$what: and then again"
         capture labdom ticks "$dom"

@@ -76,7 +76,7 @@ for vcpus in 1 4; do
             exits 1 "$what: the jump back to mode 0 is caught" -- \
                 labdom stress "$dom" n=500 seed=$vcpus states=$states
             diag "$out"
-            # What others than vCPU 0 see of the HPET may come first.
+            # Another vCPU than vCPU 0 may see the HPET go back first.
             clock=tsc
             [ $vcpus -eq 1 ] || clock='(tsc|hpet)'
             like "$out" "^backwards .* clock=$clock step_ns=[1-9]" \

@@ -56,7 +56,7 @@ cell() {
             due ? 1000 * got / due : 0, wakeups, rate,
             100 * (1 - rate / base) }' >>$table
     diag "$(tail -n 1 $table)"
-    # Of the ticks due, in per mille.
+    # Delivered ticks are counted in per mille of those due.
     eval "got_$1_$2=$((1000 * t_delivered / (t_due + !t_due)))"
     eval "wakeups_$1_$2=$t_wakeups"
 }
@@ -82,7 +82,7 @@ for hz in 31 47 70; do
     done
 done
 
-# Over the three rates: in a single cell the phase of the tick against the
+# The rates are added up: in a single cell the phase of the tick against the
 # turns decides about some dozen wake-ups.
 sum() { echo $(($("$1" 31 "$2") + $("$1" 47 "$2") + $("$1" 70 "$2"))); }
 

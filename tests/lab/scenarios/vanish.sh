@@ -146,8 +146,8 @@ for us in $(numbers 3 16 0 8000); do
     result
 done
 
-# At each request that a set-mode of two domains makes; of those of the last
-# transaction, at every third.
+# The domain is destroyed at each request that a set-mode of two domains makes;
+# of those of the last transaction, at every third.
 n=1
 victim
 while try waiting "$a,$id" $n; [ "$stage" != unknown ]; do
@@ -155,7 +155,7 @@ while try waiting "$a,$id" $n; [ "$stage" != unknown ]; do
     case $stage in record) n=$((n + 3)) ;; *) n=$((n + 1)) ;; esac
     victim
 done
-# It was too late for the last one: the change is done, the domain alive.
+# The last try came too late: the change is done, and the domain alive.
 mode_a=$new
 labdom destroy "$id"
 xentimectl set-mode "$a" $mode_a >/dev/null
@@ -190,7 +190,7 @@ for stage in announce record; do
     kill -CONT "$xs"
     finish
     case $stage.$status in
-    # Applied to all before it died: so it may be said.
+    # The mode was applied to all before the domain died, and so it may be said.
     record.0) want=2 ;;
     *) want=1
        is "$status" 3 "$name: exit 3"

@@ -89,7 +89,7 @@ like "$(registers)" '^enabled=1 .* timer0=1 .* armed=1$' "armed by the guest"
 ticking "armed again" 1
 is_range "$m_clocks_hpet_s" 0.96 1.04 "armed again: and the counter runs"
 
-# While the guest runs.
+# The HPET is taken away while the guest runs.
 before=$(ticks hpet)
 labdom param "$dom" hpet 0
 after=$(ticks hpet)
@@ -136,7 +136,7 @@ for state in off on; do
     labdom destroy "$dom"
 done
 
-# A state with an armed timer, into a domain that has no HPET.
+# A state with an armed timer is loaded into a domain that has no HPET.
 # shellcheck disable=SC2086 # one word a setting
 guest "loaded, from" vcpus=2 $others hpet=50 idle=hlt clocks=7
 from=$dom

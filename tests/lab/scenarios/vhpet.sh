@@ -45,7 +45,7 @@ record: $4" "$1: everybody says so"
 # guest_sees WHAT present|absent: the HPET is that for the guest; the PIT, the
 # RTC and the LAPIC tick on.
 guest_sees() {
-    # Long enough for a tick more or less to be within the range.
+    # A second is long enough for a tick more or less to be within the range.
     measure "$1" spin measure "$dom" 1000
     for timer in pit rtc lapic; do
         eval "ratio=\$m_${timer}_ratio"
@@ -55,7 +55,7 @@ guest_sees() {
         is "$m_clocks_hpet_absent" 0 "$1: the HPET can be read"
         is_range "$m_clocks_hpet_s" 0.96 1.04 "$1: and goes on"
     else
-        # At each of 132 ticks a second, or 182 if the HPET ticks as well.
+        # It is read at each of 132 ticks a second, or of 182 if it ticks too.
         is_range "$m_clocks_hpet_absent" 122 196 "$1: the HPET reads as ones"
         is "$m_clocks_hpet_s" 0.0000 "$1: never as anything else"
     fi

@@ -50,8 +50,8 @@ for command in 'list' 'show 1' 'list --json'; do
 done
 ok "the document of list --json is whole" is_json "$out"
 
-# In the foreground: the shell has background jobs ignore SIGINT.
-# interrupted SIGNAL: a set-mode of 'a b' that gets the signal while it waits.
+# interrupted SIGNAL: a set-mode of 'a b' that gets the signal while it waits,
+# in the foreground, as the shell has background jobs ignore SIGINT.
 interrupted() {
     kill -STOP "$xs"
     (
@@ -88,7 +88,7 @@ n=1 new=2
 while old=$new new=$((1 + new % 3));
       at_request $n xentimectl set-mode "$d" $new; do
     stage=$(stage_of "$d" "$old")
-    # Held back until the change is complete.
+    # A signal is held back until the change is complete.
     signal=
     if [ "$stage" = announce ] || [ "$stage" = record ]; then
         case $((n % 3)) in 1) signal=TERM ;; 2) signal=HUP ;; esac
@@ -199,8 +199,8 @@ exits 0 "nor do ids in it" -- timeout 10 xentimectl list --json -o ID,MODE "$d"
 ok "valid JSON" is_json "$out"
 exits 5 "but names do" -- timeout 10 xentimectl list -o ID,MODE other
 
-# Without its socket it could be in a domain of its own, behind the kernel's
-# device, where nobody can tell a dead one from a slow one.
+# Without its socket xenstored could be in a domain of its own, behind the
+# kernel's device, where nobody can tell a dead one from a slow one.
 rm /run/xenstored/socket
 start xentimectl list
 sleep 3

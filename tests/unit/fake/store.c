@@ -155,7 +155,10 @@ static void write_file_of(const char *path, const char *text)
         die(path);
 }
 
-/* Gets a mount namespace; a user who is not root gets it as root of a user's. */
+/*
+ * Gets a mount namespace; a user who is not root gets it as root of a user
+ * namespace.
+ */
 static void unshare_mounts(void)
 {
     char text[64];

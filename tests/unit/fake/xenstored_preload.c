@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Preloaded into Debian's xenstored or oxenstored, it stands for the Xen that is
- * not there: what they ask of libxenctrl, libxengnttab, libxenevtchn and
+ * Preloaded into Debian's xenstored or oxenstored, it stands for the Xen that
+ * is not there: what they ask of libxenctrl, libxengnttab, libxenevtchn and
  * /proc/xen at their start, and whether a domain lives.  Clients on the Unix
  * socket, the only ones there are, are then served as on a real host.
  *

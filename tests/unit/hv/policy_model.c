@@ -236,7 +236,8 @@ static void switch_mode(struct model *m, const struct event *ev)
 
 /*
  * In mode 5 a vCPU that loses its CPU soon after a tick may be in its handler
- * still, and reads its clock when it goes on: as if it were given the tick then.
+ * still, and reads its clock when it goes on: as if it were given the tick
+ * then.
  */
 static void lose_cpu(struct model *m, const struct event *ev)
 {

@@ -10,10 +10,10 @@
  *
  * A guest that has nothing but its TSC is exactly right.  Linux also looks at
  * the PIT's counter, which it latches before it reads the TSC and which Xen
- * starts anew with each tick that is delivered.  Where a period's end is between
- * the two, it takes the next one to end too early, by the time that latching
- * takes at most.  That adds up, slowly, and comes to a tick now and then: far
- * less than without this mode, and the tests below say how much.
+ * starts anew with each tick that is delivered.  Where a period's end is
+ * between the two, it takes the next one to end too early, by the time that
+ * latching takes at most.  That adds up, slowly, and comes to a tick now and
+ * then: far less than without this mode, and the tests below say how much.
  */
 
 #include <inttypes.h>

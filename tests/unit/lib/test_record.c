@@ -408,8 +408,8 @@ static void no_sweep_without_a_list(void **state)
 }
 
 /*
- * A reply of oxenstored has at most 4096 bytes: with one directory of all domains
- * no change was possible any more from the 111th record on.
+ * A reply of oxenstored has at most 4096 bytes: with one directory of all
+ * domains no change was possible any more from the 111th record on.
  */
 static void a_thousand_domains(void **state)
 {

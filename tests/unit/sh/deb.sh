@@ -28,7 +28,7 @@ is "$(ls -d debian/files debian/tmp debian/xentimectl 2>/dev/null)" "" \
 # ---- a Debian ----
 
 field() { dpkg-deb -f "$tmp/$1.deb" "$2"; }
-# Names alone, without those of these packages.
+# Only names are compared, without those of these packages.
 wanted=$(for p in $packages; do field "$p" Depends; done | tr ',' '\n' |
     sed -e 's/^ *//' -e 's/[ (|:].*//' |
     grep -v '^libxentime' | grep . | sort -u | paste -sd,)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What "make install" leaves behind is of use: a program is compiled with
-# nothing but pkg-config's answer, with the shared and with the static
-# library; the libraries offer what xentime.h declares and nothing else.
+# After "make install" everything is of use: a program is compiled with nothing
+# but pkg-config's answer, with the shared and with the static library; the
+# libraries offer what xentime.h declares and nothing else.
 
 . tests/unit/sh/tap.sh
 export LC_ALL=C
@@ -45,7 +45,7 @@ for unit in "$root"/lib/systemd/system/*.service; do
         "${unit##*/} runs what was installed"
     ok "systemd takes ${unit##*/}" systemd-analyze verify --man=no \
         "$tmp/${unit##*/}"
-    # 0 to 10, the less the better; what is not confined at all has 9.6
+    # It is 0 to 10, the less the better; a unit not confined at all has 9.6.
     exposure=$(systemd-analyze security --offline=true "$tmp/${unit##*/}" |
         sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
     is_range "$exposure" 0 4 "${unit##*/} is confined"

@@ -13,7 +13,7 @@ judge() {
     counts=$(echo "$2" | cut -d' ' -f1-2)
     mention=$(echo "$2" | cut -d' ' -f3-)
     shift 2
-    # As the console has it.
+    # Lines of the console end in CR and LF.
     sed 's/$/\r/' >"$tmp/log"
     capture tests/lab/ppc/verdict "$tmp/log" "$@"
     is "$(echo "$out" | head -n 1)" "$counts" "$name"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the labs are run with: tests/lab/setting reads what a scenario asks for,
-# tests/lab/watchdog ends a machine that does not end, and tests/lab/new begins a
-# scenario.
+# The tools that run the labs work: tests/lab/setting reads what a scenario asks
+# for, tests/lab/watchdog ends a machine that does not end, and tests/lab/new
+# begins a scenario.
 #
 # shellcheck disable=SC2016 # a machine's own shell expands its script
 
@@ -71,7 +71,7 @@ ends() {
     is $? "$([ -n "$2" ] && echo 137 || echo 0)" "$3: how it ended"
 }
 
-# They run at the same time.
+# The machines run at the same time.
 machine well 60 60 'echo hello >>"$console"'
 machine hung 60 1 'echo hello >>"$console"; exec sleep 100'
 machine talks 60 5 'for i in {1..20}; do

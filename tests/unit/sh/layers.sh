@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The floors of the house: which rooms of tools/ and libxc-ext/ may know of which.
-# A module is a .c file with its header; it knows those whose headers it includes.
+# The house keeps its floors: rooms of tools/ and libxc-ext/ know of those only
+# that they may know of.  A module is a .c file with its header; it knows those
+# whose headers it includes.
 
 . tests/unit/sh/tap.sh
 
@@ -23,7 +24,7 @@ is "$(includes tools/policy/*.[ch] | grep ':predict/')" "" \
 is "$(grep -nE '\b(printf|puts|putchar|perror|vprintf)\(|\b(stdout|stderr)\b' \
     libxc-ext/*.[ch])" "" "libxc-ext/ prints nothing"
 
-# Of the library's headers the command may include the public one alone.
+# The command may include no header of the library but the public one.
 private=$(basename -a -s .h libxc-ext/*.h | grep -vx xentime | paste -sd '|')
 is "$(find tools -name '*.[ch]' -exec grep -HE "^#include \"($private)\.h\"" {} +)" \
     "" "tools/ includes nothing that is private to libxc-ext/"

@@ -136,7 +136,7 @@ options_of() {
 jq -r '.commands[].options[], "version"' "$tmp/help.json" | sort -u \
     >"$tmp/options"
 for page in man/*.8; do
-    # Not sort -u: an option that is described twice is a fault.
+    # sort -u would hide a fault, an option that is described twice.
     is "$(section "$page" OPTIONS |
             sed -n 's/^\.It Fl \(. , \)\?-\([a-z-]*\).*/\2/p' | sort)" \
         "$(options_of "$page" | sort -u)" \
@@ -161,7 +161,7 @@ is "$({ echo xentimectl.8
         section man/xentimectl.8 "SEE ALSO" |
             sed -n 's/^\.Xr \(\(lib\)\?xentime[^ ]*\) \(.\).*/\1.\3/p'; } | sort)" \
     "$(cd man && printf '%s\n' * | sort)" "xentimectl(8) refers to all pages"
-# Programs, units and papers.
+# Programs, units and papers name pages that are there.
 while read -r name number; do
     ok "$name($number), which others name" test -s "man/$name.$number"
 done < <(grep -rhoE '(lib)?xentime[a-z-]*\([1-8]\)' ./*.md docs systemd tools \
@@ -221,7 +221,7 @@ is "$(section man/xentimectl-metrics.8 METRICS | sed -n 's/^\.It Sy //p' | sort)
             s/GAUGE$//; s/HISTOGRAM$//' | sort)" \
     "xentimectl-metrics(8) has all metrics"
 
-# The playbook, word for word.
+# The page has the playbook word for word.
 is "$(sed -n '/^\.Ss Fleets/,/^\.Ed/p' man/xentimectl-policy.8 |
     sed '1,/^\.Bd/d; /^\.Ed/d; s/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g')" \
     "$(cat examples/fleet.yml)" "xentimectl-policy(8) has examples/fleet.yml"

@@ -35,7 +35,8 @@ is "$status $out$err" "1 picture: this is not the output of the demo" \
 
 # ---- the file, as a browser reads it ----
 
-# The lines of text, without that of the title bar, which is not of the terminal.
+# The lines of text are compared, but for the title bar's, which the terminal
+# does not have.
 /usr/bin/python3 - $picture >"$tmp/shown" 2>"$tmp/err" <<'EOF_PYTHON'
 import sys, xml.etree.ElementTree as tree
 svg = "{http://www.w3.org/2000/svg}"

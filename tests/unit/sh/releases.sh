@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What follows from hv-patches/releases: each release has all the files that it
-# needs, and a release more is a row more. That is tried with a table of three
-# releases and scenarios made here, of which tests/lab/check says what it would
-# run.
+# hv-patches/releases decides which releases there are: each has all the files
+# that it needs, and a release more is a row more. The latter is tried with a
+# table of three releases and scenarios made here, of which tests/lab/check says
+# what it would run.
 
 . tests/unit/sh/tap.sh
 

@@ -37,9 +37,9 @@ TERM=xterm pane -f /dev/null new-session -d -x 80 -y 40 \
 await '^host> *$' "a terminal"
 type "before=\$(stty -g); alias x=$tool; clear; echo re\"\"ady"
 key Enter
-# What is typed before it would be cleared away.
+# "ready" is awaited, as anything typed before it would be cleared away.
 await '^ready$' "the host's shell"
-# A letter more than is typed, lest the command itself be found.
+# Quotes split the words that are typed, lest the command itself be found.
 sane() {
     # shellcheck disable=SC2016 # for the shell in the terminal
     type 'clear; [ "$before" = "$(stty -g)" ] && echo sa""ne'
@@ -186,7 +186,7 @@ like "$out" '^Usage' "a pipe that is closed early"
 
 # ---- README ----
 
-# What README has between "xentime> " lines is what they print.
+# README shows after each "xentime> " line what that line prints.
 sed -n '/^    \$ xentimectl shell$/,/^    xentime> exit$/p' README.md |
     sed -e 1d -e 's/^    //' >"$tmp/readme"
 ok "README shows a session" test "$(wc -l <"$tmp/readme")" -gt 8

@@ -111,7 +111,7 @@ cpu_ms() {
     { time $tool simulate --load io-32 --hours "$1" --hz 100 --mode 4 >/dev/null; } \
         2>&1 | tr -d .
 }
-# The machine may be slow, or busy with something else: so, for both alike.
+# A machine that is slow, or busy with something else, is so for both alike.
 two=$(cpu_ms 2) day=$(cpu_ms 24)
 is_range "$(awk -v two="$((10#$two))" -v day="$((10#$day))" \
     'BEGIN { print day / (two + 1) }')" 4 24 \

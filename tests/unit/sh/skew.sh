@@ -11,7 +11,7 @@ tool=$PWD/build/host/xentimectl
 mkdir "$tmp/logs"
 cd "$tmp/logs" || exit 1
 
-# A clock that loses 700 ppm: an ntpdate -q every minute, over New Year.
+# This clock loses 700 ppm, by an ntpdate -q every minute, over New Year.
 awk 'BEGIN { srand(1)
     for (i = 0; i < 100; i++) {
         s = 23 * 3600 + 60 * i
@@ -22,7 +22,7 @@ awk 'BEGIN { srand(1)
                "offset %.6f sec\n", day, s / 3600, s / 60 % 60, s % 60, 100 + i,
                700e-6 * 60 * i + 1e-3 * rand()
     } }' >"rhel 4"
-# One that ntpd slows down by 132.569 ppm, and that falls back half a second.
+# ntpd slows this clock down by 132.569 ppm, and it falls back half a second.
 awk 'BEGIN { srand(2)
     for (i = 0; i < 300; i++)
         printf "54495 %.3f %.9f -132.569 0.0208 %.3f 10\n", 60000 + 16 * i,
@@ -53,7 +53,7 @@ ok "a JSON document" jq -e '.clocks | length == 2 and
         and .ntp_can_follow and .hard == 6
         and (.steps | length == 1) and .steps[0].after_s == 3200
         and (.steps[0].size_s + 0.5 | fabs) < 0.001)' <<<"$out"
-# One that gets away from ntpd, whose correction is at its limit.
+# This clock gets away from ntpd, whose correction is at its limit.
 awk 'BEGIN { for (i = 0; i < 50; i++)
         printf "60000 %d %.6f 500.000 0.02 1 6\n", 64 * i, 64e-3 * i }' >runaway
 capture "$tool" skew analyze --json runaway

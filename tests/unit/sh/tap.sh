@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034 # of capture, for its callers
 #
-# What the tests that are scripts start with: . tests/unit/sh/tap.sh
+# The tests that are scripts start with ". tests/unit/sh/tap.sh".
 #
 # They run in the top directory, print TAP, and have $tmp for their files.
 

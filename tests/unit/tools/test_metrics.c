@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xentimectl metrics on the fake Xen: what a stock and a patched one give, names
- * that would break a line, a domain that ends meanwhile; the text is judged by
- * promtool and by the parser of Prometheus' own client library. The textfile is
- * replaced as a whole, or not at all.
+ * xentimectl metrics on the fake Xen: what a stock and a patched one give,
+ * names that would break a line, a domain that ends meanwhile; the text is
+ * judged by promtool and by the parser of Prometheus' own client library. The
+ * textfile is replaced as a whole, or not at all.
  */
 
 #include <dirent.h>

@@ -234,8 +234,8 @@ static void which_mode_for_which_guest(void **state)
 
 /*
  * On a slow machine more ticks are due between another's injection and the
- * reading: mode 2 lets those count twice.  What is left in mode 5 is the guest's
- * own; see test_policy_undoubled.c.
+ * reading: mode 2 lets those count twice.  What is left in mode 5 is the
+ * guest's own; see test_policy_undoubled.c.
  */
 static void counted_twice(void **state)
 {

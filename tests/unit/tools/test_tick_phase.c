@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* predict/tick-phase.c: where ticks are in a record, and whose clock is right. */
+/*
+ * predict/tick-phase.c: where ticks are in a record, and whose clock is right.
+ */
 
 #include <math.h>
 #include <stdlib.h>

@@ -393,7 +393,10 @@ static void many_at_once_and_some_killed(void **state)
 
 /* ---- completion ---- */
 
-/* A domain's lock is an open file; a program that is run has the limit as it was. */
+/*
+ * A domain's lock is an open file; a program that is run has the limit as it
+ * was.
+ */
 static void more_domains_than_files(void **state)
 {
     struct rlimit before, few;

@@ -249,8 +249,8 @@ void interrupt(struct frame *frame)
         return;
     }
     /*
-     * The decrementer: due for the first time 4 s after a guest's start, which a
-     * test sees that takes so long on a busy machine.
+     * The decrementer is first due 4 s after a guest's start, which a test sees
+     * that takes so long on a busy machine.
      */
     if (frame->vector == 0x900) {
         mtspr(DEC, 0x7fffffff);
