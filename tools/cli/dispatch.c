@@ -58,15 +58,17 @@ static int option_by_letter(int letter)
 
 /*
  * Returns the value of option @o.  If the value can be left out and an option
- * follows, that is not taken for the value, but is parsed next.
+ * follows, that is not taken for the value, but is parsed next; in "--plot=-x" it
+ * is the value.
  */
-static const char *value_of(int o)
+static const char *value_of(int o, char **argv)
 {
     const struct option_def *d = &option_defs[o];
 
     if (!d->arg)
         return "";
-    if (!d->without_arg || optarg[0] != '-' || !optarg[1])
+    if (!d->without_arg || optarg[0] != '-' || !optarg[1] ||
+        optarg != argv[optind - 1])
         return optarg;
     optind--;
     return d->without_arg;
@@ -93,7 +95,7 @@ static int parse_options(struct tool *t, int argc, char **argv)
         if (c == '?')
             return report_usage(t, "unknown option %s", argv[optind - 1]);
         c = c >= 256 ? c - 256 : option_by_letter(c);
-        t->opt[c] = value_of(c);
+        t->opt[c] = value_of(c, argv);
     }
     t->args = argv + optind;
     t->nargs = argc - optind;

@@ -83,9 +83,9 @@ int plot_check(const struct tool *t, const char *file)
 /* ---- the script ---- */
 
 /* In single quotes nothing but the quote means anything to gnuplot. */
-static void quote(FILE *f, const char *text)
+static void quote(FILE *f, const char *before, const char *text)
 {
-    fputc('\'', f);
+    fprintf(f, "'%s", before);
     for (; *text; text++) {
         if (*text == '\'')
             fputc('\'', f);
@@ -123,7 +123,7 @@ static void write_lines(FILE *f, const struct plot_line *lines, size_t n)
     for (i = 0; i < n; i++) {
         fprintf(f, "%s $clock%zu using 1:2 with lines lw 1.5 lc %zu title ",
                 i ? ", \\\n" : "plot", i, i + 1);
-        quote(f, lines[i].name);
+        quote(f, "", lines[i].name);
         if (!lines[i].fit->nsteps)
             continue;
         fprintf(f,
@@ -135,13 +135,19 @@ static void write_lines(FILE *f, const struct plot_line *lines, size_t n)
     fputc('\n', f);
 }
 
+/* gnuplot takes a name that begins with a bar for a command, and runs it. */
+static void quote_file(FILE *f, const char *name)
+{
+    quote(f, name[0] == '/' || name[0] == '.' ? "" : "./", name);
+}
+
 static void write_terminal(FILE *f, const char *file, const char *output)
 {
     struct winsize size = { .ws_col = 0 };
 
     if (output) {
         fprintf(f, "set terminal %s\nset output ", terminal_for(file));
-        quote(f, output);
+        quote_file(f, output);
         fputc('\n', f);
         return;
     }
@@ -200,7 +206,8 @@ static bool write_to(FILE *f, const char *file, const char *output,
 /* Returns gnuplot's exit status, or -1 with errno; ENOENT: it is not there. */
 static int run_gnuplot(FILE *script, bool to_file)
 {
-    static const char *const argv[] = { "gnuplot", "-", NULL };
+    /* Without -d it would obey the user's ~/.gnuplot first. */
+    static const char *const argv[] = { "gnuplot", "-d", "-", NULL };
     posix_spawn_file_actions_t actions;
 
     rewind(script);

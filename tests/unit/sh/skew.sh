@@ -113,6 +113,15 @@ done
 is "$(ls)" "$(printf "%s\n" graph.png loopstats "o'graph.svg" one part 'rhel 4')" \
     "nothing else is left"
 
+# A file's name is that, and neither an option nor a command.
+for name in '|touch pwned;#.svg' -x.svg STDOUT.svg; do
+    capture timeout 20 "$tool" skew analyze loopstats --plot="$name"
+    is "$status $err" "0 " "a plot called $name"
+    like "$(head -n 3 "./$name")" '<svg' "is in a file of that name"
+    rm -f "./$name"
+done
+is "$(find . -name 'pwned*')" "" "and no command was run"
+
 mkdir bin empty
 capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot gone.svg
 is "$status" 1 "without gnuplot"
