@@ -166,8 +166,8 @@ int profile_bound_program(struct profile_run *p)
 /* ---- a time ---- */
 
 /*
- * Leaves the terminal, and stdout and stderr, so that whoever reads these to
- * their end is not kept waiting.
+ * Leaves the terminal and all open files, so that nobody who reads from a pipe to
+ * its end, or waits for a lock of the caller's, is kept waiting.
  */
 static void detach(void)
 {
@@ -179,6 +179,7 @@ static void detach(void)
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
     }
+    close_range(STDERR_FILENO + 1, ~0U, 0);
     if (chdir("/"))
         errno = 0;
 }

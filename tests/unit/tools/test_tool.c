@@ -7,6 +7,7 @@
 
 #include <sys/resource.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -418,6 +419,31 @@ static void more_domains_than_files(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+/* What ends a session after a time keeps no file of its caller's open. */
+static void a_timer_holds_nothing(void **state)
+{
+    struct pollfd p = { .events = POLLIN };
+    const struct run *r;
+    int ends[2], pid = 0;
+    const char *at;
+
+    (void)state;
+    add_usual_domains();
+    fake->vpmu = 1;
+    assert_int_equal(pipe(ends), 0);
+    assert_exit(run("profile", "start", "1", "--for", "60"), 0);
+    close(ends[1]);
+    p.fd = ends[0];
+    assert_int_equal(poll(&p, 1, 10000), 1);
+    assert_true(p.revents & POLLHUP);
+    close(ends[0]);
+    r = run("profile", "status");
+    at = strstr(r->out, "timer-");
+    assert_non_null(at);
+    assert_int_equal(sscanf(at, "timer-%d-", &pid), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+}
+
 static void completes_names(void **state)
 {
     const struct run *r;
@@ -475,5 +501,6 @@ UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(hostile_references), TEST(options_anywhere),
           TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
           TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
-          TEST(more_domains_than_files), TEST(completes_names),
-          TEST(completes_holders), TEST(completion_of_nonsense))
+          TEST(more_domains_than_files), TEST(a_timer_holds_nothing),
+          TEST(completes_names), TEST(completes_holders),
+          TEST(completion_of_nonsense))
