@@ -32,6 +32,18 @@ int open_one_domain(struct tool *t, unsigned int want,
     return open_domains(t, 0, want, dom, &n);
 }
 
+void leave_out_dying(struct xentime_domain *doms, size_t *count)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < *count; i++)
+        if (doms[i].state & XENTIME_DYING)
+            free(doms[i].name);
+        else
+            doms[kept++] = doms[i];
+    *count = kept;
+}
+
 /* Splits "a,b,c" into an array of references into @list, which is cut up. */
 static const char **split_list(char *list, size_t *n)
 {

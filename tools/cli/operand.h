@@ -19,6 +19,12 @@ int open_one_domain(struct tool *t, unsigned int want,
                     struct xentime_domain **dom);
 
 /*
+ * Removes domains that are dying from an array.  Whoever says "all" does not mean
+ * them; one of which a page is still mapped dies for days.
+ */
+void leave_out_dying(struct xentime_domain *doms, size_t *count);
+
+/*
  * Finds the domains that "a,b,c" names, with their names; @list is cut up. The
  * caller frees them with xentime_free_domains().
  */

@@ -63,15 +63,14 @@ static int parse_tunable(const char *word)
 
 /* ---- which domains ---- */
 
-/* Removes the domains that do not have the setting, or that are dying. */
+/* Removes the domains that do not have the setting. */
 static void keep_those_with(enum xentime_setting setting,
                             struct xentime_domain *doms, size_t *count)
 {
     size_t i, kept = 0;
 
     for (i = 0; i < *count; i++) {
-        if (xentime_type_has(doms[i].type, setting) &&
-            !(doms[i].state & XENTIME_DYING))
+        if (xentime_type_has(doms[i].type, setting))
             doms[kept++] = doms[i];
         else
             free(doms[i].name);
@@ -89,9 +88,11 @@ static enum xentime_error find_domains(struct tool *t,
     if (!t->opt[OPT_ALL])
         return find_domain_list(t, t->args[0], doms, count);
     rc = xentime_list(t->xt, XENTIME_WANT_NAME, doms, count);
-    if (!rc)
-        keep_those_with(setting, *doms, count);
-    return rc;
+    if (rc)
+        return rc;
+    leave_out_dying(*doms, count);
+    keep_those_with(setting, *doms, count);
+    return XENTIME_OK;
 }
 
 /* ---- the change ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/operand.h"
 #include "cli/run.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -262,6 +263,7 @@ static int apply(struct tool *t, const struct policy *p)
 
     if (xentime_list(t->xt, XENTIME_WANT_NAME, &doms, &n))
         return report_error(t);
+    leave_out_dying(doms, &n);
     if (policy_plan(t->xt, p, doms, n, &plan)) {
         status = report_error(t);
     } else {

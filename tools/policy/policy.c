@@ -187,6 +187,8 @@ int policy_export(struct tool *t)
     status = open_domains(t, 1, XENTIME_WANT_NAME, &doms, &n);
     if (status)
         return status;
+    if (t->nargs == 1)
+        leave_out_dying(doms, &n);
     status = export_domains(t, format, doms, n);
     xentime_free_domains(doms, n);
     return status;

@@ -75,6 +75,20 @@ static void first_rule_that_matches(void **state)
     assert_has(apply_it()->out, "all as the policy wishes");
 }
 
+/* One that is dying is not there for a policy, and stops nothing. */
+static void dying_domains(void **state)
+{
+    (void)state;
+    add_usual_domains();
+    write_policy("<defaults>" CLOCK(TICKS("merge")) "</defaults>\n");
+    fake_domain(2)->flags = XEN_DOMINF_dying;
+    assert_exit(apply_it(), 0);
+    assert_int_equal(value_of(1, MODE), 3);
+    assert_int_equal(value_of(3, MODE), 3);
+    assert_int_equal(value_of(2, MODE), 1);
+    assert_null(strstr(run("policy", "export")->out, "old billing"));
+}
+
 static void received_by_xl(void **state)
 {
     (void)state;
@@ -433,9 +447,9 @@ static void wrong_use(void **state)
     json_object_put(doc);
 }
 
-UNIT_MAIN(TEST(first_rule_that_matches), TEST(received_by_xl),
-          TEST(by_uuid_type_and_label), TEST(shown_first), TEST(as_json),
-          TEST(what_xen_cannot), TEST(on_a_patched_xen),
+UNIT_MAIN(TEST(first_rule_that_matches), TEST(dying_domains),
+          TEST(received_by_xl), TEST(by_uuid_type_and_label), TEST(shown_first),
+          TEST(as_json), TEST(what_xen_cannot), TEST(on_a_patched_xen),
           TEST(refused_to_one_domain), TEST(undone_where_one_fails),
           TEST(a_record_that_persists), TEST(which_outlives_the_domain),
           TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),
