@@ -52,6 +52,11 @@ static struct policy_rule *add_domain(struct policy *p, const char *name,
         xml_fault(faults, 0, "uuid \"%.64s\" is not a UUID", uuid);
         return NULL;
     }
+    if (match && name && !policy_is_writable(name)) {
+        xml_fault(faults, 0,
+                  "the name cannot be written in XML, and there is no UUID");
+        return NULL;
+    }
     if (match && name)
         match->name = quote_pattern(name);
     if (match && match->name)

@@ -19,8 +19,7 @@ static const char *yes_no(int yes)
     return yes ? "yes" : "no";
 }
 
-/* Tells whether XML can hold @text; a name that it cannot hold is left out. */
-static bool is_writable(const char *text)
+bool policy_is_writable(const char *text)
 {
     const unsigned char *at;
 
@@ -111,7 +110,7 @@ static bool write_rule(xmlTextWriter *w, const struct policy_rule *rule)
     bool ok = start(w, "rule");
     size_t i;
 
-    if (rule->name && is_writable(rule->name))
+    if (rule->name && policy_is_writable(rule->name))
         ok = ok && attribute(w, "name", rule->name);
     for (i = 0; i < rule->nmatch; i++)
         ok = ok && write_match(w, &rule->match[i]);
@@ -145,7 +144,7 @@ static bool write_domain(xmlTextWriter *w, const struct policy_rule *rule)
         want.setting[XENTIME_TIMER_MODE] = -1;
     uuid_text(rule->match->uuid, uuid);
     return start(w, "domain") && attribute(w, "type", "xen") &&
-           (!rule->name || !is_writable(rule->name) ||
+           (!rule->name || !policy_is_writable(rule->name) ||
             xmlTextWriterWriteElement(w, (const xmlChar *)"name",
                                       (const xmlChar *)rule->name) >= 0) &&
            xmlTextWriterWriteElement(w, (const xmlChar *)"uuid",
@@ -211,7 +210,8 @@ static void write_xl(FILE *f, const struct policy_rule *rule)
 
     uuid_text(rule->match->uuid, uuid);
     /* xl has no way to write a quote or a backslash within its quotes. */
-    if (rule->name && is_writable(rule->name) && !strpbrk(rule->name, "\"\\"))
+    if (rule->name && policy_is_writable(rule->name) &&
+        !strpbrk(rule->name, "\"\\"))
         fprintf(f, "name = \"%s\"\n", rule->name);
     fprintf(f, "uuid = \"%s\"\n", uuid);
     if (policy_is_stock_mode(mode))

@@ -8,6 +8,9 @@
 #include "policy/model.h"
 #include "tool.h"
 
+/* Tells whether XML can hold @text: UTF-8 without control characters. */
+bool policy_is_writable(const char *text);
+
 /* Prints a policy file. */
 int policy_write(const struct tool *t, const struct policy *p);
 

@@ -363,6 +363,10 @@ static const struct import {
       "timer_mode='1'; hpet='0'\n",
       "old", 1, 0, NULL },
     { "timer_mode=2\n", NULL, 0, 0, "f: neither a name nor a UUID" },
+    /* A policy could not be read again that had these as a pattern. */
+    { "name='caf\xe9'\n", NULL, 0, 0, "f: the name cannot be written in XML" },
+    { "name='a\tb'\n", NULL, 0, 0, "f: the name cannot be written in XML" },
+    { "name='caf\xe9'\nuuid='" UUID "'\nhpet=1", NULL, -1, 1, NULL },
     { "name='a'\ntimer_mode=9\n", NULL, 0, 0, "f: timer_mode \"9\"" },
     { "name='a'\ntimer_mode='sync'\n", NULL, 0, 0, "f: timer_mode \"sync\"" },
     { "name='a'\nhpet=2\n", NULL, 0, 0, "f: hpet \"2\"" },
