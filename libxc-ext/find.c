@@ -97,7 +97,8 @@ static bool ref_matches(const char *ref, enum ref_kind kind,
         return !uuid_parse(ref, uuid) &&
                !memcmp(uuid, dom->uuid, sizeof(dom->uuid));
     default:
-        return dom->name && !strcmp(ref, dom->name);
+        /* An empty word is a script's variable that is not set. */
+        return *ref && dom->name && !strcmp(ref, dom->name);
     }
 }
 
@@ -151,6 +152,8 @@ static enum xentime_error fail_no_domain(xentime *xt, const char *ref)
     xt_fail(xt, XENTIME_ERR_NODOM, 0, NULL, "no such domain");
     snprintf(xt->error.domain, sizeof(xt->error.domain), "%s",
              *ref ? ref : "\"\"");
+    if (!*ref)
+        xt_hint(xt, "a domain without a name has an id and a UUID");
     return XENTIME_ERR_NODOM;
 }
 

@@ -207,9 +207,9 @@ enum xentime_error xentime_list(xentime *xt, unsigned int want,
 
 /*
  * Finds the domains that @refs name, in that order, each once.  A reference is
- * an id, a UUID or a name, tried in this order.  The names of all domains are
- * read from xenstore only if a reference is neither an id nor a UUID.  The
- * array is freed by xentime_free_domains().
+ * an id, a UUID or a name, tried in this order; an empty one names nobody.  The
+ * names of all domains are read from xenstore only if a reference is neither an
+ * id nor a UUID.  The array is freed by xentime_free_domains().
  *
  * Errors: as xentime_list(), and NODOM, AMBIGUOUS (the text lists the
  * candidates).

@@ -119,7 +119,7 @@ static void names_of_all_kinds(void **state)
 {
     static const char *const names[] = {
         "plain",    "two words",          " lead", "tab\there",   "new\nline",
-        "\xff\xfe", "gr\xc3\xbc\xc3\x9f", "a,b",   "\x1b[31mred", "",
+        "\xff\xfe", "gr\xc3\xbc\xc3\x9f", "a,b",   "\x1b[31mred",
     };
     struct xentime_domain *d;
     size_t i;

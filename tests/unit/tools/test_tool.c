@@ -256,6 +256,23 @@ static void hostile_references(void **state)
     json_object_put(doc);
 }
 
+/* "$dom" of a script that has not set it is nobody, and not who has no name. */
+static void no_reference(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    name_domain(1, "");
+    r = run("set-mode", "", "2");
+    assert_exit(r, 3);
+    assert_has(r->err, "\"\": no such domain");
+    assert_int_equal(fake_domain(1)->param[XENTIME_TIMER_MODE], 1);
+    assert_exit(run("set-mode", "1,", "2"), 3);
+    assert_int_equal(fake_domain(1)->param[XENTIME_TIMER_MODE], 1);
+    assert_exit(run("set-mode", "1", "2"), 0);
+}
+
 /* ---- options ---- */
 
 static void options_anywhere(void **state)
@@ -498,7 +515,7 @@ static void completion_of_nonsense(void **state)
 
 UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(change_as_json), TEST(every_error), TEST(errors_of_the_host),
-          TEST(hostile_references), TEST(options_anywhere),
+          TEST(hostile_references), TEST(no_reference), TEST(options_anywhere),
           TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
           TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
           TEST(more_domains_than_files), TEST(a_timer_holds_nothing),
