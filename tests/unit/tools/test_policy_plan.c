@@ -75,7 +75,7 @@ static void first_rule_that_matches(void **state)
     assert_has(apply_it()->out, "all as the policy wishes");
 }
 
-/* One that is dying is not there for a policy, and stops nothing. */
+/* A dying domain is not there for a policy, and stops nothing. */
 static void dying_domains(void **state)
 {
     (void)state;

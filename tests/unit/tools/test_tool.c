@@ -436,7 +436,7 @@ static void more_domains_than_files(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
-/* What ends a session after a time keeps no file of its caller's open. */
+/* The process that ends a session after a time keeps none of the caller's files. */
 static void a_timer_holds_nothing(void **state)
 {
     struct pollfd p = { .events = POLLIN };
