@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The types that all of xentimectl shares: a command line and its command. */
 #ifndef XENTIMECTL_TOOL_H
 #define XENTIMECTL_TOOL_H

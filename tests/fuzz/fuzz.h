@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Shared by the fuzz targets.  A target defines LLVMFuzzerTestOneInput();
  * with clang it is linked with libFuzzer ("make fuzz"), with gcc with

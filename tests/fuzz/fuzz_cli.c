@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line: one word per line, up to an empty line; the lines after it
  * are what xenstore answers.  Every command line ends with an exit status that

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xl.cfg and libvirt's domain XML: a file makes one rule with what either can
  * have, or has a fault.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mode names: whatever is taken for a mode is one of its words. */
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A policy file: one that is taken has only what a policy can have, and one
  * that is not taken has a fault.

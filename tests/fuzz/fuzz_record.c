@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records as xenstore may hold them: what is read is in range, and writing
  * one, which sweeps the others, survives whatever stands there.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Domain references: the first line has them, with blanks between; the names
  * of three domains follow.  Whatever is found is a domain that there is.

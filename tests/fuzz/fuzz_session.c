@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Profiling sessions as xenstore may hold them, on a stock and on a patched
  * Xen: what is listed is in range, and starting and stopping survives whatever

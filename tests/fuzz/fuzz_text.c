@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text for JSON and for terminals: JSON is read back as the same string,
  * and what goes to a terminal has no control character.

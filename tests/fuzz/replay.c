@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * replay DIRECTORY: runs a fuzz target on the empty input and on every file of
  * a corpus, as one TAP test.  It does without libFuzzer: any compiler will do.

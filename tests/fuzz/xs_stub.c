@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libxenstore for fuzz targets: answers from the input.  See fuzz.h. */
 
 #include <errno.h>

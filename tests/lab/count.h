@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shared by meter and its preload. */
 #ifndef LAB_COUNT_H
 #define LAB_COUNT_H

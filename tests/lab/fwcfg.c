@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fwcfg NAME: print a file that QEMU was given with -fw_cfg, by the ports of
  * docs/specs/fw_cfg.rst. The file is no part of a machine's saved state, so

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * meter NAME RUNS COMMAND...: what one run of a command costs, as a JSON
  * member:  "NAME": {"cpu_s": , "hypercalls": , "xenstore_requests": }

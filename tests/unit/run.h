@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs xentimectl, linked with the fake Xen of the test that calls it, and
  * keeps what it printed.

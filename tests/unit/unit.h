@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Shared by the unit tests.  A program works in a private directory that is
  * removed at its end, with a fake Xen (fake_xen.h) and a real xenstored

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tells whether a text is UTF-8.  glibc's iconv judges: json-c's own checks
  * (STRICT, VALIDATE_UTF8) reject all that is not ASCII in 0.18.

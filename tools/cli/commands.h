@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of commands, and the functions that run them. */
 #ifndef XENTIMECTL_CLI_COMMANDS_H
 #define XENTIMECTL_CLI_COMMANDS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Candidates for a word of a command line, for bash and for our own shell. */
 
 #include <stdlib.h>

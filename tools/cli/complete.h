@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Candidates for a word of a command line. */
 #ifndef XENTIMECTL_CLI_COMPLETE_H
 #define XENTIMECTL_CLI_COMPLETE_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds a command line's command in the table of commands.c, and runs it. */
 
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds and runs the command that a command line names. */
 #ifndef XENTIMECTL_CLI_DISPATCH_H
 #define XENTIMECTL_CLI_DISPATCH_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The commands that need libxml2, readline, libsystemd or libxlutil are in a
  * second program, xentimectl-full, which has every command.  Loading these

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs xentimectl-full, which has the commands that need more libraries. */
 #ifndef XENTIMECTL_CLI_EXEC_FULL_H
 #define XENTIMECTL_CLI_EXEC_FULL_H

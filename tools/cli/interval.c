@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Waits for the next repetition of a command: see interval.h. */
 
 #include <stddef.h>

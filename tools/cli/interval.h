@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Waits for the next repetition of a command, until Ctrl-C ends it. */
 #ifndef XENTIMECTL_CLI_INTERVAL_H
 #define XENTIMECTL_CLI_INTERVAL_H

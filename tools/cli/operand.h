@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Operands that name domains. */
 #ifndef XENTIMECTL_CLI_OPERAND_H
 #define XENTIMECTL_CLI_OPERAND_H

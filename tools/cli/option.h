@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The options, and their values. */
 #ifndef XENTIMECTL_CLI_OPTION_H
 #define XENTIMECTL_CLI_OPTION_H

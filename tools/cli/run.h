@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opens and closes Xen for a run of a command, and tells what it waits for. */
 #ifndef XENTIMECTL_CLI_RUN_H
 #define XENTIMECTL_CLI_RUN_H

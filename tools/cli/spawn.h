@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs another program and waits for it. */
 #ifndef XENTIMECTL_CLI_SPAWN_H
 #define XENTIMECTL_CLI_SPAWN_H

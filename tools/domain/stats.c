@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl stats: what becomes of a domain's timer ticks. */
 
 #include <inttypes.h>

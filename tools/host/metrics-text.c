@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The families of metrics.  Their names follow OpenMetrics 1.0: base units,
  * "_total" at counters' samples, "_info" at a metric that is only labels.

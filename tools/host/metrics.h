@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl metrics: what is read, and how it is printed. */
 #ifndef XENTIMECTL_HOST_METRICS_H
 #define XENTIMECTL_HOST_METRICS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON documents on stdout, and what they have in common. */
 #ifndef XENTIMECTL_OUTPUT_JSON_H
 #define XENTIMECTL_OUTPUT_JSON_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Errors: one line on stderr, a second one with a hint where there is one, and
  * with --json a document on stdout. Here is also which exit status an error

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tables by libsmartcols, with --raw and --noheadings.  A table for which there
  * is no memory is NULL, and print_table() says so.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How names, times and settings are written for people. */
 #ifndef XENTIMECTL_OUTPUT_TEXT_H
 #define XENTIMECTL_OUTPUT_TEXT_H

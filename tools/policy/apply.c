@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl policy apply: prints the plan, and carries it out. */
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes policies from domains' configurations: xl.cfg, libvirt's domain XML. */
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds what a policy desires for a domain, and what is to change for that. */
 
 #include <fnmatch.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds the rule that a domain matches, and what is to be changed for it. */
 #ifndef XENTIMECTL_POLICY_MATCH_H
 #define XENTIMECTL_POLICY_MATCH_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A policy in memory: its rules, what they want, and its words: see model.h. */
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A policy in memory: what settings domains are to have. */
 #ifndef XENTIMECTL_POLICY_MODEL_H
 #define XENTIMECTL_POLICY_MODEL_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl policy: its subcommands, which return an exit status. */
 #ifndef XENTIMECTL_POLICY_H
 #define XENTIMECTL_POLICY_H

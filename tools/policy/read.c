@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads policy files: xentime-policy(5).  xentime-policy.rng describes them
  * too, for editors, but is not used here: libxml2's messages about what does

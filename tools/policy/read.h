@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads policies from files, and from memory. */
 #ifndef XENTIMECTL_POLICY_READ_H
 #define XENTIMECTL_POLICY_READ_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prints policies, and configurations of domains for libvirt and xl. */
 
 #include <ctype.h>

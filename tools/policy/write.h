@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prints policies. Each function returns EXIT_DONE, or reports the error. */
 #ifndef XENTIMECTL_POLICY_WRITE_H
 #define XENTIMECTL_POLICY_WRITE_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parses untrusted XML: no network, no DTD, no entities, at most 1 MiB. */
 #ifndef XENTIMECTL_POLICY_XML_H
 #define XENTIMECTL_POLICY_XML_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Watches with xentrace how a vCPU gets its CPU. */
 #ifndef XENTIMECTL_PREDICT_OBSERVE_H
 #define XENTIMECTL_PREDICT_OBSERVE_H

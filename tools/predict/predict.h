@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way from options to predictions, which simulate and recommend share. */
 #ifndef XENTIMECTL_PREDICT_H
 #define XENTIMECTL_PREDICT_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loads for sim.h: what a vCPU does, and what its host does to it. */
 #ifndef XENTIMECTL_PREDICT_SIM_LOAD_H
 #define XENTIMECTL_PREDICT_SIM_LOAD_H

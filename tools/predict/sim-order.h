@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Infers from the length of a run what the vCPU did in it.  A run that starts
  * with a tick pending may have handled more than that tick: another may have

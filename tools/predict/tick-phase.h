@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds where a timer's ticks are in what was recorded of a vCPU: a tick that
  * comes while the vCPU sleeps wakes it, so that wake-ups gather at one phase of

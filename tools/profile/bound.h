@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sessions that end by themselves: with a program, or after a time. */
 #ifndef XENTIMECTL_PROFILE_BOUND_H
 #define XENTIMECTL_PROFILE_BOUND_H

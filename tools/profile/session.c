@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starts and ends sessions, and prints what was done: see session.h. */
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A session as a command line asks for it. */
 #ifndef XENTIMECTL_PROFILE_SESSION_H
 #define XENTIMECTL_PROFILE_SESSION_H

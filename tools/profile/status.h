@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl profile status. */
 #ifndef XENTIMECTL_PROFILE_STATUS_H
 #define XENTIMECTL_PROFILE_STATUS_H

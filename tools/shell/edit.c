@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads lines from the terminal, by readline's callbacks.  Signals are let in
  * only while it waits for a key, and readline's own handlers are not used, so

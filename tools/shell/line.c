@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs a line of the shell, and defines the shell's own commands. */
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A command of the shell is a process of its own, by fork() and without exec():
  * whatever it does to signals, to its handles and to itself, the shell is as

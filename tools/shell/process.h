@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Commands of the shell as processes, and what the shell says of them. */
 #ifndef XENTIMECTL_SHELL_PROCESS_H
 #define XENTIMECTL_SHELL_PROCESS_H

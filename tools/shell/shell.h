@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl shell: what its parts share. */
 #ifndef XENTIMECTL_SHELL_H
 #define XENTIMECTL_SHELL_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A line of the shell, cut into words. */
 #ifndef XENTIMECTL_SHELL_WORDS_H
 #define XENTIMECTL_SHELL_WORDS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl skew DOM: a domain's virtual clocks against the host's. */
 
 #include <math.h>

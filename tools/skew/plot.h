@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Clocks' errors against time, drawn by gnuplot. */
 #ifndef XENTIMECTL_SKEW_PLOT_H
 #define XENTIMECTL_SKEW_PLOT_H

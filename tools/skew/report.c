@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reports how fast clocks drift: in tables, sentences, JSON and plots. */
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl skew, and skew analyze: how fast a guest's clock drifts. */
 
 #include <errno.h>

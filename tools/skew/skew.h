@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Clocks whose errors were read, and reports of them. */
 #ifndef XENTIMECTL_SKEW_H
 #define XENTIMECTL_SKEW_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl watch: waits for events and signals, and does what is due. */
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xentimectl watch: the domains that it has seen, and what it says of them. */
 #ifndef XENTIMECTL_WATCH_H
 #define XENTIMECTL_WATCH_H

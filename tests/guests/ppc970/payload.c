@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that the hypervisor's list of registers for the PPC970 names registers
  * that a PPC970 has, and that its code saves and loads each of them.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* OpenBIOS jumps here, in 32-bit mode, with its client interface in r5. */
     .section .text.start, "ax", @progbits
     .globl _start

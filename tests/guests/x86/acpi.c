@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The ACPI tables that make Linux find what Xen itself emulates: the vCPUs'
  * local APICs and the I/O APIC (MADT), the HPET, and the PM timer (FADT).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ACPI tables of a domain that no firmware has prepared. */
 #ifndef GUESTS_X86_ACPI_H
 #define GUESTS_X86_ACPI_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Builds domains without libxl and without a device model, and writes the
  * xenstore nodes by which libxl and xl know a domain: name, vm, and its type.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The clocks that a guest can read, and whether they ever run backwards. */
 #ifndef GUESTS_X86_CLOCK_H
 #define GUESTS_X86_CLOCK_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Carries a guest's state to another domain, as save and restore do. */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"

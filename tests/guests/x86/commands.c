@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands: each reads its arguments, does its work and prints. */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"

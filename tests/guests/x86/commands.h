@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of commands is in labdom.c; other files have the commands. */
 #ifndef GUESTS_X86_COMMANDS_H
 #define GUESTS_X86_COMMANDS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tells of a guest that has ended or is silent.  Whoever waits for a guest asks
  * here, so that a crash is told as a crash, with where it happened.

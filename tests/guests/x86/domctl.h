@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The domctl of vtimer.h, for the commands that send it. */
 #ifndef GUESTS_X86_DOMCTL_H
 #define GUESTS_X86_DOMCTL_H

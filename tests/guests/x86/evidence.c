@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * This file starts the witness of struct witness_page, waits for it, and tells
  * what the vCPUs have seen of one another's time; it has the guest do what may

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The test guest's kernel: keeps the timers of shared_control ticking, counts
  * what arrives, reads its clocks, and publishes both for dom0 (shared.h).

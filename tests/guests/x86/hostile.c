@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sends random domctls of vtimer.h, most of them wrong, among random settings
  * of timer_mode and vhpet.  A reply that vtimer.h does not allow is an error.

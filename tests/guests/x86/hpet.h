@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Registers of the IA-PC HPET specification 1.0a, named as there. */
 #ifndef GUESTS_X86_HPET_H
 #define GUESTS_X86_HPET_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keeps time as three kinds of guest do: struct keep_page of shared.h. */
 #ifndef GUESTS_X86_KEEP_H
 #define GUESTS_X86_KEEP_H

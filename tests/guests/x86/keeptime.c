@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tells how right the clocks of struct keep_page are. */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"

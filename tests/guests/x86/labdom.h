@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The parts of labdom share these.  Every function that fails exits. */
 #ifndef GUESTS_X86_LABDOM_H
 #define GUESTS_X86_LABDOM_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Linux as an HVM domain without firmware and without a device model: PIT, RTC,
  * HPET, PM timer and APICs are Xen's own, and there is no other device.

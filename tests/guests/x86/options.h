@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Options and random numbers, for commands that do things at random. */
 #ifndef GUESTS_X86_OPTIONS_H
 #define GUESTS_X86_OPTIONS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* MSRs of the performance monitor, as far as Xen lets the guest at them. */
 #ifndef GUESTS_X86_PMU_H
 #define GUESTS_X86_PMU_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Xen's vPMU mode and the sysctl of profile.h, past the library under test;
  * and what a guest gets of a vPMU.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Pauses a domain at a moment when Xen's count of delivered interrupts and the
  * guest's own have to be the same.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks a guest for what Xen must refuse to it, and tells what Xen answered. */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory by which the test guest and dom0 talk: struct shared_page, and
  * pages of their own for what only some tests need.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The vCPUs other than 0: a LAPIC timer, clocks, and meetings. */
 #ifndef GUESTS_X86_SMP_H
 #define GUESTS_X86_SMP_H

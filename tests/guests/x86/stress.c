@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Switches timer_mode at random moments, by the bare HVM parameter, until a
  * clock of the guest goes backwards.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counts the interrupts of a timer. */
 #ifndef GUESTS_X86_TICK_H
 #define GUESTS_X86_TICK_H

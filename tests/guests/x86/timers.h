@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The four periodic interrupts that Xen emulates for an HVM guest. */
 #ifndef GUESTS_X86_TIMERS_H
 #define GUESTS_X86_TIMERS_H

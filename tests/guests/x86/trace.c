@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes one domain's changes of state from what xentrace has recorded. */
 #include <stdint.h>
 #include <stdio.h>

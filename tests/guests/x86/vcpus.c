@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The vCPUs other than 0: their counters, and clocks compared at a meeting. */
 /* This is first: xenctrl.h lacks its tools half after another Xen header. */
 #include "labdom.h"

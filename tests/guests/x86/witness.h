@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The witness of one time for all vCPUs: see struct witness_page. */
 #ifndef GUESTS_X86_WITNESS_H
 #define GUESTS_X86_WITNESS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine as C sees it: ports, MMIO, registers, 64-bit division. */
 #ifndef GUESTS_X86_X86_H
 #define GUESTS_X86_X86_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The few services of Xen that a test guest uses. */
 #ifndef GUESTS_X86_XEN_H
 #define GUESTS_X86_XEN_H

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # here: whose file this is sourced from
 #
 # boot CONSOLE LIMIT IDLE VERSION OPTION...: runs the machine that ./qemu makes of

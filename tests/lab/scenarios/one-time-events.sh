@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that nothing which happens to a domain or to one of its vCPUs makes its

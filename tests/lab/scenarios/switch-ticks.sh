@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that switching between modes 0 and 1, which deliver every tick, loses

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that sync_wakeup_after bounds the extra wake-ups of mode 2: after 1

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154 # eval sets them
 #
 # Proves that xentimectl set-vhpet takes a running guest's HPET away and gives

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vPMU modes and XEN_SYSCTL_profile of the fake Xen: see fake_xen.h, Xen's
  * arch/x86/cpu/vpmu.c and profile.h.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* XEN_DOMCTL_vtimer_op of the fake Xen: see fake_xen.h and vtimer.h. */
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The memory of the fake Xen, and its domains: see fake_xen.h. */
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A hypervisor in memory: the functions of libxenctrl and libxencall that
  * libxentime calls, linked in place of those libraries.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The functions of libxenctrl and libxencall: see fake_xen.h. */
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A point where a test interferes with the calls that libxentime makes: one
  * before every call into Xen (xen_fault, fake_xenctrl.c), one before every

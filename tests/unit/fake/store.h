@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The real xenstored of Debian's package, or its oxenstored if the environment
  * has UNIT_XENSTORED=oxenstored, one per test program, in a private directory;

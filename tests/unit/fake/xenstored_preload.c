@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Preloaded into Debian's xenstored or oxenstored, it stands for the Xen that
  * is not there: what they ask of libxenctrl, libxengnttab, libxenevtchn and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Simulated registers of a performance monitor, for the hypervisor's files of
  * the ppc series (asm/pmu-spr.h).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A model of what the timer modes mean, tick by tick: it has every tick of a
  * timer, with the moment when it is due and with what has become of it.

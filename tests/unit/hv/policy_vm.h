@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A domain, as vpt.c and vpt-switch.c keep it: what they do around
  * vpt-policy.c and vpt-clock.c is done here, function by function, without

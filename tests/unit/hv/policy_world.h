@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A vCPU with one virtual timer, for random schedules: time passes, the timer
  * fires (late or not, or waits for a lock meanwhile), the vCPU is descheduled,

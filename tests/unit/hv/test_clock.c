@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpt-clock.c, as it is compiled into the hypervisor: the one time of a domain.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pmu/context.c, as it is compiled into the hypervisor, on simulated registers
  * (pmu_world.h): both families have the registers that their manuals say, and

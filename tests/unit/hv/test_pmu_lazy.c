@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pmu/lazy.c, as it is compiled into the hypervisor, one call at a time: what
  * its header promises of a call, however the registers were left before it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pmu/lazy.c and common/profile-count.c, as they are compiled into the
  * hypervisor, through random sequences of start, stop, switch, destroy and

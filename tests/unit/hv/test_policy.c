@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpt-policy.c, as it is compiled into the hypervisor, in cases that can be
  * followed by hand: a timer with a period of 10, expectations as numbers.

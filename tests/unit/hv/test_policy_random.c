@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpt-policy.c, as it is compiled into the hypervisor, does with ticks what
  * the modes say: in thousands of random schedules (policy_world.h) it agrees

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpt-policy.c with wakeup_after 0 decides what Xen decided before: the same
  * random schedule (policy_world.h) goes to it and to the functions of Xen

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest time and the ticks that bring it back, with vpt-policy.c and
  * vpt-clock.c as they are compiled into the hypervisor, in cases that Xen got

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * no_doubled_ticks_pending and the guest that it is for: one that counts ticks
  * and makes up lost ones by its TSC, as x86-64 Linux 2.6.9 to 2.6.18 does.

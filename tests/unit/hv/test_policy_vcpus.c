@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A domain of several vCPUs with several timers each, in random schedules:
  * whoever runs reads guest time, vCPUs lose their CPUs, sleep, go down and come

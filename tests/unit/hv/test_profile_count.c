@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * common/profile-count.c, as it is compiled into the hypervisor: starts and
  * stops, repeated, unmatched, and of domains that end, against a list of who

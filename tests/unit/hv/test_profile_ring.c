@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * common/profile-ring.c, as it is compiled into the hypervisor: samples come
  * out as they went in, losses are counted, and nothing that the reader writes

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A model of profiling sessions as the manual has them, without xenstore and
  * without a crash: the tests hold the library to it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fake host of the tests of profiling sessions, and its model. */
 #ifndef UNIT_SESSION_WORLD_H
 #define UNIT_SESSION_WORLD_H

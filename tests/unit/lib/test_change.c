@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentime_apply() where nothing goes wrong on the way: every refusal, each
  * before anything is touched, and every success with its record; what it

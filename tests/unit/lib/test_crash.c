@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A process that is killed while it changes a domain, before each of its
  * calls into Xen and each of its xenstore requests in turn.  Afterwards the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentime_list() and xentime_find(): every domain once and in order, also at
  * the edges of the batches that Xen is asked in; what a reference means; what

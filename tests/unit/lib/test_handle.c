@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Opening: no Xen, no permission, another release's Xen, xenstored away;
  * single settings and their errors; what is said of the host; errors that

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The lock of a domain: it excludes handles of one process and of several,
  * names its holder, ends with its holder however that dies, and is never

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The words of the field: every mode's name, aliases, libvirt word and
  * number lead to it and to nothing else; settings, types, capabilities and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Records in the real xenstored: what is written is read back; a commit that
  * others spoil is repeated and loses nobody's record; what is damaged is an

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Profiling sessions: what the random walk of test_session_random.c does not
  * meet, or seldom.

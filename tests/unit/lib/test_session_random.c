@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Profiling sessions, on a stock and on a patched Xen: 5,000 random starts,
  * stops and ends of domains each (20,000 with UNIT_SLOW), a call going wrong in

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All or nothing, for profiling sessions.  Each kind of change is made again
  * and again on a stock and on a patched Xen, each time with another call that

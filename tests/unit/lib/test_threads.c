@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Eight threads, each with a handle of its own, list, find and change one
  * common domain and one of their own.  Every call does what it says, and in

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All or nothing.  Four changes of three domains are applied again and
  * again, each time with another call that goes wrong, until none is left:

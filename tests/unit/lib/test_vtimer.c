@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The library on a patched Xen: what status, statistics, counting, resync
  * and sync_wakeup_after give; what each of them says on a stock Xen, on one

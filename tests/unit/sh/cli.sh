@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The built xentimectl where there is no Xen: clear errors and exit statuses,
 # help for everything, and output that cannot be written is a failure.

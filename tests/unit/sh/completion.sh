@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Bash completion with the built xentimectl: commands, options, modes,
 # columns, each for the word where it belongs.  (Names of domains need a Xen;

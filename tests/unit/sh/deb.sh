@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The packages of "make deb": lintian has no complaint; in a Debian of their own
 # they are installed, found to work, upgraded with the administrator's policy

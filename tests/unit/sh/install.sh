@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # After "make install" everything is of use: a program is compiled with nothing
 # but pkg-config's answer, with the shared and with the static library; the

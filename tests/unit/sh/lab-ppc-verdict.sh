@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # tests/lab/ppc/verdict, the judge of the POWER lab's consoles, finds every fault
 # that a run can have, and none in a good one.

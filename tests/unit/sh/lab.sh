@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The tools that run the labs work: tests/lab/setting reads what a scenario asks
 # for, tests/lab/watchdog ends a machine that does not end, and tests/lab/new

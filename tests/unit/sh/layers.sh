@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The house keeps its floors: rooms of tools/ and libxc-ext/ know of those only
 # that they may know of.  A module is a .c file with its header; it knows those

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The manual pages are clean mdoc for mandoc and for groff, fit a terminal of 80
 # columns in both, lead to each other, and agree with the program: "xentimectl

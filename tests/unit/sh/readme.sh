@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # README.md's first screen has a picture of the demo, docs/demo.svg, which is what
 # docs/picture draws, and shows what README.md quotes of the demo word for word.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # hv-patches/releases decides which releases there are: each has all the files
 # that it needs, and a release more is a row more. The latter is tried with a

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The shell, by hand: tmux types into it and looks at its screen. Completion,
 # history, Ctrl-C, Ctrl-Z, a terminal that is as before whatever ends it; with

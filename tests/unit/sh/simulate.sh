@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # xentimectl simulate: which mode is right for which guest, as the lab and the
 # measurements of 2007 have it (see HISTORY in xentime-modes(7)); text and JSON

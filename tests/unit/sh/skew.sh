@@ -1,5 +1,5 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 #
 # xentimectl skew analyze: logs of clocks whose rate and steps are known, as
 # figures, as JSON and as a plot; files that are something else, and a machine

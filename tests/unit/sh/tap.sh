@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034 # of capture, for its callers
 #
 # The tests that are scripts start with ". tests/unit/sh/tap.sh".

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The regression under skew: rates, intervals and steps of clocks that are
  * known, with noise and with wild readings, which it has to find again.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * examples/fleet.yml, played by Debian's ansible on this host: what it changes,
  * and says it changed, of domains on the fake Xen; and that what a host cannot

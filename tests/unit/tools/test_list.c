@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl list and show, of domains with ordinary and with hostile names:
  * what they print fits the terminal, stays one line per domain, and is the same

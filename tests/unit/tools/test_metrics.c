@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl metrics on the fake Xen: what a stock and a patched one give,
  * names that would break a line, a domain that ends meanwhile; the text is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl tune and resync, and what show adds, on a patched Xen; wrong use
  * of these and of stats; what each says on a Xen without its patch.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl policy apply and export on the fake Xen and the real xenstored:
  * which rule is a domain's, the plan that is shown, all of it or none, what

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Policy files: what is in one, what is wrong with others, with its line; the
  * schema for editors says the same of each of them; what is written is read

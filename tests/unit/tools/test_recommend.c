@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl recommend, with a record of a busy vCPU beside another: the
  * ranking for each kind of guest, number of vCPUs and kind of TSC, what this

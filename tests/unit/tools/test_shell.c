@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The shell on the fake Xen, typed into on a terminal: names of domains are
  * completed and quoted, commands change them, "every" shows what they are.

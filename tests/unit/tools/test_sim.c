@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The simulation behind simulate and recommend: schedules that can be
  * followed by hand, what must be so of any, and the lab's facts: which mode

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tools/predict/sim-order.c: what a run's length tells, with runs of the lab's
  * guest, of which it is known when they read their clocks (icount shifts 2 and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl skew DOM, and the clocks of a domain's context underneath: what
  * is read, what is left out, and how a measurement ends (count, signal,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl stats on a patched Xen: numbers as text and as JSON, rates, and
  * how a repeated one ends (count, signal, domain gone, counters reset, output

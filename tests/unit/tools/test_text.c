@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text of strangers (domain names, records) on its way to a terminal and
  * into JSON: whatever the bytes are, no control character reaches the

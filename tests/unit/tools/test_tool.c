@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The program xentimectl on the fake Xen: what changes, exit statuses, every
  * error as one line and as one JSON document, options wherever they stand,

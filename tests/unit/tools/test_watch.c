@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * xentimectl watch on the fake Xen and the real xenstored: domains that come,
  * once and in thousands, without a name yet, again with the same UUID; a

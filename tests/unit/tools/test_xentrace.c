@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Traces as xentrace writes them: records with and without a time, of several
  * CPUs, cut off at every byte; and a vCPU's turns in them.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Measures, in instructions, what a hypercall and a change of guests and back
  * take: with nobody profiling, one of two, and both. tests/lab/ppc/bench makes

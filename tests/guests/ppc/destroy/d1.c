@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a domain which ends while it is profiled, in an orderly way or
  * by what it does, takes its claims with it, whoever made them, and leaves the

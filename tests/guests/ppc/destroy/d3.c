@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Is ended while it profiles, on both of its vCPUs. */
 #include "guest.h"
 

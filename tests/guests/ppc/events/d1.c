@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that domains count different events at once, each exactly: one
  * instructions, the other cycles, and instructions on another counter, with

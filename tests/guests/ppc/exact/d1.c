@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that counts are exact: of a loop whose instructions are known, over
  * and over, when nothing comes in between.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that FCH, as the hypervisor forces it, keeps the hypervisor out of a
  * guest's counts: a loop under preemption counts the same number of

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a guest which clears MMCR0[FCH], to count the hypervisor, finds
  * it set again after each entry into the hypervisor: by a hypercall, and by a

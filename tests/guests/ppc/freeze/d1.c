@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a guest's other freeze bits stay in effect when a guest with
  * other bits preempts it: FCS, with which its kernel does not count, and FCP,

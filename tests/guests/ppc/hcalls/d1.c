@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that no hypercall, with whatever arguments, harms the hypervisor or
  * another guest, from the control domain either.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Does not profile, and finds the initial set as long as d2 profiles. */
 #include "guest.h"
 

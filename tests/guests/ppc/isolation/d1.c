@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that no domain finds another's counters or events in its registers,
  * however often it is preempted: between two domains that both profile, and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The frame that start.S puts on the stack for an interrupt. */
 #ifndef FRAME_H
 #define FRAME_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The library of the test guests. A test is a directory with the source of each
  * domain's guest; README.md tells how a test is made.

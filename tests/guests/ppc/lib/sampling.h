@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The library of the tests whose guest is the primary. */
 #ifndef SAMPLING_H
 #define SAMPLING_H

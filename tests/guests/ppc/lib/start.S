@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A guest begins here, and its interrupts come here: at their vectors in real
  * mode, and 0x4000 higher for a guest that turns its MMU on and asks for

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that guests with the MMU on run: exits and interrupts through the
  * vectors at 0xc000000000004000 (H_SET_MODE), preemption beside a guest in

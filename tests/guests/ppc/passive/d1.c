@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a domain which knows nothing of it is counted and sampled for
  * the control domain, each such domain told apart, and that it notices

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Knows nothing of being passive; an interrupt would end the test. */
 #include "guest.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Knows nothing of being passive; has the hypervisor flush the TLB often. */
 #include "guest.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that H_PERFMON answers every argument as PAPR has it, and that what
  * it refuses changes nothing.

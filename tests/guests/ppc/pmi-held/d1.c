@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that an interrupt which is pending when its guest leaves the CPU is
  * held for it, and reaches nobody else: not a guest that profiles and would

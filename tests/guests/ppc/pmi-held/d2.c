@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Profiles, with interrupts on; its counter does not overflow. */
 #include "guest.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a counter that overflows interrupts its own guest, once for each
  * time it is armed, at its own 0xf00, also under preemption by a guest that

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that the hypervisor is in order after sampling has ended while the
  * hypervisor ran: the primary stops, or stops profiling, or ends, by a

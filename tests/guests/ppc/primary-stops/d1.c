@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that no overflow is lost, and none is told twice, when the primary
  * stops: what overflows in the hypervisor before that is a sample, what does

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that there is one primary at a time: another domain gets EBUSY until
  * the first stops, or ends; that the ring must be in the primary's memory; and

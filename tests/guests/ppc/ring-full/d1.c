@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a full ring counts what it loses, goes on once it is read, and
  * that nothing its reader writes there makes the hypervisor write elsewhere.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that starts and stops are counted: repeated, unmatched, of several
  * domains, by the domain itself and by the control domain; and that others

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a guest which reaches outside its memory ends, by data or by
  * instructions, and takes nobody with it.

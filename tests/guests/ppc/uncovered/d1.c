@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that a domain which does not profile finds the initial set in its
  * registers while others do, whatever it writes there itself, and that the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Proves that the primary gets samples of the hypervisor itself: when its
  * counters, with FCH clear, overflow there, the ring has the hypervisor's

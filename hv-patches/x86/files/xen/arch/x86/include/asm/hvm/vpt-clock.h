@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpt-clock.h: the guest time of an HVM domain, which may stand still.
  *
@@ -21,6 +21,25 @@
  * A domain has one of these for all its vCPUs: two clocks, each for a vCPU,
  * would be apart by what each vCPU has lost, and a guest that compares what
  * two vCPUs have read would see time go back.
+ *
+ * What limits the answer:
+ *
+ *  - A TSC that the guest reads from the hardware is not made of guest time, and
+ *    nothing here can hold it.  A mode that holds it back moves its offset, and
+ *    can do so for the only vCPU of a domain: the offsets of several would come
+ *    apart.
+ *  - Only ticks bring back what was lost.  A timer of 10 ms leaves guest time up
+ *    to 10 ms behind, and a guest that stops its last periodic timer would stay
+ *    behind for ever: vpt.c then calls vpt_clock_release(), and guest time jumps
+ *    forward to real.
+ *  - Each reading is VPT_CLOCK_STEP later than the one before, also while time
+ *    stands still.  A million readings within one stop are 4 ms of it.  Guest
+ *    time is still not ahead of real time then, since a reading is an exit from
+ *    the guest and takes longer than that.
+ *  - "real" is NOW() of the CPU that reads.  Where the CPUs of a host disagree,
+ *    guest time goes on by the one that is ahead, and stands still on others
+ *    until they have come to it.
+ *  - Comparisons are signed, for two times that are less than 2^63 ns apart.
  *
  * All times are nanoseconds.  The caller serialises; vpt.c has pl_time_lock.
  * Nothing here depends on Xen but for types.
