@@ -17,34 +17,41 @@
 #include <xen/sysctl.h>
 #include "vtimer.h"
 
-static const struct {
+struct capability {
     unsigned int bit;
-    uint32_t feature; /* XEN_VTIMER_FEAT_*, or 0 */
     const char *name;
     const char *patch; /* subject of the one that brings it, or NULL */
-} capabilities[] = {
-    { XENTIME_CAP_TIMER_MODE, 0, "timer-mode", NULL },
-    { XENTIME_CAP_VHPET, 0, "vhpet", NULL },
-    { XENTIME_CAP_VPMU, 0, "vpmu", NULL },
-    { XENTIME_CAP_SAFE_SWITCH, XEN_VTIMER_FEAT_safe_switch, "safe-switch",
+};
+
+/* The capabilities but for those that modes need: rows of names.c have these. */
+static const struct capability capabilities[] = {
+    { XENTIME_CAP_TIMER_MODE, "timer-mode", NULL },
+    { XENTIME_CAP_VHPET, "vhpet", NULL },
+    { XENTIME_CAP_VPMU, "vpmu", NULL },
+    { XENTIME_CAP_SAFE_SWITCH, "safe-switch",
       "x86/vpt: switch timer_mode on a live domain in one piece" },
-    { XENTIME_CAP_QUIET_VHPET, XEN_VTIMER_FEAT_quiet_vhpet, "quiet-vhpet",
+    { XENTIME_CAP_QUIET_VHPET, "quiet-vhpet",
       "x86/hpet: stop the vHPET when HVM_PARAM_HPET_ENABLED is cleared" },
-    { XENTIME_CAP_TICK_STATS, XEN_VTIMER_FEAT_tick_stats, "tick-stats",
+    { XENTIME_CAP_TICK_STATS, "tick-stats",
       "x86/vpt: count what becomes of each tick" },
-    { XENTIME_CAP_RESYNC, XEN_VTIMER_FEAT_resync, "resync",
+    { XENTIME_CAP_RESYNC, "resync",
       "x86/vpt: tell how far guest time is behind, and bring it back" },
-    { XENTIME_CAP_SYNC_WAKEUP, XEN_VTIMER_FEAT_sync_wakeup, "sync-wakeup",
+    { XENTIME_CAP_SYNC_WAKEUP, "sync-wakeup",
       "x86/vpt: bounded wake-ups in no_missed_ticks_pending" },
-    { XENTIME_CAP_PACED_MODE, XEN_VTIMER_FEAT_paced_mode, "paced-mode",
-      "x86/vpt: timer_mode paced_missed_ticks" },
-    { XENTIME_CAP_ONE_TIME, XEN_VTIMER_FEAT_one_time, "one-time",
+    { XENTIME_CAP_ONE_TIME, "one-time",
       "x86/vpt: one guest time for all vCPUs of a domain" },
-    { XENTIME_CAP_UNDOUBLED_MODE, XEN_VTIMER_FEAT_undoubled_mode,
-      "undoubled-mode", "x86/vpt: timer_mode no_doubled_ticks_pending" },
-    { XENTIME_CAP_SESSIONS, 0, "profile-sessions",
+    { XENTIME_CAP_SESSIONS, "profile-sessions",
       "x86/vpmu: only for domains that a profiling session covers" },
 };
+
+#define IS_CAP(cap, feature) \
+    (XENTIME_CAP_##cap == XT_FEATURE_CAP(XEN_VTIMER_FEAT_##feature))
+_Static_assert(IS_CAP(SAFE_SWITCH, safe_switch) &&
+                   IS_CAP(QUIET_VHPET, quiet_vhpet) &&
+                   IS_CAP(TICK_STATS, tick_stats) && IS_CAP(RESYNC, resync) &&
+                   IS_CAP(SYNC_WAKEUP, sync_wakeup) &&
+                   IS_CAP(ONE_TIME, one_time),
+               "the capabilities of virtual timers are Xen's features");
 
 static const struct xentime_defect defects[] = {
     { "backward-jump",
@@ -66,24 +73,37 @@ static const struct xentime_defect defects[] = {
       XENTIME_CAP_SYNC_WAKEUP },
 };
 
-const char *xentime_capability_name(unsigned int bit)
+/* Copies a capability to *found; returns false if @bit is none. */
+static bool find(unsigned int bit, struct capability *found)
 {
+    const struct xentime_mode_name *m;
     size_t i;
 
     for (i = 0; i < ARRAY_LEN(capabilities); i++)
-        if (capabilities[i].bit == bit)
-            return capabilities[i].name;
-    return NULL;
+        if (capabilities[i].bit == bit) {
+            *found = capabilities[i];
+            return true;
+        }
+    for (i = 0; bit && (m = xentime_mode_name(i)); i++)
+        if (m->needs == bit) {
+            *found = (struct capability){ bit, m->capability, m->patch };
+            return true;
+        }
+    return false;
+}
+
+const char *xentime_capability_name(unsigned int bit)
+{
+    struct capability c;
+
+    return find(bit, &c) ? c.name : NULL;
 }
 
 const char *xentime_capability_patch(unsigned int bit)
 {
-    size_t i;
+    struct capability c;
 
-    for (i = 0; i < ARRAY_LEN(capabilities); i++)
-        if (capabilities[i].bit == bit)
-            return capabilities[i].patch;
-    return NULL;
+    return find(bit, &c) ? c.patch : NULL;
 }
 
 const struct xentime_defect *xentime_defect(size_t i)
@@ -94,13 +114,14 @@ const struct xentime_defect *xentime_defect(size_t i)
 /* Returns the capabilities that Xen's patches give its virtual timers. */
 static unsigned int vtimer_caps(xentime *xt)
 {
-    uint32_t features = xt_vtimer_features(xt);
-    unsigned int caps = 0;
-    size_t i;
+    uint32_t features = xt_vtimer_features(xt), feature;
+    unsigned int caps = 0, cap;
 
-    for (i = 0; i < ARRAY_LEN(capabilities); i++)
-        if (features & capabilities[i].feature)
-            caps |= capabilities[i].bit;
+    for (feature = 1; feature; feature <<= 1) {
+        cap = XT_FEATURE_CAP(feature);
+        if ((features & feature) && xentime_capability_name(cap))
+            caps |= cap;
+    }
     return caps;
 }
 

@@ -9,6 +9,7 @@
 #include <uuid/uuid.h>
 
 #include "names.h"
+#include "patched.h"
 
 #include "vtimer.h"
 
@@ -78,7 +79,9 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .guest_time = "stands still from the first tick that waits, after a "
                       "wake-up too",
         .missed_ticks = "delivered late, each at its own guest time",
-        .needs = XENTIME_CAP_PACED_MODE,
+        .needs = XT_FEATURE_CAP(XEN_VTIMER_FEAT_paced_mode),
+        .capability = "paced-mode",
+        .patch = "x86/vpt: timer_mode paced_missed_ticks",
         .not_for = "a domain with several vCPUs and a native TSC",
         .instead = "give it an emulated TSC, with tsc_mode = "
                    "\"always_emulate\" in xl.cfg; or take mode 5 for a guest "
@@ -95,7 +98,9 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .aliases = { "undoubled" },
         .guest_time = "runs on",
         .missed_ticks = "dropped, as is one soon after a late tick",
-        .needs = XENTIME_CAP_UNDOUBLED_MODE,
+        .needs = XT_FEATURE_CAP(XEN_VTIMER_FEAT_undoubled_mode),
+        .capability = "undoubled-mode",
+        .patch = "x86/vpt: timer_mode no_doubled_ticks_pending",
         .drops_ticks = true,
         .because = {
             "a tick that it misses is lost to its clock",

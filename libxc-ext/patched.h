@@ -35,6 +35,14 @@ enum xentime_error xt_fail_vtimer_access(xentime *xt,
                                          const char *what);
 
 /*
+ * The capability of a Xen that has a feature (one bit, XEN_VTIMER_FEAT_*).  Both
+ * have the same order; XENTIME_CAP_SESSIONS, which is no feature of virtual
+ * timers, stands between the fifth and the sixth.
+ */
+#define XT_FEATURE_CAP(feature) \
+    ((feature) < 1u << 5 ? (feature) << 8 : (feature) << 9)
+
+/*
  * Returns the features that Xen's patches give, XEN_VTIMER_FEAT_*.  On a stock
  * Xen there are none, and xt->vtimer_errno says why.
  */

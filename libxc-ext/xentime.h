@@ -126,7 +126,9 @@ struct xentime_mode_name {
     const char *aliases[3];   /* NULL-terminated unless full */
     const char *guest_time;   /* what it does while the vCPU is descheduled */
     const char *missed_ticks; /* what becomes of them */
-    unsigned int needs;       /* XENTIME_CAP_*; 0: any Xen has it */
+    unsigned int needs;       /* a capability; 0: any Xen has the mode */
+    const char *capability;   /* the name of that; NULL: any Xen has it */
+    const char *patch;        /* the subject of the one that brings it; NULL */
     const char *not_for;      /* domains to which Xen refuses it; NULL: none */
     const char *instead;      /* advice for such a domain; NULL: none */
     /*
@@ -664,11 +666,13 @@ enum xentime_capability {
     XENTIME_CAP_SYNC_WAKEUP = 1 << 12,
     /* This one is in hv-patches/include/profile.h. */
     XENTIME_CAP_SESSIONS = 1 << 13,
-    /* These are in hv-patches/include/vtimer.h again. */
-    XENTIME_CAP_PACED_MODE = 1 << 14,
+    /* This one is in hv-patches/include/vtimer.h again. */
     XENTIME_CAP_ONE_TIME = 1 << 15, /* all vCPUs have the same time */
-    XENTIME_CAP_UNDOUBLED_MODE = 1 << 16,
-    XENTIME_CAP_PATCHED = 0x1ff00,
+    /*
+     * The bits for modes have no names here: "needs" of xentime_mode_name() has
+     * them.  No bit from 8 on is, or will be, what a stock Xen can do.
+     */
+    XENTIME_CAP_PATCHED = 0x7fffff00,
 };
 
 /* Returns @bit's name as `xentimectl info` prints it; NULL: no such bit. */

@@ -9,6 +9,7 @@
  */
 
 #include <ctype.h>
+#include <glob.h>
 #include <stdio.h>
 
 #include "unit.h"
@@ -65,6 +66,10 @@ static void names_of_modes(void **state)
         assert_string_equal(m->aliases[0], modes[i].words[2]);
         assert_true(*m->guest_time && *m->missed_ticks);
         assert_int_equal(m->needs & ~XENTIME_CAP_PATCHED, 0);
+        assert_int_equal(!m->needs, !m->capability);
+        assert_int_equal(!m->needs, !m->patch);
+        assert_true(m->capability == xentime_capability_name(m->needs));
+        assert_true(m->patch == xentime_capability_patch(m->needs));
         assert_int_equal(m->unsafe_without & ~XENTIME_CAP_PATCHED, 0);
         assert_int_equal(!m->unsafe_without, !m->harm);
         for (k = 0; k < ARRAY_COUNT(m->because); k++)
@@ -185,9 +190,58 @@ static void patches_of_capabilities(void **state)
         }
         if (patch)
             assert_int_equal(strncmp(patch, "x86/", 4), 0);
-        assert_int_equal(!patch, !(bit & XENTIME_CAP_PATCHED));
+        /* The bits that a capability of a patch may still get are among them. */
+        assert_int_equal(!!(bit & XENTIME_CAP_PATCHED),
+                         bit >= 1u << 8 && bit < 1u << 31);
     }
     assert_null(xentime_capability_patch(0));
+}
+
+/* Puts the subject of a patch, which may be folded as in a mail, on one line. */
+static void read_subject(const char *path, char *subject, size_t size)
+{
+    static const char prefix[] = "Subject: [PATCH] ";
+    char line[256];
+    FILE *f = fopen(path, "r");
+
+    assert_non_null(f);
+    subject[0] = '\0';
+    while (fgets(line, sizeof(line), f)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*subject && *line != ' ')
+            break;
+        if (*subject)
+            strncat(subject, line, size - strlen(subject) - 1);
+        else if (!strncmp(line, prefix, strlen(prefix)))
+            snprintf(subject, size, "%s", line + strlen(prefix));
+    }
+    fclose(f);
+}
+
+/* A hint that names a patch names one of the series, word for word. */
+static void patches_are_in_the_series(void **state)
+{
+    char subject[256];
+    unsigned int bit;
+    glob_t patches;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(glob(TOP "/hv-patches/x86/patches/*.patch", 0, NULL,
+                          &patches),
+                     0);
+    for (bit = 1; bit; bit <<= 1) {
+        const char *patch = xentime_capability_patch(bit);
+        bool found = !patch;
+
+        for (i = 0; !found && i < patches.gl_pathc; i++) {
+            read_subject(patches.gl_pathv[i], subject, sizeof(subject));
+            found = !strcmp(subject, patch);
+        }
+        if (!found)
+            fail_because("no patch \"%s\"", patch);
+    }
+    globfree(&patches);
 }
 
 static void capabilities_and_defects(void **state)
@@ -236,6 +290,7 @@ int main(void)
         cmocka_unit_test(types_and_what_they_have),
         cmocka_unit_test(names_of_timers),
         cmocka_unit_test(patches_of_capabilities),
+        cmocka_unit_test(patches_are_in_the_series),
         cmocka_unit_test(capabilities_and_defects),
     };
 

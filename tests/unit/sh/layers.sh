@@ -37,6 +37,12 @@ is "$(grep -rlE --include='*.[ch]' "\<($modes)\>" libxc-ext tools | sort)" \
     "$(printf '%s\n' libxc-ext/names.c libxc-ext/xentime.h \
         tools/predict/rank.c tools/predict/recommend.c)" \
     "few files know a timer mode by its name"
+# The rest of a patched mode, its capability and its patch, is in that row too.
+features=$(sed -n 's/.*XT_FEATURE_CAP(\(XEN_VTIMER_FEAT_.*\)),/\1/p' \
+    libxc-ext/names.c | paste -sd '|')
+ok "modes need features of Xen" test -n "$features"
+is "$(grep -rlE --include='*.[ch]' "\<($features)\>" libxc-ext tools)" \
+    libxc-ext/names.c "one file knows which feature of Xen a mode needs"
 
 # modules: "FROM TO" for each module that knows another.
 modules() {

@@ -207,9 +207,9 @@ while read -r row; do
 done <"$tmp/rows"
 
 tr '\n' ' ' <"$tmp/modes" | tr -s ' ' >"$tmp/line"
-tr '\n' ' ' <libxc-ext/capability.c |
-    grep -Eo '"[a-z-]*", *"x86/[^"]*" \}' |
-    sed 's/^"//; s/", *"/\t/; s/".*//' >"$tmp/capabilities"
+cat libxc-ext/capability.c libxc-ext/names.c | tr '\n' ' ' |
+    grep -Eo '"[a-z-]*", *(\.patch = )?"x86/[^"]*"' |
+    sed 's/^"//; s/", *[^"]*"/\t/; s/".*//' >"$tmp/capabilities"
 is_range "$(wc -l <"$tmp/capabilities")" 9 30 "there are capabilities"
 while IFS=$'\t' read -r name patch; do
     ok "xentime-modes(7): $name" grep -Eq " $name [^:]*: $patch " "$tmp/line"
