@@ -71,7 +71,10 @@ FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy/*.c tools/watch/*.c \
                 tools/shell/*.c))
 FULL_LIBS := -lxlutil -lxml2 -lreadline -lsystemd
 
-all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentimectl-full
+# These name the timer modes, in the words of the one table of modes.
+MODE_TEXTS := $B/xentime-policy.rng $B/xentime.json
+
+all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentimectl-full $(MODE_TEXTS)
 
 $B/%.o: %.c | need-build
 	@mkdir -p $(@D)
@@ -92,6 +95,13 @@ $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
 	    -lsmartcols -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
+$B/xentime-policy.rng: tools/policy/xentime-policy.rng.in
+$B/xentime.json: grafana/xentime.json.in
+$(MODE_TEXTS): libxc-ext/mode-words.awk libxc-ext/names.c
+	@mkdir -p $(@D)
+	awk -f libxc-ext/mode-words.awk libxc-ext/names.c $(filter %.in,$^) >$@.new
+	mv $@.new $@
+
 install: all
 	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
 	    $(includedir) $(MAN_SECTIONS:%=$(mandir)/man%) $(compdir) $(datadir) \
@@ -106,8 +116,7 @@ install: all
 	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
 	for s in $(MAN_SECTIONS); do install -m 644 man/*.$$s \
 	    $(DESTDIR)$(mandir)/man$$s/ || exit 1; done
-	install -m 644 tools/policy/xentime-policy.rng grafana/xentime.json \
-	    examples/fleet.yml $(DESTDIR)$(datadir)/
+	install -m 644 $(MODE_TEXTS) examples/fleet.yml $(DESTDIR)$(datadir)/
 	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
 	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
 	for u in systemd/*.in; do sed 's|@sbindir@|$(sbindir)|' $$u \

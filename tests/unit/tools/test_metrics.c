@@ -216,7 +216,7 @@ static void replaced_or_not_at_all(void **state)
 /* The panel of timer modes says what the numbers mean. */
 static void grafana_names_each_mode(void **state)
 {
-    char *text = read_file(TOP "/grafana/xentime.json"), wanted[400] = "";
+    char *text = read_file(TOP "/build/host/xentime.json"), wanted[400] = "";
     const struct xentime_mode_name *m;
     size_t at = 0;
     int mode;

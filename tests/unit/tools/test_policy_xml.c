@@ -19,7 +19,7 @@
 #define VHPET XENTIME_VHPET
 #define SYNC XENTIME_SYNC_WAKEUP
 
-#define SCHEMA TOP "/tools/policy/xentime-policy.rng"
+#define SCHEMA TOP "/build/host/xentime-policy.rng"
 
 #define ROOT(inside) \
     "<xentime-policy version='1'>\n" inside "</xentime-policy>\n"
