@@ -194,6 +194,7 @@ lint-quick:
 	@tests/need clang-format cppcheck shellcheck mandoc
 	find libxc-ext tools tests -name '*.[ch]' | \
 	    xargs clang-format --dry-run -Werror
+	find hv-patches -name '*.[ch]' | xargs tests/xen-style
 	cppcheck -q --error-exitcode=1 --inline-suppr -Ilibxc-ext \
 	    -I$(HV_X86)/include -I$(HV_COMMON)/include -I$(HV_PPC)/arch/ppc/include \
 	    -Ihv-patches/include --enable=warning,performance,portability \

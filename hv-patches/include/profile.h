@@ -146,9 +146,11 @@ struct xen_profile_sample {
     uint16_t counter;           /* from 0 */
     uint16_t flags;
 #define XEN_PROFILE_SAMPLE_HV   (1u << 0)       /* pc is Xen's (SAMPHV) */
-#define XEN_PROFILE_SAMPLE_SKID (1u << 1)       /* pc is where the vCPU was
-                                   when Xen next looked, not where it was
-                                   when the counter overflowed */
+    /*
+     * pc is where the vCPU was when Xen next looked, not where it was when the
+     * counter overflowed.
+     */
+#define XEN_PROFILE_SAMPLE_SKID (1u << 1)
 };
 
 /*

@@ -60,9 +60,19 @@ struct guest_bundle {
  * as they are off for guests (HFSCR).
  */
 #define GUEST_SPRS(X)                                                   \
-    X(sprg0, 272) X(sprg1, 273) X(sprg2, 274) X(sprg3, 275)             \
-    X(dsisr, 18) X(dar, 19) X(pid, 48) X(dscr, 17) X(amr, 29)           \
-    X(iamr, 61) X(uamor, 157) X(fscr, 153) X(tar, 815)
+    X(sprg0, 272)                                                       \
+    X(sprg1, 273)                                                       \
+    X(sprg2, 274)                                                       \
+    X(sprg3, 275)                                                       \
+    X(dsisr, 18)                                                        \
+    X(dar, 19)                                                          \
+    X(pid, 48)                                                          \
+    X(dscr, 17)                                                         \
+    X(amr, 29)                                                          \
+    X(iamr, 61)                                                         \
+    X(uamor, 157)                                                       \
+    X(fscr, 153)                                                        \
+    X(tar, 815)
 
 struct guest_sprs {
 #define X(field, spr) uint64_t field;

@@ -36,16 +36,31 @@
 
 /* Power ISA 3.0B, Book III, chapter 9. */
 #define PMU_POWER9(W, N)                                                \
-    W(0, MMCR1, 798) W(1, MMCR2, 785) W(2, MMCRA, 786)                  \
-    N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789)                     \
-    N(4, PMC4, 790) N(5, PMC5, 791) N(6, PMC6, 792)                     \
-    W(3, SIAR, 796) W(4, SDAR, 797) W(5, SIER, 784)
+    W(0, MMCR1, 798)                                                    \
+    W(1, MMCR2, 785)                                                    \
+    W(2, MMCRA, 786)                                                    \
+    N(1, PMC1, 787)                                                     \
+    N(2, PMC2, 788)                                                     \
+    N(3, PMC3, 789)                                                     \
+    N(4, PMC4, 790)                                                     \
+    N(5, PMC5, 791)                                                     \
+    N(6, PMC6, 792)                                                     \
+    W(3, SIAR, 796)                                                     \
+    W(4, SDAR, 797)                                                     \
+    W(5, SIER, 784)
 
 /* PowerPC 970MP User's Manual, Performance Monitoring. */
 #define PMU_PPC970(W, N)                                                \
-    W(0, MMCR1, 798) W(1, MMCRA, 786)                                   \
-    N(1, PMC1, 787) N(2, PMC2, 788) N(3, PMC3, 789) N(4, PMC4, 790)     \
-    N(5, PMC5, 791) N(6, PMC6, 792) N(7, PMC7, 793) N(8, PMC8, 794)
+    W(0, MMCR1, 798)                                                    \
+    W(1, MMCRA, 786)                                                    \
+    N(1, PMC1, 787)                                                     \
+    N(2, PMC2, 788)                                                     \
+    N(3, PMC3, 789)                                                     \
+    N(4, PMC4, 790)                                                     \
+    N(5, PMC5, 791)                                                     \
+    N(6, PMC6, 792)                                                     \
+    N(7, PMC7, 793)                                                     \
+    N(8, PMC8, 794)
 
 #define PMU_MAX_WIDE   6
 #define PMU_MAX_NARROW 9
@@ -89,16 +104,16 @@ static always_inline uint32_t pmu_freeze(void)
 #define PMU_LOAD_NARROW(i, name, spr) pmu_mtspr(spr, ctx->narrow[i]);
 
 #define PMU_MOVES(family, LIST)                                         \
-static always_inline void pmu_save_##family(struct pmu_context *ctx)    \
-{                                                                       \
-    ctx->narrow[0] = pmu_freeze();                                      \
-    LIST(PMU_SAVE_WIDE, PMU_SAVE_NARROW)                                \
-}                                                                       \
-static always_inline void pmu_load_##family(const struct pmu_context *ctx) \
-{                                                                       \
-    LIST(PMU_LOAD_WIDE, PMU_LOAD_NARROW)                                \
-    pmu_mtspr(PMU_SPR_MMCR0, ctx->narrow[0]);                           \
-}
+    static always_inline void pmu_save_##family(struct pmu_context *ctx) \
+    {                                                                   \
+        ctx->narrow[0] = pmu_freeze();                                  \
+        LIST(PMU_SAVE_WIDE, PMU_SAVE_NARROW)                            \
+    }                                                                   \
+    static always_inline void pmu_load_##family(const struct pmu_context *ctx) \
+    {                                                                   \
+        LIST(PMU_LOAD_WIDE, PMU_LOAD_NARROW)                            \
+        pmu_mtspr(PMU_SPR_MMCR0, ctx->narrow[0]);                       \
+    }
 
 PMU_MOVES(power9, PMU_POWER9)
 PMU_MOVES(ppc970, PMU_PPC970)

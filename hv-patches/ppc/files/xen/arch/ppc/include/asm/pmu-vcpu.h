@@ -36,7 +36,8 @@ static inline void guest_pmu_at_exit(struct guest_pmu *p)
 {
     p->mmcr0_and = p->lazy.covered ? ~0UL : 0;
     p->mmcr0_or = !p->lazy.covered ? PMU_MMCR0_FC | PMU_MMCR0_FCH
-                  : p->xen & PMU_XEN_SAMPLES ? 0 : PMU_MMCR0_FCH;
+                  : p->xen & PMU_XEN_SAMPLES ? 0
+                                             : PMU_MMCR0_FCH;
 }
 
 #endif /* PPC_PMU_VCPU_H */

@@ -24,14 +24,14 @@
  *
  * What limits the answer:
  *
- *  - A TSC that the guest reads from the hardware is not made of guest time, and
- *    nothing here can hold it.  A mode that holds it back moves its offset, and
- *    can do so for the only vCPU of a domain: the offsets of several would come
- *    apart.
- *  - Only ticks bring back what was lost.  A timer of 10 ms leaves guest time up
- *    to 10 ms behind, and a guest that stops its last periodic timer would stay
- *    behind for ever: vpt.c then calls vpt_clock_release(), and guest time jumps
- *    forward to real.
+ *  - A TSC that the guest reads from the hardware is not made of guest time,
+ *    and nothing here can hold it.  A mode that holds it back moves its offset,
+ *    and can do so for the only vCPU of a domain: the offsets of several would
+ *    come apart.
+ *  - Only ticks bring back what was lost.  A timer of 10 ms leaves guest time
+ *    up to 10 ms behind, and a guest that stops its last periodic timer would
+ *    stay behind for ever: vpt.c then calls vpt_clock_release(), and guest time
+ *    jumps forward to real.
  *  - Each reading is VPT_CLOCK_STEP later than the one before, also while time
  *    stands still.  A million readings within one stop are 4 ms of it.  Guest
  *    time is still not ahead of real time then, since a reading is an exit from

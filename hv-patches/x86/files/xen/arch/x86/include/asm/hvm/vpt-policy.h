@@ -60,8 +60,8 @@ bool vpt_freezes_time(unsigned int mode);
 bool vpt_paces_ticks(unsigned int mode);
 
 /*
- * Is a tick dropped that the guest may have made up already, by its TSC, when it
- * comes?
+ * Is a tick dropped that the guest may have made up already, by its TSC, when
+ * it comes?
  */
 bool vpt_withholds_ticks(unsigned int mode);
 
@@ -75,7 +75,7 @@ static inline int64_t vpt_tick_due(const struct vpt_ticks *t)
 }
 
 /*
- * How many ticks have come due but were not counted yet, as while the vCPU waits
+ * Ticks that have come due but were not counted yet, as while the vCPU waits
  * for a CPU.  The timer has not been stopped; one-shot, it has one tick in all.
  */
 uint64_t vpt_ticks_unseen(const struct vpt_ticks *t, int64_t now);
@@ -125,8 +125,7 @@ void vpt_timer_stopped(struct vpt_ticks *t, struct vpt_tally *tally);
  * one-shot is to be stopped by the caller, and set for scheduled again when
  * nothing is pending.
  */
-void vpt_mode_switched(unsigned int from, unsigned int to,
-                       struct vpt_ticks *t, int64_t now,
-                       struct vpt_tally *tally);
+void vpt_mode_switched(unsigned int from, unsigned int to, struct vpt_ticks *t,
+                       int64_t now, struct vpt_tally *tally);
 
 #endif /* __ASM_X86_HVM_VPT_POLICY_H__ */
