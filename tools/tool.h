@@ -105,6 +105,7 @@ enum word_kind {
 enum command_flags {
     TAKES_PROGRAM = 1 << 0, /* "-- PROGRAM ARGUMENT..." may follow */
     NO_JSON = 1 << 1,       /* it prints no JSON document */
+    REPEATS = 1 << 2,       /* the shell's "every" takes it */
 };
 
 struct command {

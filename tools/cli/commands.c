@@ -13,11 +13,11 @@ const struct command commands[] = {
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
-      { DOMAINS, DOMAINS }, cmd_list, 0, list_column },
+      { DOMAINS, DOMAINS }, cmd_list, REPEATS, list_column },
     { "show", "xentimectl-domain", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
-      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, 0, NULL },
+      0, 1, 1, { DOMAINS, NOTHING }, cmd_show, REPEATS, NULL },
     { "set-mode", "xentimectl-domain", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
@@ -43,7 +43,7 @@ const struct command commands[] = {
       "or, with --interval, per second.  Xen counts from the first time that\n"
       "it is asked to --off.  Needs a patched Xen (tick-stats).",
       OPT(INTERVAL) | OPT(COUNT) | OPT(RESET) | OPT(OFF), 1, 1,
-      { DOMAINS, NOTHING }, cmd_stats, 0, NULL },
+      { DOMAINS, NOTHING }, cmd_stats, REPEATS, NULL },
     { "resync", "xentimectl-domain", "DOM",
       "bring guest time back to real time",
       "Steps the domain's time forward to real time, for all vCPUs, and says how\n"

@@ -16,6 +16,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
+#include "output/text.h"
 #include "shell/process.h"
 #include "shell/shell.h"
 #include "tool.h"
@@ -40,16 +42,21 @@ static bool parse_ms(const char *text, int *ms)
            seconds <= MOST_SECONDS;
 }
 
-/* Tells whether @command is one of those that change nothing. */
-static bool is_view(const char *command)
+const char *shell_every_word(size_t i)
 {
-    static const char *const views[] = { "list", "stats", "show" };
-    size_t i;
+    const struct command *c;
 
-    for (i = 0; i < ARRAY_LEN(views); i++)
-        if (!strcmp(command, views[i]))
-            return true;
-    return false;
+    for (c = commands; c->name; c++)
+        if ((c->flags & REPEATS) && !i--)
+            return c->name;
+    return NULL;
+}
+
+static bool repeats(const char *name)
+{
+    const struct command *c = find_command(name);
+
+    return c && (c->flags & REPEATS);
 }
 
 /* ---- a frame ---- */
@@ -162,13 +169,15 @@ static int repeat(int n, char **words, int ms)
 int shell_every(int n, char **words)
 {
     struct sigaction sa = { .sa_handler = on_interrupt }, before;
+    char known[WORDS_TEXT];
     int ms, status;
 
+    words_text(shell_every_word, " and ", known);
     if (n < 3 || !parse_ms(words[1], &ms))
         return shell_say(EXIT_USAGE,
                          "every takes seconds (0.1 to 3600) and a command");
-    if (!is_view(words[2]))
-        return shell_say(EXIT_USAGE, "every is for list, stats and show");
+    if (!repeats(words[2]))
+        return shell_say(EXIT_USAGE, "every is for %s", known);
     interrupted = 0;
     sigaction(SIGINT, &sa, &before);
     status = repeat(n - 2, words + 2, ms);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/text.h"
 #include "shell/process.h"
 #include "shell/shell.h"
 #include "shell/words.h"
@@ -13,11 +14,14 @@
 static int help(int n, char **words)
 {
     int status = shell_run(n, words);
+    char known[WORDS_TEXT];
 
+    words_text(shell_every_word, " or ", known);
     if (!status && n == 1)
-        puts("\nIn this shell also:\n"
-             "  every SECONDS list|stats|show ...  show it anew, until Ctrl-C\n"
-             "  exit, quit                         leave, as Ctrl-D does");
+        printf("\nIn this shell also:\n"
+               "  every SECONDS COMMAND...  %s again and again, until Ctrl-C\n"
+               "  exit, quit                leave, as Ctrl-D does\n",
+               known);
     return status;
 }
 

@@ -24,4 +24,7 @@ int shell_interactive(void);
  */
 int shell_every(int n, char **words);
 
+/* Returns the name of a command that "every" takes; NULL past the last. */
+const char *shell_every_word(size_t i);
+
 #endif /* XENTIMECTL_SHELL_H */

@@ -81,7 +81,7 @@ key Enter
 await 'a quote has no end' "a wrong line"
 type "every 1 set-mode a 1"
 key Enter
-await 'every is for list, stats and show' "a change is not repeated"
+await 'every is for list, show and stats' "a change is not repeated"
 fresh
 type "skew analyze /dev/zero"
 key Enter
