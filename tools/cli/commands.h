@@ -35,8 +35,9 @@ int cmd_watch(struct tool *t) __attribute__((weak));
 int cmd_shell(struct tool *t) __attribute__((weak));
 
 /*
- * The words of operands and of options' values, for completion and for
- * messages; their subjects' folders have them.
+ * The words of operands and of options' values, for completion, for help and
+ * for messages; their subjects' folders have them.  An option's default is the
+ * first.
  */
 const char *vhpet_word(size_t i);
 const char *tunable_word(size_t i);

@@ -103,6 +103,11 @@ static const struct {
     [FORMAT] = { policy_format, NULL },
 };
 
+word_list *constant_words(enum word_kind kind)
+{
+    return sources[kind].words;
+}
+
 /* Returns true if the word is a file's name, which the caller completes. */
 static bool complete_kind(const struct command *c, enum word_kind kind)
 {

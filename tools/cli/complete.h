@@ -14,6 +14,9 @@
  */
 const struct command *line_command(int at, int nwords, char **words);
 
+/* Returns the words of a kind that are the same on any host; NULL: none are. */
+word_list *constant_words(enum word_kind kind);
+
 /*
  * Prints the candidates for word @at of the command line @words, a line each.
  * Returns true if the word is to be a file's name, of which it prints none.

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/complete.h"
+#include "cli/exec-full.h"
 #include "cli/option.h"
 #include "output/json.h"
 #include "output/report.h"
@@ -50,9 +52,23 @@ static void print_entry(const char *name, const char *help)
     print_wrapped(COLUMN - 1, COLUMN, help);
 }
 
+/* Writes an option's help, and the words that it takes if it names them. */
+static void option_help(const struct option_def *d, char *help, size_t size)
+{
+    word_list *words = constant_words(d->value);
+    char known[WORDS_TEXT];
+
+    snprintf(help, size, "%s", d->help);
+    if (!d->default_first)
+        return;
+    words_text(words, " or ", known);
+    snprintf(help, size, "%s: %s (default)%s", d->help, words(0),
+             known + strlen(words(0)));
+}
+
 static void print_option(const struct option_def *d)
 {
-    char name[64], letter[5] = "    ";
+    char name[64], letter[5] = "    ", help[256];
 
     if (d->letter)
         snprintf(letter, sizeof(letter), "-%c, ", d->letter);
@@ -62,7 +78,8 @@ static void print_option(const struct option_def *d)
         snprintf(name, sizeof(name),
                  d->without_arg ? "%s--%s [%s]" : "%s--%s %s", letter, d->name,
                  d->arg);
-    print_entry(name, d->help);
+    option_help(d, help, sizeof(help));
+    print_entry(name, help);
 }
 
 static void print_options(uint64_t opts)
@@ -198,5 +215,9 @@ int cmd_help(struct tool *t)
     }
     if (t->opt[OPT_JSON])
         return help_json(c);
+    /* The words of such a command are where it is. */
+    if (c && !c->run)
+        return exec_full(t, (char *[]){ "xentimectl", "help", (char *)c->name,
+                                        NULL });
     return c ? help_command(c) : help_all();
 }

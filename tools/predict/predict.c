@@ -40,7 +40,9 @@ const char *const sim_guest_names[SIM_GUESTS] = {
 
 const char *guest_word(size_t i)
 {
-    return i < SIM_GUESTS ? sim_guest_names[i] : i == SIM_GUESTS ? "all" : NULL;
+    if (!i)
+        return "all";
+    return i <= SIM_GUESTS ? sim_guest_names[i - 1] : NULL;
 }
 
 const char *load_word(size_t i)
@@ -243,7 +245,7 @@ int predict_trace(struct tool *t, const char *file, const char *vcpu,
 
 static int named_load(const struct tool *t, struct predict_load *load)
 {
-    const char *name = t->opt[OPT_LOAD] ? t->opt[OPT_LOAD] : "cpu";
+    const char *name = t->opt[OPT_LOAD] ? t->opt[OPT_LOAD] : load_word(0);
     const struct sim_load_model *m;
     char known[WORDS_TEXT];
     long seed = 1;
