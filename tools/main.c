@@ -32,7 +32,5 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
         return complete_for_bash(&t, argc, argv);
-    if (wants_json(argc, argv))
-        t.opt[OPT_JSON] = "";
     return finish(&t, dispatch(&t, argc, argv));
 }

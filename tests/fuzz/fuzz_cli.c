@@ -64,8 +64,6 @@ static void run(int argc, char **argv)
         complete(stdout, atoi(argv[2]), argc - 3, argv + 3);
         return;
     }
-    if (wants_json(argc, argv))
-        t.opt[OPT_JSON] = "";
     status = dispatch(&t, argc, argv);
     if (status < EXIT_DONE || status > EXIT_BUSY)
         abort();

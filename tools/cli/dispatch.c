@@ -12,15 +12,8 @@
 #include "output/report.h"
 #include "tool.h"
 
-bool wants_json(int argc, char **argv)
-{
-    int i;
-
-    for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-J"))
-            return true;
-    return false;
-}
+#define ALL_OPTIONS ((UINT64_C(1) << OPTIONS) - 1)
+#define SHORTS (2 * OPTIONS + 3) /* room for a letter and a colon each */
 
 static void make_getopt_tables(uint64_t accepted, struct option *longs,
                                char *shorts)
@@ -74,32 +67,71 @@ static const char *value_of(int o, char **argv)
     return d->without_arg;
 }
 
+/* Writes what getopt_long() says is wrong, by @c, for a message. */
+static void fault_text(int c, char **argv, char *text, size_t size)
+{
+    if (c == ':')
+        snprintf(text, size, "%s needs a value", argv[optind - 1]);
+    else if (optopt && optopt < 256)
+        snprintf(text, size, "unknown option -%c", optopt);
+    else
+        snprintf(text, size, "unknown option %s", argv[optind - 1]);
+}
+
+/*
+ * Parses all options, also those after a mistake: --json says how that is to be
+ * reported.
+ */
 static int parse_options(struct tool *t, int argc, char **argv)
 {
     struct option longs[OPTIONS + 1];
-    char shorts[2 * OPTIONS + 2];
+    char shorts[SHORTS], fault[768] = "";
     int c;
 
     make_getopt_tables(command_options(t->command), longs, shorts);
+    t->opt[OPT_JSON] = NULL;
     opterr = 0;
+    optind = 0;
     while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (c == ':' && optopt >= 256 &&
             option_defs[optopt - 256].without_arg) {
             t->opt[optopt - 256] = option_defs[optopt - 256].without_arg;
-            continue;
+        } else if (c == ':' || c == '?') {
+            if (!*fault)
+                fault_text(c, argv, fault, sizeof(fault));
+        } else {
+            c = c >= 256 ? c - 256 : option_by_letter(c);
+            t->opt[c] = value_of(c, argv);
         }
-        if (c == ':')
-            return report_usage(t, "%s needs a value", argv[optind - 1]);
-        if (c == '?' && optopt && optopt < 256)
-            return report_usage(t, "unknown option -%c", optopt);
-        if (c == '?')
-            return report_usage(t, "unknown option %s", argv[optind - 1]);
-        c = c >= 256 ? c - 256 : option_by_letter(c);
-        t->opt[c] = value_of(c, argv);
     }
+    if (*fault)
+        return report_usage(t, "%s", fault);
     t->args = argv + optind;
     t->nargs = argc - optind;
     return EXIT_DONE;
+}
+
+/*
+ * Tells whether a command line has --json before its command is known, by the
+ * options of all commands.  The "-" makes getopt_long() leave argv in order.
+ */
+static bool wants_json(int argc, char **argv)
+{
+    struct option longs[OPTIONS + 1];
+    char shorts[SHORTS] = "-";
+    bool wanted = false;
+    int c;
+
+    make_getopt_tables(ALL_OPTIONS, longs, shorts + 1);
+    opterr = 0;
+    optind = 0;
+    while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (c == 'J' || c == 256 + OPT_JSON)
+            wanted = true;
+        else if (c >= 256)
+            value_of(c - 256, argv);
+    }
+    return wanted;
 }
 
 /* Whether @word is an option whose value is the next word. */
@@ -162,6 +194,7 @@ int dispatch(struct tool *t, int argc, char **argv)
 {
     int i = 1;
 
+    t->opt[OPT_JSON] = wants_json(argc, argv) ? "" : NULL;
     /* Options before the command belong to it. */
     while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--help") &&
            strcmp(argv[i], "-h") && strcmp(argv[i], "--version") &&

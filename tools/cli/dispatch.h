@@ -5,9 +5,6 @@
 
 #include "tool.h"
 
-/* Tells, before options are parsed, whether an error in them is to be JSON. */
-bool wants_json(int argc, char **argv);
-
 /*
  * Runs the command of a command line, which begins with the program's name and
  * is reordered. Returns an exit status.

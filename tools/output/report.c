@@ -30,47 +30,65 @@ static const struct {
 };
 /* clang-format on */
 
-static void print_error_json(const char *id, int status, const char *domain,
-                             const char *text, const char *hint)
+struct failure {
+    const char *id; /* in JSON */
+    int status;
+    const char *about; /* what the line begins with; "": nothing */
+    const char *domain;
+    const char *text, *hint;
+};
+
+/* Returns a string, or null (NULL) for "". */
+static json_object *text_or_null(const char *text)
+{
+    return *text ? json_text(text) : NULL;
+}
+
+static void print_failure_json(const struct failure *f)
 {
     json_object *error = json_object_new_object();
     json_object *doc = json_object_new_object();
 
-    json_object_object_add(error, "code", json_object_new_string(id));
-    json_object_object_add(error, "exit", json_object_new_int(status));
-    json_object_object_add(error, "domain", *domain ? json_text(domain) : NULL);
-    json_object_object_add(error, "message", json_text(text));
-    json_object_object_add(error, "hint", *hint ? json_text(hint) : NULL);
+    json_object_object_add(error, "code", json_object_new_string(f->id));
+    json_object_object_add(error, "exit", json_object_new_int(f->status));
+    json_object_object_add(error, "domain", text_or_null(f->domain));
+    json_object_object_add(error, "message", json_text(f->text));
+    json_object_object_add(error, "hint", text_or_null(f->hint));
     json_object_object_add(doc, "error", error);
     print_json(doc);
 }
 
-static int print_error(const struct tool *t, const char *id, int status,
-                       const char *domain, const char *text, const char *hint)
+static int print_failure(const struct tool *t, const struct failure *f)
 {
     fputs("xentimectl: ", stderr);
-    if (*domain) {
-        print_safe(stderr, domain);
+    if (*f->about) {
+        print_safe(stderr, f->about);
         fputs(": ", stderr);
     }
-    print_safe(stderr, text);
+    print_safe(stderr, f->text);
     fputc('\n', stderr);
-    if (*hint) {
+    if (*f->hint) {
         fputs("xentimectl: hint: ", stderr);
-        print_safe(stderr, hint);
+        print_safe(stderr, f->hint);
         fputc('\n', stderr);
     }
     if (t->opt[OPT_JSON])
-        print_error_json(id, status, domain, text, hint);
-    return status;
+        print_failure_json(f);
+    return f->status;
 }
 
 int report_error(const struct tool *t)
 {
     const struct xentime_error_info *e = xentime_last_error(t->xt);
 
-    return print_error(t, error_map[e->code].id, error_map[e->code].exit_status,
-                       e->domain, e->text, e->hint);
+    return print_failure(t, &(struct failure){
+                                .id = error_map[e->code].id,
+                                .status = error_map[e->code].exit_status,
+                                .about = e->domain,
+                                .domain = e->domain,
+                                .text = e->text,
+                                .hint = e->hint,
+                            });
 }
 
 int error_status(const struct tool *t)
@@ -86,7 +104,8 @@ int report(const struct tool *t, int status, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    return print_error(t, "failed", status, "", text, "");
+    return print_failure(t, &(struct failure){ "failed", status, "", "", text,
+                                               "" });
 }
 
 int report_usage(const struct tool *t, const char *fmt, ...)
@@ -100,5 +119,6 @@ int report_usage(const struct tool *t, const char *fmt, ...)
     va_end(ap);
     snprintf(hint, sizeof(hint), "see 'xentimectl help%s%s'", *name ? " " : "",
              name);
-    return print_error(t, "usage", EXIT_USAGE, name, text, hint);
+    return print_failure(t, &(struct failure){ "usage", EXIT_USAGE, name, "",
+                                               text, hint });
 }

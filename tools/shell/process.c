@@ -84,8 +84,6 @@ static void child(int n, char **words)
     }
     argv[0] = "xentimectl";
     memcpy(argv + 1, words, n * sizeof(*argv));
-    if (wants_json(n + 1, argv))
-        t.opt[OPT_JSON] = "";
     /* exit() would put the offset of the shell's input back. */
     _exit(finish(&t, dispatch(&t, n + 1, argv)));
 }

@@ -185,6 +185,9 @@ static void one_failure(const struct failure *f)
     snprintf(exit, sizeof(exit), "%d", f->exit);
     assert_string_equal(json_at(doc, "error/exit"), exit);
     assert_true(*json_at(doc, "error/message"));
+    /* A misuse is the command's, and of no domain. */
+    if (f->exit == 2)
+        assert_string_equal(json_at(doc, "error/domain"), "");
     json_object_put(doc);
 }
 
@@ -313,6 +316,49 @@ static void the_unknown_option_is_named(void **state)
     r = run("list", "-nx");
     assert_exit(r, 2);
     assert_has(r->err, "x\n");
+}
+
+/*
+ * --json makes JSON of an error wherever it stands, also in a cluster behind
+ * the mistake, but not as the value of another option, nor behind "--".
+ */
+static void json_is_seen(void **state)
+{
+    static const struct {
+        const char *args[MAX_WORDS];
+        bool json;
+    } lines[] = {
+        { { "list", "--bogus", "-nJ" }, true },
+        { { "list", "--bogus", "-J" }, true },
+        { { "list", "-xJ" }, true },
+        { { "list", "--bogus", "--js" }, true },
+        { { "list", "-nJo" }, true },
+        { { "list", "-J", "-o" }, true },
+        { { "-nJ", "frobnicate" }, true },
+        { { "frobnicate", "--bogus", "--jso" }, true },
+        { { "frobnicate", "--holder", "x", "-rJ" }, true },
+        { { "-J" }, true },
+        { { "skew", "analyze", "/nowhere", "--plot", "-J" }, true },
+        { { "list", "-o", "-J" }, false },
+        { { "list", "-noJ" }, false },
+        { { "frobnicate", "--holder", "-J" }, false },
+        { { "list", "--bogus", "--", "-J" }, false },
+        { { "frobnicate", "--", "--json" }, false },
+        { { "metrics", "--json" }, false },
+    };
+    const struct run *r;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(lines); i++) {
+        r = run_args(lines[i].args);
+        assert_int_not_equal(r->status, 0);
+        assert_true(*r->err);
+        if (!*r->out != !lines[i].json)
+            fail_because("%zu: %s", i, r->out);
+        if (lines[i].json)
+            json_object_put(parse_json(r->out));
+    }
 }
 
 static void verbose_goes_to_stderr(void **state)
@@ -516,8 +562,8 @@ static void completion_of_nonsense(void **state)
 UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(change_as_json), TEST(every_error), TEST(errors_of_the_host),
           TEST(hostile_references), TEST(no_reference), TEST(options_anywhere),
-          TEST(the_unknown_option_is_named), TEST(verbose_goes_to_stderr),
-          TEST(info), TEST(busy), TEST(many_at_once_and_some_killed),
-          TEST(more_domains_than_files), TEST(a_timer_holds_nothing),
-          TEST(completes_names), TEST(completes_holders),
-          TEST(completion_of_nonsense))
+          TEST(the_unknown_option_is_named), TEST(json_is_seen),
+          TEST(verbose_goes_to_stderr), TEST(info), TEST(busy),
+          TEST(many_at_once_and_some_killed), TEST(more_domains_than_files),
+          TEST(a_timer_holds_nothing), TEST(completes_names),
+          TEST(completes_holders), TEST(completion_of_nonsense))
