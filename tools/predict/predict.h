@@ -17,6 +17,7 @@ struct predict_load {
     int64_t length; /* of all turns, ns; 0: the load has no end */
     double ran;     /* share of that time with a CPU */
     double waited;  /* share of that time waiting for a CPU */
+    double share;   /* of the time that the ticks of a vCPU can have a CPU */
     char name[96];  /* for people: "cpu", "FILE, domain 3 vCPU 0" */
 };
 
@@ -64,6 +65,15 @@ void predict_free(struct predict_load *load);
  */
 void predict(const struct sim_params *params, struct predict_load *load,
              const int *modes, size_t n, struct prediction *out);
+
+/*
+ * Tells whether ticks need as much CPU as the vCPU can have for them, so that
+ * results tell of that and not of timer modes.  Writes it as a sentence.
+ */
+#define OVERLOAD_TEXT 160
+bool predict_overloaded(const struct sim_params *params,
+                        const struct predict_load *load,
+                        char text[OVERLOAD_TEXT]);
 
 double seconds_a_day(double error);
 

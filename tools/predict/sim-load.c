@@ -80,3 +80,12 @@ void sim_trace_load(struct sim_trace_load *l, const struct sim_turn *turns,
 {
     *l = (struct sim_trace_load){ { recorded_turn }, turns, n, 0 };
 }
+
+double sim_load_share(const struct sim_load_model *m)
+{
+    double run = m->run.min + m->run.max;
+
+    if (m->block.max)
+        return 1;
+    return run / (run + (m->wait.min + m->wait.max) * m->waits / 100.0);
+}

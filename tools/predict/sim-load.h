@@ -37,6 +37,12 @@ struct sim_random_load {
 void sim_random_load(struct sim_random_load *l,
                      const struct sim_load_model *model, uint64_t seed);
 
+/*
+ * Returns the share of the time in which a vCPU that never blocks would have a
+ * CPU.  One that blocks is not preempted, and can have all of it.
+ */
+double sim_load_share(const struct sim_load_model *model);
+
 /* A load of turns that were recorded; after the last one it begins again. */
 struct sim_trace_load {
     struct sim_load load;

@@ -112,7 +112,7 @@ static json_object *row_json(const struct prediction *p, unsigned int guest)
 }
 
 static int print_as_json(const struct sim_params *params,
-                         const struct predict_load *load,
+                         const struct predict_load *load, bool overloaded,
                          const struct prediction *p, size_t n,
                          unsigned int guests)
 {
@@ -126,6 +126,8 @@ static int print_as_json(const struct sim_params *params,
     json_object_object_add(doc, "seconds",
                            json_decimals(params->length / 1e9, 3));
     json_object_object_add(doc, "seed", json_object_new_int64(load->seed));
+    json_object_object_add(doc, "overloaded",
+                           json_object_new_boolean(overloaded));
     for (guest = 0; guest < SIM_GUESTS; guest++)
         for (i = 0; (guests & 1u << guest) && i < n; i++)
             json_object_array_add(rows, row_json(&p[i], guest));
@@ -134,9 +136,24 @@ static int print_as_json(const struct sim_params *params,
     return EXIT_DONE;
 }
 
-int cmd_simulate(struct tool *t)
+static int simulate(const struct tool *t, const struct sim_params *params,
+                    struct predict_load *load, const int *modes, size_t n,
+                    unsigned int guests)
 {
     struct prediction predictions[XENTIME_TIMER_MODES];
+    char text[OVERLOAD_TEXT];
+    bool overloaded = predict_overloaded(params, load, text);
+
+    if (overloaded)
+        fprintf(stderr, "xentimectl: note: %s; errors tell of that\n", text);
+    predict(params, load, modes, n, predictions);
+    if (t->opt[OPT_JSON])
+        return print_as_json(params, load, overloaded, predictions, n, guests);
+    return print_rows(t, predictions, n, guests);
+}
+
+int cmd_simulate(struct tool *t)
+{
     int modes[XENTIME_TIMER_MODES], status;
     struct predict_load load;
     struct sim_params params;
@@ -151,12 +168,8 @@ int cmd_simulate(struct tool *t)
     status = predict_load(t, &load);
     if (!status)
         status = predict_params(t, &load, &params);
-    if (!status) {
-        predict(&params, &load, modes, n, predictions);
-        status = t->opt[OPT_JSON]
-                     ? print_as_json(&params, &load, predictions, n, guests)
-                     : print_rows(t, predictions, n, guests);
-    }
+    if (!status)
+        status = simulate(t, &params, &load, modes, n, guests);
     predict_free(&load);
     return status;
 }

@@ -3,8 +3,8 @@
 #
 # xentimectl simulate: which mode is right for which guest, as the lab and the
 # measurements of 2007 have it (see HISTORY in xentime-modes(7)); text and JSON
-# that agree, a recorded load, wrong uses, and that a day takes no longer than it
-# may.
+# that agree, an overload, a recorded load, wrong uses, and that a day takes no
+# longer than it may.
 
 . tests/unit/sh/tap.sh
 export LD_LIBRARY_PATH=build/host LC_ALL=C
@@ -62,6 +62,28 @@ isnt "$("$tool" simulate --load io-8 --mode 2 --seed 2 --json)" "$first" \
     "another seed"
 capture env LC_ALL=de_DE.UTF-8 "$tool" simulate -l idle -g tick -m 1
 unlike "$out" '[0-9],[0-9]' "no decimal comma"
+
+# ---- an overload ----
+
+# The backlog of a busy guest grows from 235 us on, that of others from 480 us.
+for use in "" "--hz 100 --latency 2000" "--latency 200" "--hz 10000 --latency 20" \
+    "--load io-8 --latency 400" "--load idle --latency 400"; do
+    # shellcheck disable=SC2086 # words
+    capture "$tool" simulate --hours 0.01 --json $use
+    is "$err $(printf '%s' "$out" | jq .overloaded)" " false" "no overload: $use"
+    is_range "$(error tick 1)" -0.05 0.05 "mode 1 loses nothing: $use"
+done
+overload='^0 xentimectl: note: the guest is overloaded: a tick takes it [0-9]+ us, '
+overload+='one comes every [0-9]+ us, and it can have a CPU for [0-9.]+ % of the '
+overload+='time; errors tell of that$'
+for use in "--hz 10000 --latency 10000" "--latency 250" "--hz 100 --latency 2500" \
+    "--load io-8 --latency 500" "--load idle --latency 600"; do
+    # shellcheck disable=SC2086 # words
+    capture "$tool" simulate --hours 0.01 --json $use
+    like "$status $err" "$overload" "overload: $use"
+    is "$(printf '%s' "$out" | jq .overloaded)" true "in JSON: $use"
+    is_range "$(error tick 1)" -100 -0.5 "even mode 1 loses ticks: $use"
+done
 
 # ---- a recorded load ----
 
