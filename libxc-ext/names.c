@@ -27,12 +27,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .missed_ticks = "delivered late, each at its own guest time",
         .unsafe_without = XENTIME_CAP_SAFE_SWITCH,
         .harm = "can throw its time backwards",
-        .because = {
-            "no tick is lost, and its time stands still while it waits",
-            "ticks that are late after a wake-up count twice",
-            "its clock stands still while it waits, and comes back with the "
-            "ticks",
-        },
     },
     [XENTIME_NO_DELAY_FOR_MISSED_TICKS] = {
         .name = "no_delay_for_missed_ticks",
@@ -40,12 +34,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .aliases = { "nodelay" },
         .guest_time = "runs on",
         .missed_ticks = "delivered late, in a burst",
-        .because = {
-            "no tick is lost; late ones come in a burst",
-            "late ticks count twice: it makes up for them, and gets them as "
-            "well",
-            "its clock goes on, and its scheduler gets every tick",
-        },
     },
     [XENTIME_NO_MISSED_TICKS_PENDING] = {
         .name = "no_missed_ticks_pending",
@@ -54,11 +42,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .guest_time = "runs on",
         .missed_ticks = "dropped",
         .drops_ticks = true,
-        .because = {
-            "a tick that it misses is lost to its clock",
-            "it makes up for missed ticks; now and then one counts twice",
-            "its clock goes on; its scheduler loses the ticks that it misses",
-        },
     },
     [XENTIME_ONE_MISSED_TICK_PENDING] = {
         .name = "one_missed_tick_pending",
@@ -66,12 +49,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .aliases = { "mixed" },
         .guest_time = "runs on",
         .missed_ticks = "merged into one late tick",
-        .because = {
-            "of the ticks that it misses all but one are lost to its clock",
-            "it makes up for missed ticks; now and then one counts twice",
-            "its clock goes on; its scheduler gets one tick for those it "
-            "misses",
-        },
     },
     [XENTIME_PACED_MISSED_TICKS] = {
         .name = "paced_missed_ticks",
@@ -86,12 +63,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .instead = "give it an emulated TSC, with tsc_mode = "
                    "\"always_emulate\" in xl.cfg; or take mode 5 for a guest "
                    "that makes up lost ticks by its TSC, and mode 1 for others",
-        .because = {
-            "no tick is lost, and each comes at its own guest time",
-            "no tick is missing, so there is none to make up for",
-            "its clock stands still while it waits, and comes back with the "
-            "ticks",
-        },
     },
     [XENTIME_NO_DOUBLED_TICKS_PENDING] = {
         .name = "no_doubled_ticks_pending",
@@ -102,11 +73,6 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .capability = "undoubled-mode",
         .patch = "x86/vpt: timer_mode no_doubled_ticks_pending",
         .drops_ticks = true,
-        .because = {
-            "a tick that it misses is lost to its clock",
-            "it makes up for missed ticks, and none of them counts twice",
-            "its clock goes on; its scheduler loses the ticks that it misses",
-        },
     },
 };
 _Static_assert(XENTIME_PACED_MISSED_TICKS == HVMPTM_paced_missed_ticks &&

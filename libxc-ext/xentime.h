@@ -138,11 +138,6 @@ struct xentime_mode_name {
     unsigned int unsafe_without;
     const char *harm;
     bool drops_ticks; /* XENTIME_SYNC_WAKEUP has an effect in it */
-    /*
-     * Why it serves or does not serve a guest that counts ticks, one that
-     * makes up lost ones by the TSC besides, and one that reads a clock.
-     */
-    const char *because[3];
 };
 const struct xentime_mode_name *xentime_mode_name(int mode);
 

@@ -94,12 +94,13 @@ const struct command commands[] = {
     { "recommend", "xentimectl-predict", "DOM",
       "say which timer_mode is best for a domain",
       "Watches how the domain gets its CPU, simulates each mode with that load,\n"
-      "and ranks them by the worst error, with the reason and the command to\n"
-      "type.  Which mode serves depends on how the guest keeps time, on its number\n"
-      "of vCPUs, and on whether its TSC is native or emulated.  Needs xentrace,\n"
-      "unless --trace has what it recorded.",
+      "and ranks them by the worst error.  There is a command to type if a mode is\n"
+      "clearly better than the present one, and good enough for NTP.  Which one\n"
+      "serves depends on how the guest keeps time, on its number of vCPUs, and on\n"
+      "whether its TSC is native or emulated.  Needs xentrace, unless --trace has\n"
+      "what it recorded.",
       OPT(GUEST) | OPT(HZ) | OPT(LATENCY) | OPT(OBSERVE) | OPT(TRACE) |
-      OPT(TSC_KHZ), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0, NULL },
+      OPT(TSC_KHZ) | OPT(SEED), 1, 1, { DOMAINS, NOTHING }, cmd_recommend, 0, NULL },
     { "policy", "xentimectl-policy",
       "check|apply|export|import [FILE...|DOM...]",
       "let a file say what settings domains have",

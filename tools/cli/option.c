@@ -59,7 +59,7 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_RAW] = { "raw", 'r', NULL,
         "one blank between columns, blanks in values as \\x20" },
     [OPT_RESET] = { "reset", 0, NULL, "start counting at zero" },
-    [OPT_SEED] = { "seed", 0, "N", "of the load's random numbers (default 1)" },
+    [OPT_SEED] = { "seed", 0, "N", "of the random numbers in a load (default 1)" },
     [OPT_SYNC_WAKEUP] = { "sync-wakeup-after", 0, "N",
         "modes that drop ticks as \"tune\" would have them (default 0)" },
     [OPT_TEXTFILE] = { "textfile", 0, "PATH",

@@ -251,13 +251,21 @@ int predict_trace(struct tool *t, const char *file, const char *vcpu,
 
 /* ---- a load of the table ---- */
 
+int predict_seed(const struct tool *t, struct predict_load *load)
+{
+    long seed = 1;
+    int status = option_number(t, OPT_SEED, 0, LONG_MAX, &seed);
+
+    load->seed = seed;
+    return status;
+}
+
 static int named_load(const struct tool *t, struct predict_load *load)
 {
     const char *name = t->opt[OPT_LOAD] ? t->opt[OPT_LOAD] : load_word(0);
     const struct sim_load_model *m;
     char known[WORDS_TEXT];
-    long seed = 1;
-    int status = option_number(t, OPT_SEED, 0, LONG_MAX, &seed);
+    int status = predict_seed(t, load);
 
     words_text(load_word, " and ", known);
     for (m = sim_load_models; m->name && strcmp(m->name, name) != 0; m++)
@@ -265,7 +273,6 @@ static int named_load(const struct tool *t, struct predict_load *load)
     if (!status && !m->name)
         return report_usage(t, "no load \"%s\"; there are %s", name, known);
     load->model = m;
-    load->seed = seed;
     load->share = sim_load_share(m);
     snprintf(load->name, sizeof(load->name), "%s", name);
     return status;
@@ -298,55 +305,111 @@ void predict_free(struct predict_load *load)
 
 /* ---- running it ---- */
 
-/* Corrects the record's clock, and finds when the first tick is due in it. */
-static int64_t find_phase(struct predict_load *load,
-                          const struct sim_params *params)
+/*
+ * Corrects the record's clock, and puts the first tick where it is due in it.
+ * Returns false if the record does not tell.
+ */
+static bool find_phase(struct predict_load *load, struct sim_params *params)
 {
     int64_t phase;
 
     phase_align(load->turns, load->n, params->period);
     if (!phase_find(load->turns, load->n, params->period, &phase))
-        return params->phase;
+        return false;
     phase -= params->cost.wake;
-    return phase > 0 ? phase : phase + params->period;
+    params->phase = phase > 0 ? phase : phase + params->period;
+    return true;
 }
 
-static void say_progress(size_t done, size_t n, time_t start, bool *said)
+/* How far a series of simulations is. */
+struct progress {
+    size_t done, all;
+    time_t start;
+    bool said;
+};
+
+static void say_progress(struct progress *p)
 {
-    if (!isatty(STDERR_FILENO) || time(NULL) - start < 2)
+    p->done++;
+    if (!isatty(STDERR_FILENO) || time(NULL) - p->start < 2)
         return;
-    *said = true;
-    fprintf(stderr, "\rxentimectl: %zu of %zu modes simulated", done, n);
+    p->said = true;
+    fprintf(stderr, "\rxentimectl: %zu of %zu simulations done", p->done,
+            p->all);
+}
+
+static void end_progress(const struct progress *p)
+{
+    if (p->said)
+        fputs("\r\033[K", stderr);
 }
 
 void predict(const struct sim_params *params, struct predict_load *load,
              const int *modes, size_t n, struct prediction *out)
 {
-    int64_t phase = load->n ? find_phase(load, params) : params->phase;
-    time_t start = time(NULL);
-    bool said = false;
+    struct progress progress = { .all = n, .start = time(NULL) };
+    struct sim_params p = *params;
+    struct sim_random_load random;
+    struct sim_trace_load recorded;
     size_t i;
 
+    if (load->n)
+        find_phase(load, &p);
     for (i = 0; i < n; i++) {
-        struct sim_params p = *params;
-        struct sim_random_load random;
-        struct sim_trace_load recorded;
         struct sim_load *l = &random.load;
 
         p.mode = modes[i];
-        p.phase = phase;
         if (load->model) {
             sim_random_load(&random, load->model, load->seed);
         } else {
             sim_trace_load(&recorded, load->turns, load->n);
             l = &recorded.load;
         }
-        out[i].mode = modes[i];
+        out[i] = (struct prediction){ .mode = modes[i] };
         sim_run(&p, l, &out[i].result);
-        say_progress(i + 1, n, start, &said);
+        say_progress(&progress);
     }
-    if (said)
-        fputs("\r\033[K", stderr);
+    end_progress(&progress);
+}
+
+static void widen(struct prediction *p, const struct sim_result *r)
+{
+    unsigned int guest;
+
+    for (guest = 0; guest < SIM_GUESTS; guest++)
+        p->spread[guest] = fmax(p->spread[guest],
+                                fabs(r->error[guest] - p->result.error[guest]));
+}
+
+void predict_spread(const struct sim_params *params, struct predict_load *load,
+                    const int *modes, size_t n, struct prediction *out)
+{
+    struct progress progress = { .all = n * (1 + PREDICT_DRAWS),
+                                 .start = time(NULL) };
+    struct sim_params p = *params;
+    struct sim_resampled_load l;
+    struct sim_result r;
+    int64_t keep = p.period;
+    uint64_t seed;
+    size_t i, draw;
+
+    /* Ticks whose place in the record is unknown need not keep it. */
+    if (!find_phase(load, &p))
+        keep = 1;
+    for (i = 0; i < n; i++) {
+        p.mode = modes[i];
+        out[i] = (struct prediction){ .mode = modes[i] };
+        for (draw = 0; draw <= PREDICT_DRAWS; draw++) {
+            seed = load->seed * PREDICT_DRAWS + draw;
+            sim_resampled_load(&l, load->turns, load->n, keep,
+                               draw ? &seed : NULL);
+            sim_run(&p, &l.load, draw ? &r : &out[i].result);
+            if (draw)
+                widen(&out[i], &r);
+            say_progress(&progress);
+        }
+    }
+    end_progress(&progress);
 }
 
 bool predict_overloaded(const struct sim_params *params,

@@ -25,6 +25,7 @@ struct predict_load {
 struct prediction {
     int mode;
     struct sim_result result;
+    double spread[SIM_GUESTS]; /* of the errors: see predict_spread() */
 };
 
 /* Names of enum sim_guest, as --guest takes them. */
@@ -35,7 +36,7 @@ extern const char *const sim_guest_names[SIM_GUESTS];
  * the mode is missing then.  Without --hours a record is simulated once, or for
  * an hour if it is shorter than 10 s, and any other load for an hour.
  *
- * This function and the next four return an exit status, and report errors.
+ * This function and the next five return an exit status, and report errors.
  */
 int predict_params(const struct tool *t, const struct predict_load *load,
                    struct sim_params *params);
@@ -53,6 +54,9 @@ int predict_trace(struct tool *t, const char *file, const char *vcpu,
 int predict_trace_from(struct tool *t, FILE *f, const char *file,
                        const char *vcpu, struct predict_load *load);
 
+/* Reads --seed as load->seed. */
+int predict_seed(const struct tool *t, struct predict_load *load);
+
 /* Reads the load that --load and --seed, or --trace, ask for. */
 int predict_load(struct tool *t, struct predict_load *load);
 /* Adds "load" and, if that was recorded, "ran" and "waited". */
@@ -65,6 +69,15 @@ void predict_free(struct predict_load *load);
  */
 void predict(const struct sim_params *params, struct predict_load *load,
              const int *modes, size_t n, struct prediction *out);
+
+/*
+ * Does the same, with a record that is played in parts (sim_resampled_load()),
+ * once in order and PREDICT_DRAWS times as drawn by load->seed.  The spread is
+ * the most that an error is then off that of the record in order.
+ */
+#define PREDICT_DRAWS 4
+void predict_spread(const struct sim_params *params, struct predict_load *load,
+                    const int *modes, size_t n, struct prediction *out);
 
 /*
  * Tells whether ticks need as much CPU as the vCPU can have for them, so that

@@ -17,16 +17,20 @@
 #include "predict/observe.h"
 #include "predict/predict.h"
 #include "predict/rank.h"
+#include "predict/reason.h"
 #include "predict/sim.h"
 #include "tool.h"
 
-/* NTP corrects a clock's rate up to 0.05 %, which is 43 s a day. */
-#define NTP_LIMIT 5e-4
+#define REASON_WIDTH 29
 
-#define REASON_WIDTH 36
-#define REASON_TEXT 128
+#define LEAST_SIMULATED (120 * NS_PER_SEC)
 
-#define LEAST_SIMULATED (600 * NS_PER_SEC)
+static const char *const verdict_names[] = {
+    [VERDICT_KEEP] = "keep",
+    [VERDICT_CHANGE] = "change",
+    [VERDICT_NONE] = "none",
+    [VERDICT_ASK_GUEST] = "ask-guest",
+};
 
 static const char *const tsc_names[] = {
     [TSC_NATIVE] = "native",
@@ -88,12 +92,11 @@ static void operand(const struct xentime_domain *dom, char *out, size_t size)
         snprintf(out, size, "%u", dom->domid);
 }
 
-/* Writes a reason in lines for the last column of a table of 80 columns. */
-static void wrap_reason(const char *reason, char text[REASON_TEXT])
+/* Parts a reason in lines for the last column of a table of 80 columns. */
+static void wrap_reason(char text[REASON_TEXT])
 {
     char *line = text, *blank;
 
-    snprintf(text, REASON_TEXT, "%s", reason);
     while (strlen(line) > REASON_WIDTH &&
            (blank = memrchr(line, ' ', REASON_WIDTH + 1))) {
         *blank = '\n';
@@ -104,10 +107,10 @@ static void wrap_reason(const char *reason, char text[REASON_TEXT])
 static void add_rank(const struct advice *a, struct libscols_table **table,
                      const struct rank *r)
 {
-    char mode[8], error[DECIMAL_TEXT], day[DECIMAL_TEXT], step[DECIMAL_TEXT];
-    char reason[REASON_TEXT];
+    char mode[8], error[DECIMAL_TEXT], spread[DECIMAL_TEXT];
+    char day[DECIMAL_TEXT], step[DECIMAL_TEXT], reason[REASON_TEXT];
     const char *const texts[] = {
-        mode, error, day, step, sim_guest_names[r->guest], reason,
+        mode, error, spread, day, step, sim_guest_names[r->guest], reason,
     };
     double value = r->p->result.error[r->guest];
 
@@ -117,20 +120,20 @@ static void add_rank(const struct advice *a, struct libscols_table **table,
              : r->current ? "*"
                           : " ");
     decimal_text(100 * value, 4, true, error);
+    decimal_text(100 * r->spread, 4, false, spread);
     decimal_text(seconds_a_day(value), 1, true, day);
     decimal_text(r->p->result.step[r->guest] / 1e6, 1, false, step);
-    wrap_reason(rank_reason(a, r), reason);
+    reason_text(&a->params, &r->p->result, r->guest, reason);
+    wrap_reason(reason);
     add_line(table, texts, ARRAY_LEN(texts));
 }
 
 static int print_ranks(const struct advice *a)
 {
     static const struct table_column cols[] = {
-        { "MODE", 1, SCOLS_FL_RIGHT },
-        { "ERROR(%)", 1, SCOLS_FL_RIGHT },
-        { "S/DAY", 1, SCOLS_FL_RIGHT },
-        { "STEP(ms)", 1, SCOLS_FL_RIGHT },
-        { "GUEST", 1, 0 },
+        { "MODE", 1, SCOLS_FL_RIGHT },     { "ERROR(%)", 1, SCOLS_FL_RIGHT },
+        { "+-", 1, SCOLS_FL_RIGHT },       { "S/DAY", 1, SCOLS_FL_RIGHT },
+        { "STEP(ms)", 1, SCOLS_FL_RIGHT }, { "GUEST", 1, 0 },
         { "BECAUSE", 1, SCOLS_FL_WRAP },
     };
     struct libscols_table *table = new_table(a->t, cols, ARRAY_LEN(cols));
@@ -166,19 +169,37 @@ static void print_mode(int mode)
     printf("mode %d (%s)", mode, xentime_mode_name(mode)->name);
 }
 
-/* Prints a patched Xen's better mode; one for each TSC if that is unknown. */
+/* Returns a patched Xen's mode if it is clearly better than the best here. */
+static int better_mode(const struct advice *a, enum tsc tsc)
+{
+    int mode = rank_ideal_mode(a, tsc);
+
+    return mode >= 0 && rank_is_better(a, mode) ? mode : -1;
+}
+
+/*
+ * Prints which mode a patched Xen would have, if that is clearly better; one
+ * for each TSC if that is unknown.
+ */
 static void print_better_still(const struct advice *a)
 {
-    enum tsc tsc = a->tsc;
-    int native, emulated;
+    int native = better_mode(a, a->tsc ? a->tsc : TSC_NATIVE);
+    int emulated = better_mode(a, a->tsc ? a->tsc : TSC_EMULATED);
 
-    native = rank_ideal_mode(a, a->guests, tsc ? tsc : TSC_NATIVE);
-    emulated = rank_ideal_mode(a, a->guests, tsc ? tsc : TSC_EMULATED);
-    if (native == emulated && native == rank_best(&a->all, false)->p->mode)
+    if (native < 0 && emulated < 0)
         return;
-    printf("Better still, with a patched Xen: ");
-    print_mode(emulated);
-    if (native != emulated) {
+    printf("Better%s, with a patched Xen: ",
+           rank_is_useful(rank_best(&a->all)) ? " still" : "");
+    if (native == emulated) {
+        print_mode(native);
+    } else if (native < 0) {
+        print_mode(emulated);
+        printf(" if its TSC is emulated");
+    } else if (emulated < 0) {
+        print_mode(native);
+        printf(" if its TSC is native");
+    } else {
+        print_mode(emulated);
         printf(" if its TSC is emulated,\nand ");
         print_mode(native);
         printf(" if it is native");
@@ -189,53 +210,97 @@ static void print_better_still(const struct advice *a)
 /* Prints which better modes are refused, and the way out. */
 static void print_refused(const struct advice *a)
 {
-    const struct rank *r = a->all.ranks, *got = rank_best(&a->all, false);
+    const struct rank *r = a->all.ranks, *got = rank_best(&a->all);
     const struct xentime_mode_name *m;
 
     for (; r != got; r++) {
         m = xentime_mode_name(r->p->mode);
-        if (r->refused)
+        if (r->refused && rank_is_better(a, r->p->mode))
             printf(
                 "Mode %d (%s) would be better, and is refused to\n%s:\n%s.\n",
                 r->p->mode, m->name, m->not_for, m->instead);
     }
 }
 
-/* Prints the best mode of each kind of guest, if none is right for all. */
+/* Prints what to do for each kind of guest. */
 static void print_by_kind(const struct advice *a)
 {
+    const struct rank *best;
+    struct ranking ranking;
     unsigned int guest;
 
-    puts(
-        "No mode is right for every kind of guest here.  See --guest; if it is");
-    for (guest = 0; guest < SIM_GUESTS; guest++)
-        if (a->guests & 1u << guest)
-            printf("    %-9s mode %d\n", sim_guest_names[guest],
-                   rank_mode_for(a, guest));
+    puts("Which mode is right depends on how the guest keeps time.  Say which "
+         "it is, as\n--guest takes it:");
+    for (guest = 0; guest < SIM_GUESTS; guest++) {
+        if (!(a->guests & 1u << guest))
+            continue;
+        ranking = rank_for(a, 1u << guest);
+        best = rank_best(&ranking);
+        printf("    %-9s mode %d%s%s\n", sim_guest_names[guest], best->p->mode,
+               best->current ? ", as it is now" : "",
+               rank_is_useful(best) ? "" : ", and NTP cannot follow in that");
+    }
+}
+
+static void print_none(const struct advice *a, const struct rank *best)
+{
+    printf(
+        "No mode that this Xen has is of use here: in the best, %d (%s),\n"
+        "its clock is off by %.2f %%, and NTP follows 0.05 %%, which is 43 s "
+        "a day.\n",
+        best->p->mode, xentime_mode_name(best->p->mode)->name,
+        100 * best->error);
+    if (a->guests & (a->guests - 1))
+        puts("That is for any kind of guest: see --guest.");
+}
+
+/* Prints that no other mode is better, or is so by more than chance. */
+static void print_keep(const struct advice *a, const struct rank *best)
+{
+    bool least = true;
+    size_t i;
+
+    for (i = 0; i < XENTIME_TIMER_MODES; i++) {
+        const struct rank *r = &a->all.ranks[i];
+
+        least &= !r->has || r->refused || r->error >= best->error;
+    }
+    printf("%s %d (%s).\n",
+           least
+               ? "It has the best mode that this Xen has:"
+               : "No mode that this Xen has is clearly better than the present "
+                 "one:",
+           best->p->mode, xentime_mode_name(best->p->mode)->name);
+}
+
+static void print_change(const struct advice *a, const struct rank *best)
+{
+    char dom[256];
+
+    operand(a->dom, dom, sizeof(dom));
+    printf("Best: mode %d (%s).  Type:\n    xentimectl set-mode %s %d\n",
+           best->p->mode, xentime_mode_name(best->p->mode)->name, dom,
+           best->p->mode);
 }
 
 static void print_advice(const struct advice *a)
 {
-    const struct rank *r = rank_best(&a->all, false);
-    char dom[256];
+    const struct rank *best = rank_best(&a->all);
+    enum verdict verdict = rank_verdict(a, a->guests);
 
-    operand(a->dom, dom, sizeof(dom));
     putchar('\n');
-    if (r->current)
-        printf("It has the best mode that this Xen has: %d (%s).\n", r->p->mode,
-               xentime_mode_name(r->p->mode)->name);
+    if (verdict == VERDICT_CHANGE)
+        print_change(a, best);
+    else if (verdict == VERDICT_KEEP)
+        print_keep(a, best);
+    else if (verdict == VERDICT_NONE)
+        print_none(a, best);
     else
-        printf("Best: mode %d (%s).  Type:\n    xentimectl set-mode %s %d\n",
-               r->p->mode, xentime_mode_name(r->p->mode)->name, dom,
-               r->p->mode);
+        print_by_kind(a);
     print_better_still(a);
     print_refused(a);
-    if (r->error > NTP_LIMIT) {
-        puts("NTP cannot follow that: it is more than 43 s a day.");
-        if (a->guests & (a->guests - 1))
-            print_by_kind(a);
-    }
-    if (r->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && a->vcpus > 1 &&
+    if (verdict <= VERDICT_CHANGE &&
+        best->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && a->vcpus > 1 &&
         !(a->caps & XENTIME_CAP_ONE_TIME))
         printf("In that mode the clocks of its %u vCPUs differ on this Xen, by "
                "what each has just lost.\n",
@@ -272,7 +337,9 @@ static json_object *rank_json(const struct advice *a, const struct rank *r)
 {
     json_object *o = json_object_new_object();
     double error = r->p->result.error[r->guest];
+    char reason[REASON_TEXT];
 
+    reason_text(&a->params, &r->p->result, r->guest, reason);
     json_object_object_add(o, "mode", json_object_new_int(r->p->mode));
     json_object_object_add(o, "mode_name",
                            json_object_new_string(
@@ -280,17 +347,38 @@ static json_object *rank_json(const struct advice *a, const struct rank *r)
     json_object_object_add(o, "guest",
                            json_object_new_string(sim_guest_names[r->guest]));
     json_object_object_add(o, "error_pct", json_decimals(100 * error, 6));
+    json_object_object_add(o, "spread_pct", json_decimals(100 * r->spread, 6));
     json_object_object_add(o, "s_a_day",
                            json_decimals(seconds_a_day(error), 3));
     json_object_object_add(o, "step_ms",
                            json_decimals(r->p->result.step[r->guest] / 1e6, 6));
+    json_object_object_add(o, "lost_pct",
+                           json_decimals(100 * reason_lost_share(&r->p->result),
+                                         6));
     json_object_object_add(o, "possible",
                            json_object_new_boolean(r->has && !r->refused));
     json_object_object_add(o, "refused", json_object_new_boolean(r->refused));
     json_object_object_add(o, "current", json_object_new_boolean(r->current));
-    json_object_object_add(o, "reason",
-                           json_object_new_string(rank_reason(a, r)));
+    json_object_object_add(o, "reason", json_object_new_string(reason));
     return o;
+}
+
+/* Returns the best mode for these guests; null (NULL) if none can be named. */
+static json_object *best_json(const struct advice *a, unsigned int guests)
+{
+    struct ranking ranking;
+
+    if (rank_verdict(a, guests) > VERDICT_CHANGE)
+        return NULL;
+    ranking = rank_for(a, guests);
+    return json_object_new_int(rank_best(&ranking)->p->mode);
+}
+
+static json_object *ideal_json(const struct advice *a, enum tsc tsc)
+{
+    int mode = rank_ideal_mode(a, tsc);
+
+    return mode < 0 ? NULL : json_object_new_int(mode);
 }
 
 /* Adds the best mode by kind of guest, and on a patched Xen by its TSC. */
@@ -304,15 +392,13 @@ static void add_answers(json_object *doc, const struct advice *a)
     for (guest = 0; guest < SIM_GUESTS; guest++)
         if (a->guests & 1u << guest)
             json_object_object_add(kinds, sim_guest_names[guest],
-                                   json_object_new_int(
-                                       rank_mode_for(a, guest)));
+                                   best_json(a, 1u << guest));
     for (tsc = TSC_NATIVE; tsc <= TSC_EMULATED; tsc++)
-        json_object_object_add(patched, tsc_names[tsc],
-                               json_object_new_int(
-                                   rank_ideal_mode(a, a->guests, tsc)));
-    json_object_object_add(doc, "best",
-                           json_object_new_int(
-                               rank_best(&a->all, false)->p->mode));
+        json_object_object_add(patched, tsc_names[tsc], ideal_json(a, tsc));
+    json_object_object_add(doc, "advice",
+                           json_object_new_string(
+                               verdict_names[rank_verdict(a, a->guests)]));
+    json_object_object_add(doc, "best", best_json(a, a->guests));
     json_object_object_add(doc, "best_by_guest", kinds);
     json_object_object_add(doc, "best_patched", patched);
 }
@@ -324,6 +410,10 @@ static int print_as_json(const struct advice *a)
     size_t i;
 
     predict_add_load(doc, &a->load);
+    json_object_object_add(doc, "hz", json_decimals(1e9 / a->params.period, 3));
+    json_object_object_add(doc, "seconds",
+                           json_decimals(a->params.length / 1e9, 3));
+    json_object_object_add(doc, "seed", json_object_new_int64(a->load.seed));
     json_object_object_add(doc, "vcpus", json_object_new_int64(a->vcpus));
     json_object_object_add(doc, "tsc",
                            a->tsc ? json_object_new_string(tsc_names[a->tsc])
@@ -341,27 +431,44 @@ static int print_as_json(const struct advice *a)
 static int get_load(struct advice *a, int64_t observe)
 {
     char vcpu[16];
+    int status;
 
     snprintf(vcpu, sizeof(vcpu), "%u.0", a->dom->domid);
     if (a->t->opt[OPT_TRACE])
-        return predict_trace(a->t, a->t->opt[OPT_TRACE], vcpu, &a->load);
-    return observe_vcpu(a->t, observe, vcpu, &a->load);
+        status = predict_trace(a->t, a->t->opt[OPT_TRACE], vcpu, &a->load);
+    else
+        status = observe_vcpu(a->t, observe, vcpu, &a->load);
+    return status ? status : predict_seed(a->t, &a->load);
+}
+
+/* No mode is right for a guest that cannot handle its ticks in time. */
+static int refuse_overload(const struct advice *a)
+{
+    char text[OVERLOAD_TEXT];
+
+    if (!predict_overloaded(&a->params, &a->load, text))
+        return EXIT_DONE;
+    return report(a->t, EXIT_FAILED, "no timer_mode can be told best: %s",
+                  text);
 }
 
 static int answer(struct advice *a, int64_t observe)
 {
-    int status;
+    int status, mode;
 
-    if (!xentime_type_has(a->dom->type, XENTIME_TIMER_MODE))
-        return report(a->t, EXIT_CANNOT, "a PV domain has no timer_mode");
+    /* The library says that a PV domain has no timer_mode. */
+    if (xentime_get(a->t->xt, a->dom, XENTIME_TIMER_MODE, &mode))
+        return report_error(a->t);
     status = get_domain(a);
     if (!status)
         status = get_load(a, observe);
     if (!status)
         status = predict_params(a->t, &a->load, &a->params);
-    /* A shorter record is repeated for 10 minutes, to even out chance. */
+    /* A shorter record is repeated, so that its ends matter little. */
     a->params.length = a->load.length < LEAST_SIMULATED ? LEAST_SIMULATED
                                                         : a->load.length;
+    if (!status)
+        status = refuse_overload(a);
     if (status)
         return status;
     rank_modes(a);

@@ -89,3 +89,83 @@ double sim_load_share(const struct sim_load_model *m)
         return 1;
     return run / (run + (m->wait.min + m->wait.max) * m->waits / 100.0);
 }
+
+/* ---- a record whose parts are drawn ---- */
+
+static int64_t length_of(const struct sim_turn *turn)
+{
+    return turn->run + turn->block + turn->wait;
+}
+
+static void cut(struct sim_resampled_load *l, size_t n)
+{
+    int64_t now = 0;
+    unsigned int i;
+    size_t at = 0;
+
+    l->parts = n < SIM_PARTS ? n : SIM_PARTS;
+    for (i = 0; i <= l->parts; i++) {
+        l->part[i].first = n / l->parts * i + n % l->parts * i / l->parts;
+        while (at < l->part[i].first)
+            now += length_of(&l->turns[at++]);
+        l->part[i].start = now;
+    }
+}
+
+/* Goes on to the next part; after a round the same parts come again. */
+static void draw(struct sim_resampled_load *l)
+{
+    if (l->played == l->parts) {
+        l->played = 0;
+        l->state = l->seed;
+    }
+    l->here = l->in_order ? l->played
+                          : below(next_random(&l->state) >> 32, l->parts);
+    l->played++;
+    l->at = l->part[l->here].first;
+}
+
+/*
+ * Returns how long after @end of a part the next one has to begin to have the
+ * ticks where it had them in the record.
+ */
+static int64_t until_phase(const struct sim_resampled_load *l, int64_t end)
+{
+    int64_t gap = (l->part[l->here].start - end) % l->period;
+
+    return gap < 0 ? gap + l->period : gap;
+}
+
+static void resampled_turn(struct sim_load *load, struct sim_turn *turn)
+{
+    struct sim_resampled_load *l = (struct sim_resampled_load *)load;
+    unsigned int next = l->here + 1;
+    int64_t gap;
+
+    if (l->late) {
+        *turn = (struct sim_turn){ .wait = l->late };
+        l->late = 0;
+        return;
+    }
+    *turn = l->turns[l->at++];
+    if (l->at < l->part[next].first)
+        return;
+    draw(l);
+    gap = until_phase(l, l->part[next].start);
+    *(turn->block ? &turn->block : &turn->wait) += gap;
+}
+
+void sim_resampled_load(struct sim_resampled_load *l,
+                        const struct sim_turn *turns, size_t n, int64_t period,
+                        const uint64_t *seed)
+{
+    *l = (struct sim_resampled_load){ .load = { resampled_turn },
+                                      .turns = turns,
+                                      .period = period,
+                                      .in_order = !seed,
+                                      .seed = seed ? *seed : 0 };
+    l->state = l->seed;
+    cut(l, n);
+    draw(l);
+    l->late = until_phase(l, 0);
+}

@@ -55,4 +55,43 @@ struct sim_trace_load {
 void sim_trace_load(struct sim_trace_load *l, const struct sim_turn *turns,
                     size_t n);
 
+/*
+ * A recorded load as it might have been at another time: a bootstrap, for how
+ * far a result hangs on the record's chance.
+ *
+ * The record is cut into parts of equally many turns.  As many parts are drawn
+ * at random, some of them more than once, and played over and over.  Turns of a
+ * part follow each other as they were recorded, since the next one depends on
+ * the last: a disk that is read is read again.  Where two parts meet the vCPU
+ * sleeps or waits a little longer, by less than a tick, so that each turn keeps
+ * its place between two ticks: what a tick woke is still woken by one.
+ */
+#define SIM_PARTS 16
+
+struct sim_resampled_load {
+    struct sim_load load;
+    const struct sim_turn *turns;
+    struct {
+        size_t first;      /* turn */
+        int64_t start;     /* ns from the record's beginning */
+    } part[SIM_PARTS + 1]; /* the last one is the record's end */
+    unsigned int parts;
+    int64_t period;
+    bool in_order;
+    uint64_t seed, state;
+    unsigned int played; /* how many parts of this round */
+    unsigned int here;   /* the part */
+    size_t at;           /* the turn */
+    int64_t late;        /* ns until the first part begins */
+};
+
+/*
+ * Begins such a load, with ticks of @period; 1 if nothing has to keep its
+ * place.  The same seed gives the same turns; without a seed (NULL) each part
+ * comes once, in order.  @n is not 0, and @turns stay the caller's.
+ */
+void sim_resampled_load(struct sim_resampled_load *l,
+                        const struct sim_turn *turns, size_t n, int64_t period,
+                        const uint64_t *seed);
+
 #endif /* XENTIMECTL_PREDICT_SIM_LOAD_H */

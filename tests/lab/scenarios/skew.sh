@@ -106,7 +106,8 @@ like "$(cat /run/lab/gone)" '^tsc ' "after what it had shown"
 guest victim pit=1000 idle=nap clocks=1
 xentimectl set-mode "$dom" 2
 labdom unpause "$dom" "$rival"
-exits 0 "recommend watches it" -- xentimectl recommend victim --observe 3
+exits 0 "recommend watches it" -- \
+    xentimectl recommend victim --observe 3 --guest tick
 diag "$out"
 like "$out" "set-mode victim [134]" "and says what to type"
 exits 0 "and it can be done" -- \

@@ -48,7 +48,7 @@ static void every_word_names_its_mode(void **state)
 
 static void names_of_modes(void **state)
 {
-    size_t i, k;
+    size_t i;
 
     (void)state;
     assert_int_equal(ARRAY_COUNT(modes), XENTIME_TIMER_MODES);
@@ -72,8 +72,6 @@ static void names_of_modes(void **state)
         assert_true(m->patch == xentime_capability_patch(m->needs));
         assert_int_equal(m->unsafe_without & ~XENTIME_CAP_PATCHED, 0);
         assert_int_equal(!m->unsafe_without, !m->harm);
-        for (k = 0; k < ARRAY_COUNT(m->because); k++)
-            assert_true(m->because[k] && *m->because[k]);
     }
     assert_null(xentime_mode_name(-1));
     assert_null(xentime_mode_name(XENTIME_TIMER_MODES));

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xentimectl recommend, with a record of a busy vCPU beside another: the
- * ranking for each kind of guest, number of vCPUs and kind of TSC, what this
- * Xen cannot do, or will not for such a domain, and the command to type.
+ * xentimectl recommend, with a record of a busy vCPU beside another, and of one
+ * that reads a disk: the ranking for each kind of guest, number of vCPUs and
+ * kind of TSC, what this Xen cannot do, or will not for such a domain, the
+ * reasons, and when there is a command to type.  And the rules for that alone,
+ * with errors and spreads that are made up.
  */
 
 #include <stdio.h>
 
+#include "predict/rank.h"
 #include "run.h"
 
 #define MS UINT64_C(2000000) /* cycles, of a TSC with 2 GHz */
@@ -16,37 +19,120 @@ static void put(FILE *f, uint32_t word)
     assert_int_equal(fwrite(&word, sizeof(word), 1, f), 1);
 }
 
-/* Domain 1's vCPU 0 runs for 10 ms and has no CPU for 10 ms, 200 times. */
-static void write_trace(void)
-{
-    FILE *f = fopen("trace", "w");
-    uint64_t tsc;
-    uint32_t i;
+/* States of a vCPU in a record: RUNSTATE_* of Xen's public headers. */
+enum { RUNNING, RUNNABLE, BLOCKED };
 
-    assert_non_null(f);
-    put(f, 0x0001f003u | 2u << 28);
-    put(f, 0);
-    put(f, 65536);
-    for (i = 0; i < 400; i++) {
-        put(f, 0x00021001u | (i % 2 ? 0x010 : 0x100) | 1u << 28 | 1u << 31);
-        tsc = (i + 1) * 10 * MS;
-        put(f, (uint32_t)tsc);
-        put(f, (uint32_t)(tsc >> 32));
-        put(f, 1 << 16);
+/* A record of domain 1's vCPU 0, with its time in cycles. */
+struct record {
+    FILE *f;
+    uint64_t now;
+};
+
+static struct record begin_record(const char *name)
+{
+    struct record r = { fopen(name, "w"), 0 };
+
+    assert_non_null(r.f);
+    put(r.f, 0x0001f003u | 2u << 28);
+    put(r.f, 0);
+    put(r.f, 65536);
+    return r;
+}
+
+/* It was @from for @cycles, and is @to now. */
+static void change(struct record *r, uint64_t cycles, uint32_t from,
+                   uint32_t to)
+{
+    r->now += cycles;
+    put(r->f, 0x00021001u | from << 8 | to << 4 | 1u << 28 | 1u << 31);
+    put(r->f, (uint32_t)r->now);
+    put(r->f, (uint32_t)(r->now >> 32));
+    put(r->f, 1 << 16);
+}
+
+/* It runs for 10 ms and has no CPU for 10 ms, 200 times. */
+static void write_busy(void)
+{
+    struct record r = begin_record("trace");
+    int i;
+
+    for (i = 0; i < 200; i++) {
+        change(&r, 10 * MS, RUNNABLE, RUNNING);
+        change(&r, 10 * MS, RUNNING, RUNNABLE);
     }
-    assert_int_equal(fclose(f), 0);
+    assert_int_equal(fclose(r.f), 0);
+}
+
+/* Returns a number below @n, as POSIX shows rand(). */
+static uint64_t below(uint32_t *random, uint64_t n)
+{
+    *random = *random * 1103515245 + 12345;
+    return (*random >> 8 & 0x7fffff) * n >> 23;
+}
+
+/* It runs for up to half a millisecond, sleeps, and waits in half the turns. */
+static void write_disk(void)
+{
+    struct record r = begin_record("disk");
+    uint32_t random = 1;
+    int i;
+
+    for (i = 0; i < 800; i++) {
+        change(&r, MS / 10 + below(&random, 2) * below(&random, 5 * MS),
+               RUNNABLE, RUNNING);
+        change(&r, MS / 10 + below(&random, MS / 2), RUNNING, BLOCKED);
+        change(&r, MS + below(&random, 5 * MS), BLOCKED, RUNNABLE);
+    }
+    assert_int_equal(fclose(r.f), 0);
+}
+
+/* It sleeps for most of the time, and has its CPU at once. */
+static void write_idle(void)
+{
+    struct record r = begin_record("idle");
+    int i;
+
+    for (i = 0; i < 300; i++) {
+        change(&r, MS / 1000, RUNNABLE, RUNNING);
+        change(&r, MS / 20, RUNNING, BLOCKED);
+        change(&r, (11 + i % 7) * MS, BLOCKED, RUNNABLE);
+    }
+    assert_int_equal(fclose(r.f), 0);
 }
 
 static void add_domain(const char *name)
 {
     fake_add(1, XENTIME_HVM)->vcpus = 2;
     name_domain(1, name);
-    write_trace();
+    write_busy();
+    write_disk();
+    write_idle();
 }
 
-#define recommend(...) \
-    run("recommend", "1", "--trace", "trace", "--tsc-khz", "2000000", \
+#define recommend_by(trace, ...) \
+    run("recommend", "1", "--trace", trace, "--tsc-khz", "2000000", \
         ##__VA_ARGS__)
+#define recommend(...) recommend_by("trace", ##__VA_ARGS__)
+
+/* For a slow machine, on which no mode of a stock Xen is for the disk load. */
+#define on_a_slow_machine(...) \
+    recommend_by("disk", "--guest", "tick-tsc", "--latency", "55", \
+                 ##__VA_ARGS__)
+
+/* Returns what the ranking has as @key of @mode. */
+static const char *ranked(json_object *doc, int mode, const char *key)
+{
+    char path[40];
+    int i;
+
+    for (i = 0; i < XENTIME_TIMER_MODES; i++) {
+        snprintf(path, sizeof(path), "ranking/%d/mode", i);
+        if (atoi(json_at(doc, path)) == mode)
+            break;
+    }
+    snprintf(path, sizeof(path), "ranking/%d/%s", i, key);
+    return json_at(doc, path);
+}
 
 static void on_a_stock_xen(void **state)
 {
@@ -61,10 +147,9 @@ static void on_a_stock_xen(void **state)
                        "domain 1 vCPU 0\n");
     assert_has(r->out, "\n  5! ");
     assert_has(r->out, "\n  0! ");
-    assert_has(r->out, " it makes up for missed ticks; now\n");
-    assert_has(r->out, "xentimectl set-mode web ");
-    assert_lacks(r->out, "set-mode web 4");
-    assert_lacks(r->out, "set-mode web 5");
+    assert_has(r->out, "\nBest: mode 2 (no_missed_ticks_pending).  Type:\n"
+                       "    xentimectl set-mode web 2\n");
+    assert_lacks(r->out, "patched Xen: ");
 
     r = recommend("--guest", "clock");
     assert_has(r->out, "It has the best mode that this Xen has: 1 "
@@ -72,6 +157,7 @@ static void on_a_stock_xen(void **state)
     assert_lacks(r->out, "Better still");
 
     doc = parse_json(recommend("--guest", "tick", "--json")->out);
+    assert_string_equal(json_at(doc, "advice"), "keep");
     assert_string_equal(json_at(doc, "best"), "1");
     assert_string_equal(json_at(doc, "best_by_guest/tick"), "1");
     assert_int_equal(json_object_array_length(
@@ -109,10 +195,10 @@ static void two_answers(void **state)
     for (i = 0; i < ARRAY_COUNT(cases); i++) {
         fake_domain(1)->tsc_mode = cases[i].tsc_mode;
         fake_domain(1)->vcpus = cases[i].vcpus;
-        r = recommend("--guest", "tick-tsc");
+        r = on_a_slow_machine();
         assert_exit(r, 0);
         assert_has(r->out, cases[i].facts);
-        assert_has(r->out, "Better still, with a patched ");
+        assert_has(r->out, "\nBetter, with a patched Xen: ");
         assert_has(r->out, cases[i].better);
     }
 }
@@ -141,8 +227,10 @@ static void on_a_patched_xen(void **state)
     (void)state;
     add_domain("web");
     fake_patch();
-    fake_domain(1)->param[XENTIME_TIMER_MODE] = 3;
     for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        /* The present mode is a bad one, which is not kept. */
+        fake_domain(1)->param[XENTIME_TIMER_MODE] =
+            strcmp(cases[i].guest, "tick-tsc") ? 2 : 1;
         fake_domain(1)->vcpus = cases[i].vcpus;
         fake_vtimer(1)->native = cases[i].native;
         doc = parse_json(recommend("--guest", cases[i].guest, "-J")->out);
@@ -155,21 +243,6 @@ static void on_a_patched_xen(void **state)
                             cases[i].native ? "native" : "emulated");
         json_object_put(doc);
     }
-}
-
-/* Returns what the ranking has as @key of @mode. */
-static const char *ranked(json_object *doc, int mode, const char *key)
-{
-    char path[40];
-    int i;
-
-    for (i = 0; i < XENTIME_TIMER_MODES; i++) {
-        snprintf(path, sizeof(path), "ranking/%d/mode", i);
-        if (atoi(json_at(doc, path)) == mode)
-            break;
-    }
-    snprintf(path, sizeof(path), "ranking/%d/%s", i, key);
-    return json_at(doc, path);
 }
 
 static void several_vcpus_with_a_native_tsc(void **state)
@@ -197,8 +270,9 @@ static void several_vcpus_with_a_native_tsc(void **state)
     assert_has(r->out, "Mode 4 (paced_missed_ticks) would be better, and is "
                        "refused to\na domain with several vCPUs and a native "
                        "TSC:\ngive it an emulated TSC");
-    assert_has(r->out, "    tick      mode 1\n    tick-tsc  mode 5\n"
-                       "    clock     mode 1\n");
+    assert_has(r->out, "    tick      mode 1, as it is now\n"
+                       "    tick-tsc  mode 5\n"
+                       "    clock     mode 1, as it is now\n");
     doc = parse_json(recommend("-J")->out);
     assert_string_equal(json_at(doc, "best_by_guest/tick-tsc"), "5");
     assert_string_equal(json_at(doc, "best_patched/emulated"), "4");
@@ -206,8 +280,10 @@ static void several_vcpus_with_a_native_tsc(void **state)
 
     /* In mode 0 a native TSC goes on. */
     doc = parse_json(recommend("--guest", "tick-tsc", "-J")->out);
-    assert_has(ranked(doc, 0, "reason"), "late ticks count twice");
-    assert_has(ranked(doc, 1, "reason"), "late ticks count twice");
+    assert_has(ranked(doc, 0, "reason"), "% of its ticks twice");
+    assert_has(ranked(doc, 1, "reason"), "% of its ticks twice");
+    assert_string_equal(ranked(doc, 0, "spread_pct"),
+                        ranked(doc, 1, "spread_pct"));
     assert_string_equal(ranked(doc, 0, "error_pct"),
                         ranked(doc, 1, "error_pct"));
     json_object_put(doc);
@@ -224,6 +300,243 @@ static void clocks_that_differ(void **state)
                "the clocks of its 2 vCPUs differ on this Xen");
     fake_domain(1)->vcpus = 1;
     assert_lacks(recommend()->out, "differ on this Xen");
+}
+
+/* ---- when there is a command to type ---- */
+
+/*
+ * All kinds in mode 1, which doubles 45 % of the ticks of one: mode 3, which
+ * loses as many of another's, is no better.  The kinds are told apart.
+ */
+static void kinds_that_disagree(void **state)
+{
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_domain("web");
+    r = recommend();
+    assert_exit(r, 0);
+    assert_lacks(r->out, "set-mode");
+    assert_has(r->out, "Say which it is, as\n--guest takes it:\n"
+                       "    tick      mode 1, as it is now\n"
+                       "    tick-tsc  mode 2\n"
+                       "    clock     mode 1, as it is now\n");
+    doc = parse_json(recommend("-J")->out);
+    assert_string_equal(json_at(doc, "advice"), "ask-guest");
+    assert_string_equal(json_at(doc, "best"), "");
+    assert_string_equal(json_at(doc, "best_by_guest/tick-tsc"), "2");
+    json_object_put(doc);
+    /* Nothing is lost or doubled of an idle guest's, and no question asked. */
+    r = recommend_by("idle");
+    assert_has(r->out, "It has the best mode that this Xen has: 1 ");
+}
+
+/* Where NTP cannot follow in the best mode, changing to it is of no use. */
+static void nothing_is_of_use(void **state)
+{
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_domain("web");
+    r = on_a_slow_machine();
+    assert_exit(r, 0);
+    assert_lacks(r->out, "set-mode");
+    assert_has(r->out,
+               "\nNo mode that this Xen has is of use here: in the best,");
+    doc = parse_json(on_a_slow_machine("-J")->out);
+    assert_string_equal(json_at(doc, "advice"), "none");
+    assert_string_equal(json_at(doc, "best"), "");
+    assert_string_equal(json_at(doc, "best_by_guest/tick-tsc"), "");
+    assert_true(atof(ranked(doc, 2, "error_pct")) > 0.05);
+    assert_string_equal(json_at(doc, "best_patched/native"), "5");
+    json_object_put(doc);
+    fake_patch();
+    assert_has(on_a_slow_machine()->out, "set-mode web 4\n");
+}
+
+/* The same mode has another reason where something else has happened. */
+static void reasons_are_findings(void **state)
+{
+    static const struct {
+        const char *trace, *guest;
+        int mode;
+        const char *reason;
+    } cases[] = {
+        { "trace", "tick", 1, "it gets every tick, up to 10 at once" },
+        { "idle", "tick", 1, "it gets every tick" },
+        { "trace", "tick", 3, "its clock loses 45." },
+        { "idle", "tick", 3, "it gets every tick" },
+        { "idle", "tick", 2, " ticks in 120 s" },
+        { "trace", "tick-tsc", 1, "it counts 45." },
+        { "idle", "tick-tsc", 1, "it gets every tick, and counts it once" },
+        { "trace", "tick-tsc", 2,
+          "it loses 50.0 % of its ticks, and makes up" },
+        { "trace", "clock", 1, "its clock goes on; its scheduler gets every" },
+        { "trace", "clock", 2,
+          "its clock goes on; its scheduler loses 50.0 %" },
+        { "trace", "clock", 4,
+          "its clock stands still for up to 10.0 ms; its" },
+        { "idle", "clock", 4, "its clock goes on; its scheduler gets every" },
+    };
+    json_object *doc;
+    size_t i;
+
+    (void)state;
+    add_domain("web");
+    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        doc = parse_json(
+            recommend_by(cases[i].trace, "-J", "--guest", cases[i].guest)->out);
+        assert_has(ranked(doc, cases[i].mode, "reason"), cases[i].reason);
+        json_object_put(doc);
+    }
+}
+
+/* Another seed draws other parts of the record, and the rest stays. */
+static void seeds(void **state)
+{
+    char *first, *second;
+    json_object *a, *b;
+
+    (void)state;
+    add_domain("web");
+    first = strdup(recommend_by("disk", "-J", "-g", "tick")->out);
+    assert_string_equal(recommend_by("disk", "-J", "-g", "tick")->out, first);
+    second = strdup(
+        recommend_by("disk", "-J", "-g", "tick", "--seed", "2")->out);
+    a = parse_json(first);
+    b = parse_json(second);
+    assert_string_equal(ranked(a, 3, "error_pct"), ranked(b, 3, "error_pct"));
+    assert_string_not_equal(ranked(a, 3, "spread_pct"),
+                            ranked(b, 3, "spread_pct"));
+    assert_true(atof(ranked(a, 3, "spread_pct")) > 0.01);
+    json_object_put(a);
+    json_object_put(b);
+    free(first);
+    free(second);
+}
+
+/*
+ * The rules, for one kind of guest on a stock Xen that has the modes 1 to 3.
+ * Errors and spreads are in percent.
+ */
+static void rules(void **state)
+{
+    static const struct {
+        unsigned int guest;
+        int current;
+        double error[4], spread[4], lost[4];
+        enum verdict verdict;
+        int best;
+    } cases[] = {
+        /* better by less than the spread of one, of the other, and of both */
+        { SIM_TICK,
+          3,
+          { 0, 0.010, 0, 0.012 },
+          { 0, 0.003, 0, 0 },
+          { 0 },
+          VERDICT_CHANGE,
+          2 },
+        { SIM_TICK,
+          3,
+          { 1, 0.010, 1, 0.014 },
+          { 0, 0.003, 0, 0 },
+          { 0 },
+          VERDICT_KEEP,
+          3 },
+        { SIM_TICK,
+          3,
+          { 1, 0.010, 1, 0.014 },
+          { 0, 0, 0, 0.003 },
+          { 0 },
+          VERDICT_KEEP,
+          3 },
+        { SIM_TICK,
+          3,
+          { 1, 0.010, 1, 0.014 },
+          { 0, 0.0015, 0, 0.0015 },
+          { 0 },
+          VERDICT_KEEP,
+          3 },
+        { SIM_TICK,
+          3,
+          { 1, 0.010, 1, 0.014 },
+          { 0, 0.001, 0, 0.001 },
+          { 0 },
+          VERDICT_CHANGE,
+          1 },
+        /* and by less than a tenth, whatever the sign */
+        { SIM_TICK,
+          3,
+          { 1, 0.0400, 1, -0.0440 },
+          { 0 },
+          { 0 },
+          VERDICT_KEEP,
+          3 },
+        { SIM_TICK,
+          3,
+          { 1, -0.0400, 1, 0.0450 },
+          { 0 },
+          { 0 },
+          VERDICT_CHANGE,
+          1 },
+        /* the finding: 45.2811 % and 45.2567 % are no difference */
+        { SIM_TICK_TSC,
+          1,
+          { 50, 45.2811, 49, -45.2567 },
+          { 0 },
+          { 0 },
+          VERDICT_NONE,
+          1 },
+        /* NTP follows 0.05 % */
+        { SIM_TICK, 1, { 1, 1, 1, 0.0499 }, { 0 }, { 0 }, VERDICT_CHANGE, 3 },
+        { SIM_TICK, 1, { 1, 1, 1, 0.0501 }, { 0 }, { 0 }, VERDICT_NONE, 3 },
+        { SIM_TICK, 1, { 1, 0.0501, 1, 1 }, { 0 }, { 0 }, VERDICT_NONE, 1 },
+        /* a scheduler wants its ticks, and a clock is exact without */
+        { SIM_CLOCK, 3, { 0 }, { 0 }, { 0, 0, 0, 0.30 }, VERDICT_CHANGE, 1 },
+        { SIM_CLOCK, 3, { 0 }, { 0 }, { 0, 0, 0, 0.005 }, VERDICT_KEEP, 3 },
+        { SIM_TICK_TSC, 3, { 0 }, { 0 }, { 0, 0, 0, 0.30 }, VERDICT_KEEP, 3 },
+        /* nothing is better than mode 1, which is there */
+        { SIM_TICK, 1, { 0 }, { 0 }, { 0 }, VERDICT_KEEP, 1 },
+        /* of modes that are as good the one for that kind of guest is taken */
+        { SIM_TICK_TSC,
+          1,
+          { 1, 1, 0.0001, 0 },
+          { 0, 0, 0.0001, 0 },
+          { 0 },
+          VERDICT_CHANGE,
+          2 },
+    };
+    size_t i, mode;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct xentime_domain dom = { .domid = 1 };
+        struct advice a = { .dom = &dom, .vcpus = 1, .tsc = TSC_NATIVE };
+        unsigned int guest = cases[i].guest;
+        struct ranking ranking;
+
+        dom.setting[XENTIME_TIMER_MODE] = cases[i].current;
+        for (mode = 0; mode < XENTIME_TIMER_MODES; mode++) {
+            struct prediction *p = &a.predictions[mode];
+
+            p->mode = mode;
+            p->result.ticks = 1000;
+            if (mode >= ARRAY_COUNT(cases[i].error))
+                continue;
+            p->result.error[guest] = cases[i].error[mode] / 100;
+            p->spread[guest] = cases[i].spread[mode] / 100;
+            p->result.merged = 1000 * cases[i].lost[mode];
+            p->result.ticks -= p->result.merged;
+        }
+        ranking = rank_for(&a, 1u << guest);
+        if (rank_verdict(&a, 1u << guest) != cases[i].verdict ||
+            rank_best(&ranking)->p->mode != cases[i].best)
+            fail_because("case %zu: verdict %d, mode %d", i,
+                         rank_verdict(&a, 1u << guest),
+                         rank_best(&ranking)->p->mode);
+    }
 }
 
 /* A name that a shell would misread is quoted, or replaced by the id. */
@@ -266,7 +579,15 @@ static void wrong_uses(void **state)
     assert_exit(run("recommend", "1", "--trace", "x", "--observe", "3"), 2);
     assert_exit(run("recommend", "1", "--guest", "bsd"), 2);
     assert_exit(run("recommend", "nobody", "--trace", "trace"), 3);
-    assert_exit(run("recommend", "2", "--trace", "trace"), 4);
+    r = run("recommend", "2", "--trace", "trace");
+    assert_exit(r, 4);
+    assert_has(r->err, "xentimectl: domain 2: a PV domain has no timer_mode");
+    r = recommend("--hz", "10000", "--latency", "10000");
+    assert_exit(r, 1);
+    assert_has(r->err, "no timer_mode can be told best: the guest is "
+                       "overloaded: a tick takes it 19800 us, one comes every "
+                       "100 us, and it can have a CPU for 50.");
+    assert_exit(recommend("--seed", "-1"), 2);
     assert_exit(run("recommend", "1", "--trace", "nothing"), 1);
     setenv("PATH", "/nowhere", 1);
     r = run("recommend", "1", "--observe", "1");
@@ -276,4 +597,6 @@ static void wrong_uses(void **state)
 
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(two_answers), TEST(on_a_patched_xen),
           TEST(several_vcpus_with_a_native_tsc), TEST(clocks_that_differ),
-          TEST(names), TEST(wrong_uses))
+          TEST(kinds_that_disagree), TEST(nothing_is_of_use),
+          TEST(reasons_are_findings), TEST(seeds), TEST(rules), TEST(names),
+          TEST(wrong_uses))

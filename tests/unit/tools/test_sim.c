@@ -341,6 +341,101 @@ static void no_tick_vanishes(void **state)
         }
 }
 
+/* ---- a record that is played in parts ---- */
+
+#define RECORD 203
+
+/* Fills in turns that tell their place by how long they run. */
+static int64_t record(struct sim_turn *turns, int64_t *start)
+{
+    int64_t now = 0;
+    int i;
+
+    for (i = 0; i < RECORD; i++) {
+        turns[i] = (struct sim_turn){ (i + 1) * US, i % 3 ? 5 * MS + i : 0,
+                                      700 * US + i % 11 };
+        start[i] = now;
+        now += turns[i].run + turns[i].block + turns[i].wait;
+    }
+    return now;
+}
+
+static void played_in_order(void **state)
+{
+    struct sim_turn turns[RECORD], turn;
+    struct sim_resampled_load l;
+    int64_t start[RECORD], length = record(turns, start), now = 0;
+    int round, i;
+
+    (void)state;
+    sim_resampled_load(&l, turns, RECORD, MS, NULL);
+    for (round = 0; round < 3; round++)
+        for (i = 0; i < RECORD; i++) {
+            assert_int_equal((now - start[i]) % MS, 0);
+            l.load.next(&l.load, &turn);
+            assert_int_equal(turn.run, turns[i].run);
+            /* Only where a round meets the next there is a gap. */
+            if (i < RECORD - 1)
+                assert_memory_equal(&turn, &turns[i], sizeof(turn));
+            now += turn.run + turn.block + turn.wait;
+        }
+    assert_true(now >= 3 * length && now < 3 * (length + MS));
+}
+
+/*
+ * Each turn is one of the record's, and has its place between two ticks.  Parts
+ * are missing, others come twice, and a round is like the one before it.
+ */
+static void played_as_drawn(void **state)
+{
+    struct sim_turn turns[RECORD], turn;
+    struct sim_resampled_load l;
+    int64_t start[RECORD], now = 0;
+    int seen[RECORD] = { 0 }, first[2 * RECORD], jumps = 0, missing = 0, i, at;
+    uint64_t seed;
+
+    (void)state;
+    record(turns, start);
+    for (seed = 1, now = 0; seed < 20; seed++, now = 0) {
+        sim_resampled_load(&l, turns, RECORD, MS, &seed);
+        for (i = 0; i < 2 * RECORD; i++) {
+            l.load.next(&l.load, &turn);
+            at = turn.run / US - 1;
+            if (at >= 0) {
+                assert_true(at < RECORD);
+                assert_int_equal((now - start[at]) % MS, 0);
+                assert_int_equal(!turn.block, !turns[at].block);
+                seen[at] += seed == 1 && i < RECORD;
+            }
+            first[i] = at;
+            jumps += i && at != first[i - 1] + 1;
+            now += turn.run + turn.block + turn.wait;
+        }
+    }
+    assert_true(jumps > 19 * SIM_PARTS);
+    for (i = 0; i < RECORD; i++)
+        missing += !seen[i];
+    assert_true(missing > RECORD / 10 && missing < RECORD * 2 / 3);
+}
+
+/* A record of fewer turns than there are parts, and of one alone. */
+static void played_though_short(void **state)
+{
+    static const struct sim_turn turns[] = { { 10 * MS, 0, 3 * MS + 1 },
+                                             { 2 * MS, 5 * MS, 0 } };
+    struct sim_resampled_load l;
+    uint64_t seed = 3;
+    size_t n;
+
+    (void)state;
+    for (n = 1; n <= ARRAY_COUNT(turns); n++) {
+        start(1, 1000);
+        sim_resampled_load(&l, turns, n, params.period, &seed);
+        sim_run(&params, &l.load, &result);
+        assert_error_pct(SIM_TICK, -0.05, 0.05);
+    }
+}
+
 /* Turns of no length at all, and ones that a tick's handler does not fit. */
 static void strange_turns(void **state)
 {
@@ -374,6 +469,9 @@ int main(void)
         cmocka_unit_test(what_the_table_says),
         cmocka_unit_test(same_seed_same_result),
         cmocka_unit_test(no_tick_vanishes),
+        cmocka_unit_test(played_in_order),
+        cmocka_unit_test(played_as_drawn),
+        cmocka_unit_test(played_though_short),
         cmocka_unit_test(strange_turns),
     };
 
