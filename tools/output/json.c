@@ -83,11 +83,29 @@ void close_json_array(void)
     json_array = NO_ARRAY;
 }
 
+/* Returns the document with its version before all else; frees @doc. */
+static json_object *with_version(json_object *doc)
+{
+    struct json_object_iterator at = json_object_iter_begin(doc);
+    struct json_object_iterator end = json_object_iter_end(doc);
+    json_object *whole = json_object_new_object();
+
+    json_object_object_add(whole, "json_version",
+                           json_object_new_int(JSON_VERSION));
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+        json_object_object_add(whole, json_object_iter_peek_name(&at),
+                               json_object_get(
+                                   json_object_iter_peek_value(&at)));
+    json_object_put(doc);
+    return whole;
+}
+
 /* A document in an array is on one line; any other is indented. */
 void print_json(json_object *doc)
 {
     int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 
+    doc = with_version(doc);
     if (json_array == NO_ARRAY)
         flags |= JSON_C_TO_STRING_PRETTY;
     else

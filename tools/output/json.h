@@ -10,7 +10,15 @@
 #include "xentime.h"
 
 /*
- * Prints @doc and frees it. It is a document of its own, or between
+ * The version of what is printed, json_version in each document.  Keys may be
+ * added to a version; one that goes, or that gets another name, type, unit or
+ * meaning, makes a new one. The manual has them all, in its sections JSON.
+ */
+#define JSON_VERSION 1
+
+/*
+ * Prints @doc, an object, with the version as its first key, and frees it. It
+ * is a document of its own, or between
  * open_json_array() and close_json_array() an element, on a line of its own.
  */
 void print_json(json_object *doc);
