@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -179,7 +180,8 @@ static void detach(void)
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
     }
-    close_range(STDERR_FILENO + 1, ~0U, 0);
+    /* musl has no close_range(), and glibc before 2.34 has none. */
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
     if (chdir("/"))
         errno = 0;
 }

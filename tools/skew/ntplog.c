@@ -36,7 +36,6 @@ struct reading {
 
 /* The state that is kept from line to line. */
 struct reader {
-    locale_t c_locale;      /* numbers have a point */
     int year, last_day;     /* ntpdate's dates have no year */
     double ref_time, error; /* of chronyc tracking; NAN: not yet read */
     char line[LONGEST_LINE];
@@ -48,8 +47,7 @@ struct reader {
 /* ---- fields ---- */
 
 /* Reads a number that is finite and has nothing after it but @end. */
-static bool number_before(const struct reader *r, const char *text,
-                          const char *end, double *value)
+static bool number_before(const char *text, const char *end, double *value)
 {
     double v;
     char *stop;
@@ -57,7 +55,7 @@ static bool number_before(const struct reader *r, const char *text,
     /* No nan, inf or 0x10, which strtod() would take. */
     if (strspn(text, "+-.0123456789eE") + strlen(end) < strlen(text))
         return false;
-    v = strtod_l(text, &stop, r->c_locale);
+    v = strtod(text, &stop);
     if (stop == text || strcmp(stop, end) != 0 || !isfinite(v))
         return false;
     *value = v;
@@ -66,7 +64,7 @@ static bool number_before(const struct reader *r, const char *text,
 
 static bool number(const struct reader *r, size_t i, double *value)
 {
-    return i < r->n && number_before(r, r->field[i], "", value);
+    return i < r->n && number_before(r->field[i], "", value);
 }
 
 /* Reads an offset in seconds, of less than 1e8 (three years). */
@@ -94,23 +92,21 @@ static bool mjd(const struct reader *r, double *t)
 }
 
 /* Tells whether all of @text is a date of @format, in English. */
-static bool is_date(const struct reader *r, const char *text,
-                    const char *format, struct tm *tm)
+static bool is_date(const char *text, const char *format, struct tm *tm)
 {
-    const char *end = strptime_l(text, format, tm, r->c_locale);
+    const char *end = strptime(text, format, tm);
 
     return end && !*end;
 }
 
 /* The seconds of "hh:mm:ss" with or without decimals. */
-static bool time_of_day(const struct reader *r, const char *text,
-                        double *seconds)
+static bool time_of_day(const char *text, double *seconds)
 {
     struct tm tm = { .tm_hour = 0 };
-    const char *second = strptime_l(text, "%H:%M:", &tm, r->c_locale);
+    const char *second = strptime(text, "%H:%M:", &tm);
     double s;
 
-    if (!second || second != text + 6 || !number_before(r, second, "", &s) ||
+    if (!second || second != text + 6 || !number_before(second, "", &s) ||
         s < 0 || s > 61)
         return false;
     *seconds = tm.tm_hour * 3600.0 + tm.tm_min * 60.0 + s;
@@ -123,8 +119,8 @@ static bool iso_date(const struct reader *r, size_t i, double *t)
     struct tm tm = { .tm_mday = 0 };
     double seconds;
 
-    if (i + 1 >= r->n || !is_date(r, r->field[i], "%Y-%m-%d", &tm) ||
-        !time_of_day(r, r->field[i + 1], &seconds))
+    if (i + 1 >= r->n || !is_date(r->field[i], "%Y-%m-%d", &tm) ||
+        !time_of_day(r->field[i + 1], &seconds))
         return false;
     *t = timegm(&tm) + seconds;
     return true;
@@ -143,9 +139,8 @@ static bool date_without_year(struct reader *r, double *t)
     double seconds;
     int of_year;
 
-    if (r->n < 3 || !is_date(r, r->field[0], "%d", &tm) ||
-        !is_date(r, r->field[1], "%b", &tm) ||
-        !time_of_day(r, r->field[2], &seconds))
+    if (r->n < 3 || !is_date(r->field[0], "%d", &tm) ||
+        !is_date(r->field[1], "%b", &tm) || !time_of_day(r->field[2], &seconds))
         return false;
     of_year = tm.tm_mon * 32 + tm.tm_mday;
     if (of_year + HALF_A_YEAR < r->last_day)
@@ -185,7 +180,7 @@ static enum answer ntpdig_line(struct reader *r, struct reading *out)
     double zone;
 
     if (!iso_date(r, 0, &out->t) || r->n < 6 || r->field[2][0] != '(' ||
-        !number_before(r, r->field[2] + 1, ")", &zone) ||
+        !number_before(r->field[2] + 1, ")", &zone) ||
         !offset(r, 3, &out->error) || !is_word(r, 4, "+/-"))
         return NO;
     /* The zone "+0530" is read as 530: hours and minutes. */
@@ -292,10 +287,10 @@ static bool reference_time(struct reader *r, size_t i)
     struct tm tm = { .tm_mday = 0 };
     double seconds;
 
-    if (i + 5 != r->n || !is_date(r, r->field[i + 1], "%b", &tm) ||
-        !is_date(r, r->field[i + 2], "%d", &tm) ||
-        !time_of_day(r, r->field[i + 3], &seconds) ||
-        !is_date(r, r->field[i + 4], "%Y", &tm))
+    if (i + 5 != r->n || !is_date(r->field[i + 1], "%b", &tm) ||
+        !is_date(r->field[i + 2], "%d", &tm) ||
+        !time_of_day(r->field[i + 3], &seconds) ||
+        !is_date(r->field[i + 4], "%Y", &tm))
         return false;
     r->ref_time = timegm(&tm) + seconds;
     return true;
@@ -475,14 +470,17 @@ static int read_lines(FILE *f, struct ntp_log *log, struct reader *r)
 int ntplog_read(FILE *f, struct ntp_log *log)
 {
     struct reader r = { .ref_time = NAN, .error = NAN, .year = 100 };
+    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
     int rc;
 
     memset(log, 0, sizeof(*log));
-    r.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!r.c_locale)
+    if (!c_locale)
         return -1;
+    /* Logs have points in numbers and English dates; musl has no strptime_l(). */
+    before = uselocale(c_locale);
     rc = read_lines(f, log, &r);
-    freelocale(r.c_locale);
+    uselocale(before);
+    freelocale(c_locale);
     return rc;
 }
 
