@@ -113,8 +113,9 @@ static void on_error(void *arg, xml_error error)
     size_t len = strcspn(error->message ? error->message : "", "\n");
 
     /* Errors after the parser has stopped are only a consequence of that. */
-    if (error->code == XML_ERR_USER_STOP || (ctxt->disableSAX && faults->n))
+    if (faults->stopped)
         return;
+    faults->stopped = error->level == XML_ERR_FATAL;
     xml_fault(faults, error->line, "%.*s", (int)len,
               error->message ? error->message : "");
 }
@@ -124,12 +125,14 @@ static void on_doctype(void *arg, const xmlChar *name, const xmlChar *id,
                        const xmlChar *system)
 {
     xmlParserCtxt *ctxt = arg;
+    struct xml_faults *faults = ctxt->_private;
 
     (void)name;
     (void)id;
     (void)system;
-    xml_fault(ctxt->_private, xmlSAX2GetLineNumber(ctxt),
+    xml_fault(faults, xmlSAX2GetLineNumber(ctxt),
               "a document type declaration is not taken");
+    faults->stopped = true;
     xmlStopParser(ctxt);
 }
 
@@ -151,6 +154,7 @@ xmlDoc *xml_parse(const char *text, size_t len, struct xml_faults *faults)
         return NULL;
     }
     xmlSetStructuredErrorFunc(NULL, on_stray_error);
+    faults->stopped = false;
     ctxt->_private = faults;
     ctxt->sax->serror = on_error;
     ctxt->sax->internalSubset = on_doctype;

@@ -16,6 +16,7 @@ struct xml_faults {
     const char *file;
     char *text[XML_FAULTS]; /* "FILE:LINE: WHAT" */
     size_t n;               /* all that were noted, also those not kept */
+    bool stopped;           /* the parser can read no further */
 };
 
 /* Notes a fault at @line of the file; 0: in the file as a whole. */

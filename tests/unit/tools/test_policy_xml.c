@@ -228,6 +228,26 @@ static void the_first_ten(void **state)
     clear_faults();
 }
 
+/* What follows the fault at which the parser stops is left out. */
+static void no_consequences(void **state)
+{
+    static const char *const broken[] = {
+        "<xentime-policy version='1'>\n<rule></xentime-policy>",
+        "<a b=1>\n<c d=2></e></a>",
+        "<a>&x;<b>\n</a>\n<d>",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<a>&b;</d>",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(broken); i++) {
+        assert_null(parse(broken[i]));
+        if (faults.n != 1)
+            fail_because("%zu faults in: %s", faults.n, broken[i]);
+    }
+    clear_faults();
+}
+
 /* ---- the schema ---- */
 
 static xmlRelaxNG *schema;
@@ -424,4 +444,4 @@ static void import_each(void **state)
 
 UNIT_MAIN(TEST(all_of_it), TEST(every_tickpolicy),
           TEST(faults_with_their_lines), TEST(the_first_ten),
-          TEST(schema_agrees), TEST(import_each))
+          TEST(no_consequences), TEST(schema_agrees), TEST(import_each))
