@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <systemd/sd-daemon.h>
-
 #include "output/report.h"
 #include "output/text.h"
 #include "policy/match.h"
 #include "tool.h"
+#include "watch/systemd.h"
 #include "watch/watch.h"
 
 /* How often a domain is tried until its name is there and its lock is free. */

@@ -10,8 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <systemd/sd-daemon.h>
-
 #include "watch/watch.h"
 #include "cli/commands.h"
 #include "cli/run.h"
@@ -19,6 +17,7 @@
 #include "policy/model.h"
 #include "policy/read.h"
 #include "tool.h"
+#include "watch/systemd.h"
 
 /* The time until a domain that was not ready is looked at again. */
 #define PENDING_MS 200
