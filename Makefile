@@ -18,7 +18,14 @@ unitdir    ?= $(prefix)/lib/systemd/system
 
 B       ?= build/host#    where this build's objects go
 SYSROOT ?=#               unpacked packages to build against, not the host's
-CFLAGS  ?= -O2 -g
+WERROR  ?=#               "-Werror" in tests: a warning stops no one who builds
+SYSTEMD ?=#               "no": watch does not tell systemd
+
+# CFLAGS, CPPFLAGS and LDFLAGS are for whoever builds.  Where they are not given,
+# programs are hardened as Debian's packages are.
+CFLAGS  ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+           -fstack-protector-strong -fstack-clash-protection
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 
 # The oldest release of Xen that hv-patches/releases has, and the one that the
 # lab takes unless told otherwise.
@@ -26,11 +33,10 @@ OLDEST  := $(firstword $(shell tests/releases))
 LAB_XEN ?= $(OLDEST)
 
 # Debian packages, by what needs them.
-BUILD_PKGS := gcc libc6-dev libxen-dev libsmartcols-dev libjson-c-dev uuid-dev \
-              libgsl-dev libxml2-dev libreadline-dev libsystemd-dev
+BUILD_PKGS := gcc $(shell awk '/^(needed|optional) / { print $$3 }' packaging/dependencies)
 UNIT_PKGS  := libcmocka-dev ansible-core valgrind systemd prometheus tmux procps \
               python3-prometheus-client mandoc groff-base man-db bsdextrautils jq pkgconf \
-              gnuplot-nox locales
+              gnuplot-nox locales clang musl-tools
 DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
@@ -47,21 +53,28 @@ endif
 HV_X86    := hv-patches/x86/files/xen/arch/x86
 POLICY    := $(HV_X86)/hvm/vpt-policy $(HV_X86)/hvm/vpt-clock
 
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
-             -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
-             -I$(HV_X86)/include -Ihv-patches/include -I$S/usr/include/libxml2 \
+# The rows of tables do not name the fields that they leave at 0.
+WARNINGS  := -Wall -Wextra -Wformat-security -Wno-missing-field-initializers
+INCLUDES   = -Ilibxc-ext -Itools -I$(HV_X86)/include -Ihv-patches/include \
+             -I$S/usr/include/libxml2
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -MMD -MP \
+             -DXENTIME_VERSION='"$(VERSION)"' $(NO_SYSTEMD) $(INCLUDES) \
              $(CPPFLAGS) $(CFLAGS)
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
-# The command has Xen's libraries in it where they can be had so: it fits one
-# release of Xen anyhow, starts in half the time, and can still say what is
-# wrong when they are replaced under it.  XEN_STATIC= links them as usual.
-XEN_LIBS   := $(addprefix -lxen,ctrl call store foreignmemory evtchn gnttab \
-                devicemodel toollog toolcore) -luuid -ljson-c \
-                -lgsl -lgslcblas
-XEN_STATIC ?= $(filter /%,$(shell $(CC) -print-file-name=libxenctrl.a))
-
-, := ,
+# The command has in it what can be had as an archive: it fits one release of Xen
+# anyhow, starts in half the time, and can still say what is wrong when Xen's
+# libraries are replaced under it.  Xen's are taken so all or none, each other one
+# by itself.  XEN_STATIC= links all of them as usual.
+XEN_LIBS   := $(addprefix xen,ctrl call store foreignmemory toollog)
+XEN_BELOW  := $(addprefix xen,evtchn gnttab devicemodel toollog toolcore)
+archive     = $(filter /%,$(shell $(CC) -print-file-name=lib$1.a))
+XEN_STATIC ?= $(if $(strip $(foreach l,$(XEN_LIBS) $(XEN_BELOW),$(if \
+                $(call archive,$l),,$l))),,yes)
+SLIM_LIBS   = $(if $(XEN_STATIC),$(foreach l,$(XEN_LIBS) $(XEN_BELOW),$(call \
+                archive,$l)),$(XEN_LIBS:%=-l%)) \
+              $(foreach l,uuid json-c gsl gslcblas,$(or $(if \
+                $(XEN_STATIC),$(call archive,$l)),-l$l)) -lsmartcols -lm
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
 TOOLS     := $(wildcard tools/*.c tools/*/*.c)
 TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
@@ -69,16 +82,29 @@ TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 # Commands that need these are in xentimectl-full alone: see tools/cli/exec-full.c.
 FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy/*.c tools/watch/*.c \
                 tools/shell/*.c))
-FULL_LIBS := -lxlutil -lxml2 -lreadline -lsystemd
+FULL_LIBS  = -lxlutil -lxml2 -lreadline $(LIBSYSTEMD)
+
+# watch/systemd.h looks for the same header.
+NO_SYSTEMD = $(if $(filter no,$(SYSTEMD)),-DNO_SYSTEMD)
+LIBSYSTEMD = $(if $(NO_SYSTEMD),,$(shell $(CC) $(CPPFLAGS) -E -x c /dev/null \
+               -include systemd/sd-daemon.h >/dev/null 2>&1 && echo -lsystemd))
 
 # These name the timer modes, in the words of the one table of modes.
 MODE_TEXTS := $B/xentime-policy.rng $B/xentime.json
 
 all: $B/libxentime.so $B/libxentime.a $B/xentimectl $B/xentimectl-full $(MODE_TEXTS)
 
-$B/%.o: %.c | need-build
+# A build asks no package manager.  If a header is missing, it says which.
+$B/headers: packaging/headers packaging/dependencies
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIC -c -o $@ $<
+	@packaging/headers $(CC) $(INCLUDES) $(CPPFLAGS)
+	@touch $@
+
+PIC := -fPIE
+$(LIB_OBJS): PIC := -fPIC
+$B/%.o: %.c | $B/headers
+	@mkdir -p $(@D)
+	$(CC) $(PIC) $(ALL_CFLAGS) -c -o $@ $<
 
 $B/libxentime.so.$(SO): $(LIB_OBJS) libxc-ext/libxentime.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
@@ -89,10 +115,9 @@ $B/libxentime.so: $B/libxentime.so.$(SO)
 $B/libxentime.a: $(LIB_OBJS)
 	rm -f $@ && $(AR) rcs $@ $^
 $B/xentimectl: $(filter-out $(FULL_OBJS),$(TOOL_OBJS)) $B/libxentime.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(if $(XEN_STATIC),-Wl$(,)-Bstatic) \
-	    $(XEN_LIBS) -Wl,-Bdynamic -lsmartcols -lm
+	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SLIM_LIBS)
 $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
+	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
 	    -lsmartcols -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
 $B/xentime-policy.rng: tools/policy/xentime-policy.rng.in
@@ -157,12 +182,13 @@ soak: lab-images-$(OLDEST) need-hv
 bench: lab-images-$(LAB_XEN)
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench
-bench-accuracy bench-accuracy-quick: lab-images-$(LAB_XEN) need-hv need-unit all
+bench-accuracy bench-accuracy-quick: lab-images-$(LAB_XEN) need-hv need-unit
+	@$(MAKE) --no-print-directory -s all
 	@hv-patches/build $(LAB_XEN)
 	@tests/lab/bench-accuracy $(if $(findstring quick,$@),--quick) $(LAB_XEN)
 
 # Packages, in build/deb; the tree stays as it is.
-deb: need-build
+deb: setup
 	@tests/need $(DEB_PKGS)
 	rm -rf build/deb && mkdir -p build/deb/xentimectl
 	tar -c --exclude=./build --exclude=./.[!.]* . | tar -x -C build/deb/xentimectl
@@ -208,11 +234,12 @@ lint-quick:
 include tests/unit/rules.mk tests/lab/rules.mk tests/fuzz/rules.mk
 include tests/guests/ppc/rules.mk tests/guests/ppc970/rules.mk
 
-need-build:
+# setup installs what the build needs on Debian.
+setup:
 	@tests/need $(BUILD_PKGS)
-need-unit: need-build
+need-unit: setup
 	@tests/need $(UNIT_PKGS)
-need-lab: need-build
+need-lab: setup
 	@tests/need $(LAB_PKGS)
 need-hv:
 	@tests/need $(HV_PKGS)
@@ -225,7 +252,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install setup deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-accuracy bench-accuracy-quick lint lint-quick \
-        need-build need-unit need-lab need-hv need-hv-ppc clean distclean
+        need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

@@ -19,7 +19,7 @@ build/fuzz/fuzz_policy: FUZZ_MORE := $(addprefix tools/policy/,read.c xml.c mode
     $(wildcard tools/output/*.c)
 build/fuzz/fuzz_import: FUZZ_MORE := $(addprefix tools/policy/,import.c read.c xml.c \
     write.c model.c) $(wildcard tools/output/*.c)
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS) | setup
 	@tests/need $(FUZZ_PKGS)
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP -Werror,$(UNIT_CPP)) -O1 -g \
@@ -29,7 +29,7 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS)
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 .PRECIOUS: build/fuzz/%
-fuzz-%: build/fuzz/% | need-build
+fuzz-%: build/fuzz/%
 	@mkdir -p build/fuzz/corpus/$* build/fuzz/tmp
 	@echo "fuzz: $* for $(FUZZ_SECONDS) s"
 	@TMPDIR=$(CURDIR)/build/fuzz/tmp build/fuzz/$* -verbosity=0 \

@@ -52,7 +52,7 @@ lab-images-%: need-lab
 	@flock build/lab/$*/root.stamp \
 	    $(MAKE) --no-print-directory -s B=build/lab/$*/obj \
 	    SYSROOT=build/lab/$*/root DESTDIR=build/lab/$*/dest prefix=/usr \
-	    CFLAGS=-O2 install-lab
+	    CFLAGS=-O2 WERROR=-Werror install-lab
 	@tests/lab/image $*
 
 .PHONY: install-lab

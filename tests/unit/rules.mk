@@ -26,7 +26,7 @@ UNIT_WRAPS := xs_read xs_write xs_rm xs_directory xs_transaction_start \
 UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -lgsl \
               -lgslcblas -lm -pthread
-UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -MMD -MP \
+UNIT_CPP    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Werror -MMD -MP \
               -I/usr/include/libxml2 \
               -DXENTIME_VERSION='"$(VERSION)"' -Ilibxc-ext -Itools \
               -Ihv-patches/include -I$(HV_X86)/include -I$(HV_COMMON)/include \
