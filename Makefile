@@ -10,7 +10,6 @@ libdir     ?= $(prefix)/lib
 fulldir     = $(prefix)/lib/xentime
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
-MAN_SECTIONS := 3 5 7 8
 compdir    ?= $(prefix)/share/bash-completion/completions
 datadir    ?= $(prefix)/share/xentime
 sysconfdir ?= /etc
@@ -19,7 +18,7 @@ unitdir    ?= $(prefix)/lib/systemd/system
 B       ?= build/host#    where this build's objects go
 SYSROOT ?=#               unpacked packages to build against, not the host's
 WERROR  ?=#               "-Werror" in tests: a warning stops no one who builds
-SYSTEMD ?=#               "no": watch does not tell systemd
+SYSTEMD ?=#               "no": watch does not tell systemd, and has no units
 
 # CFLAGS, CPPFLAGS and LDFLAGS are for whoever builds.  Where they are not given,
 # programs are hardened as Debian's packages are.
@@ -127,27 +126,61 @@ $(MODE_TEXTS): libxc-ext/mode-words.awk libxc-ext/names.c
 	awk -f libxc-ext/mode-words.awk libxc-ext/names.c $(filter %.in,$^) >$@.new
 	mv $@.new $@
 
-install: all
-	install -d $(addprefix $(DESTDIR),$(sbindir) $(fulldir) $(libdir)/pkgconfig \
-	    $(includedir) $(MAN_SECTIONS:%=$(mandir)/man%) $(compdir) $(datadir) \
-	    $(sysconfdir)/xentime $(unitdir))
-	install -m 755 $B/xentimectl $(DESTDIR)$(sbindir)/
-	install -m 755 $B/xentimectl-full $(DESTDIR)$(fulldir)/
-	install -m 644 $B/libxentime.a $B/libxentime.so.$(SO) $(DESTDIR)$(libdir)/
+# ---- what is installed: the directories, and the files of each ----
+
+pkgconfigdir = $(libdir)/pkgconfig
+man3dir = $(mandir)/man3
+man5dir = $(mandir)/man5
+man7dir = $(mandir)/man7
+man8dir = $(mandir)/man8
+
+IN_sbindir      = $B/xentimectl
+IN_fulldir      = $B/xentimectl-full
+IN_libdir       = $B/libxentime.a $B/libxentime.so.$(SO)
+IN_pkgconfigdir = $B/libxc-ext/xentime.pc
+IN_includedir   = libxc-ext/xentime.h
+IN_man3dir      = $(wildcard man/*.3)
+IN_man5dir      = $(wildcard man/*.5)
+IN_man7dir      = $(wildcard man/*.7)
+IN_man8dir      = $(wildcard man/*.8)
+IN_compdir      = $B/completion/xentimectl
+IN_datadir      = $(MODE_TEXTS) examples/fleet.yml
+IN_unitdir      = $(patsubst %.in,$B/%,$(wildcard systemd/*.in))
+DIRS  := sbindir fulldir libdir pkgconfigdir includedir man3dir man5dir man7dir \
+         man8dir compdir datadir unitdir
+
+# These have names in them that are known when they are installed.
+$B/%: %.in FORCE
+	@mkdir -p $(@D)
+	sed $(foreach v,prefix sbindir libdir includedir,-e 's|@$v@|$($v)|') \
+	    -e 's|@version@|$(VERSION)|' $< >$@
+$B/completion/xentimectl: tools/xentimectl.bash
+	@mkdir -p $(@D)
+	cp $< $@
+
+POLICY_FILE = $(DESTDIR)$(sysconfdir)/xentime/policy.xml
+# $1: a directory, $2: a file
+define put
+install -m $(if $(filter $(IN_sbindir) $(IN_fulldir) %.so.$(SO),$2),755,644) $2 $(DESTDIR)$($1)/
+
+endef
+
+install: INSTALLED = $(if $(LIBSYSTEMD),$(DIRS),$(filter-out unitdir,$(DIRS)))
+install: all $(IN_pkgconfigdir) $(IN_compdir) $(IN_unitdir)
+	install -d $(foreach d,$(INSTALLED),$(DESTDIR)$($d)) $(dir $(POLICY_FILE))
+	$(foreach d,$(INSTALLED),$(foreach f,$(IN_$d),$(call put,$d,$f)))
 	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so
-	sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
-	    -e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' \
-	    libxc-ext/xentime.pc.in > $(DESTDIR)$(libdir)/pkgconfig/xentime.pc
-	install -m 644 libxc-ext/xentime.h $(DESTDIR)$(includedir)/
-	for s in $(MAN_SECTIONS); do install -m 644 man/*.$$s \
-	    $(DESTDIR)$(mandir)/man$$s/ || exit 1; done
-	install -m 644 $(MODE_TEXTS) examples/fleet.yml $(DESTDIR)$(datadir)/
-	[ -e $(DESTDIR)$(sysconfdir)/xentime/policy.xml ] || \
-	    install -m 644 examples/policy.xml $(DESTDIR)$(sysconfdir)/xentime/
-	for u in systemd/*.in; do sed 's|@sbindir@|$(sbindir)|' $$u \
-	    >$(DESTDIR)$(unitdir)/$$(basename $$u .in) || exit 1; done
-	install -m 644 tools/xentimectl.bash $(DESTDIR)$(compdir)/xentimectl
-	$(if $(DESTDIR),,ldconfig)
+	[ -e $(POLICY_FILE) ] || install -m 644 examples/policy.xml $(POLICY_FILE)
+	$(if $(DESTDIR),,ldconfig || :)
+
+# A policy that was changed is the administrator's, and stays.
+uninstall:
+	rm -f $(foreach d,$(DIRS),$(addprefix $(DESTDIR)$($d)/,$(notdir $(IN_$d)))) \
+	    $(DESTDIR)$(libdir)/libxentime.so
+	! cmp -s examples/policy.xml $(POLICY_FILE) || rm $(POLICY_FILE)
+	rmdir $(DESTDIR)$(fulldir) $(DESTDIR)$(datadir) $(dir $(POLICY_FILE)) \
+	    2>/dev/null || :
+	$(if $(DESTDIR),,ldconfig || :)
 
 # ---- tests: every target ends in "N passed, N failed" ----
 
@@ -252,7 +285,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install setup deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install uninstall setup FORCE deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-accuracy bench-accuracy-quick lint lint-quick \
         need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

@@ -33,6 +33,9 @@ ok "so does xentimectl-full" \
     "$tmp/clang/xentimectl" policy check examples/policy.xml
 unlike "$(readelf -d "$tmp/clang/xentimectl-full")" 'libsystemd' \
     "it needs no libsystemd"
+ok "it is installed" elsewhere run_make install B="$tmp/clang" CC="$clang" \
+    DESTDIR="$tmp/dest"
+is "$(find "$tmp/dest" -name '*.service')" "" "without units of systemd"
 
 for f in xentimectl xentimectl-full libxentime.so.1; do
     elf=$(readelf -hldW --dyn-syms "$tmp/clang/$f")

@@ -3,7 +3,8 @@
 #
 # After "make install" everything is of use: a program is compiled with nothing
 # but pkg-config's answer, with the shared and with the static library; the
-# libraries offer what xentime.h declares and nothing else.
+# libraries offer what xentime.h declares and nothing else. "make uninstall"
+# takes away all of it but a policy that was changed.
 
 . tests/unit/sh/tap.sh
 export LC_ALL=C
@@ -129,5 +130,25 @@ is "$(comm -23 "$tmp/declared" "$tmp/exported")" "" \
     "all that is declared is exported"
 is "$(comm -13 "$tmp/declared" "$tmp/exported")" "" \
     "all that is exported is declared"
+
+# ---- make uninstall ----
+
+where() { "$make" -s --no-print-directory "$@" DESTDIR="$tmp/64" prefix=/usr \
+    sbindir=/usr/bin libdir=/usr/lib64; }
+ok "make install where another distribution has things" where install
+for f in bin/xentimectl lib64/libxentime.a lib64/libxentime.so.1 \
+         lib/xentime/xentimectl-full; do
+    ok "$f is there" test -s "$tmp/64/usr/$f"
+done
+like "$(cat "$tmp/64/usr/lib64/pkgconfig/xentime.pc")" '^libdir=/usr/lib64$' \
+    "xentime.pc names the directory of libraries"
+ok "make uninstall" where uninstall
+is "$(find "$tmp/64" ! -type d -o -name 'xentime*')" "" "leaves nothing"
+ok "once more" where uninstall
+
+ok "make uninstall where the policy was changed" "$make" -s \
+    --no-print-directory uninstall DESTDIR="$dest" prefix=$prefix
+is "$(find "$dest" ! -type d)" "$dest/etc/xentime/policy.xml" \
+    "leaves the policy alone"
 
 done_testing
