@@ -220,11 +220,20 @@ bench-accuracy bench-accuracy-quick: lab-images-$(LAB_XEN) need-hv need-unit
 	@hv-patches/build $(LAB_XEN)
 	@tests/lab/bench-accuracy $(if $(findstring quick,$@),--quick) $(LAB_XEN)
 
-# Packages, in build/deb; the tree stays as it is.
+# What packages are made of; packaging/PKGBUILD takes it, too.
+TREE := --exclude=./build --exclude='./.[!.]*'
+DIST := build/dist/xentimectl-$(VERSION).tar.gz
+dist:
+	mkdir -p $(dir $(DIST))
+	tar -czf $(DIST) $(TREE) --transform='s|^\.|xentimectl-$(VERSION)|' .
+
+# Packages, in build/rpm/RPMS and build/deb; the tree stays as it is.
+rpm: dist
+	rpmbuild --define '_topdir $(CURDIR)/build/rpm' $(RPMFLAGS) -tb $(DIST)
 deb: setup
 	@tests/need $(DEB_PKGS)
 	rm -rf build/deb && mkdir -p build/deb/xentimectl
-	tar -c --exclude=./build --exclude=./.[!.]* . | tar -x -C build/deb/xentimectl
+	tar -c $(TREE) . | tar -x -C build/deb/xentimectl
 	cd build/deb/xentimectl && dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
 	    { tail -n 30 ../build.log; exit 1; }
 	@ls build/deb/*.deb
@@ -285,7 +294,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install uninstall setup FORCE deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
+.PHONY: all install uninstall setup FORCE dist rpm deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-accuracy bench-accuracy-quick lint lint-quick \
         need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
