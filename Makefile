@@ -72,16 +72,16 @@ XEN_STATIC ?= $(if $(strip $(foreach l,$(XEN_LIBS) $(XEN_BELOW),$(if \
                 $(call archive,$l),,$l))),,yes)
 SLIM_LIBS   = $(if $(XEN_STATIC),$(foreach l,$(XEN_LIBS) $(XEN_BELOW),$(call \
                 archive,$l)),$(XEN_LIBS:%=-l%)) \
-              $(foreach l,uuid json-c gsl gslcblas,$(or $(if \
-                $(XEN_STATIC),$(call archive,$l)),-l$l)) -lsmartcols -lm
+              $(foreach l,uuid json-c,$(or $(if \
+                $(XEN_STATIC),$(call archive,$l)),-l$l)) -lsmartcols
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
 TOOLS     := $(wildcard tools/*.c tools/*/*.c)
 TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 
 # Commands that need these are in xentimectl-full alone: see tools/cli/exec-full.c.
-FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/policy/*.c tools/watch/*.c \
-                tools/shell/*.c))
-FULL_LIBS  = -lxlutil -lxml2 -lreadline $(LIBSYSTEMD)
+FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/skew/*.c tools/predict/*.c \
+                tools/policy/*.c tools/watch/*.c tools/shell/*.c)) $(POLICY:%=$B/%.o)
+FULL_LIBS  = -lgsl -lgslcblas -lm -lxlutil -lxml2 -lreadline $(LIBSYSTEMD)
 
 # watch/systemd.h looks for the same header.
 NO_SYSTEMD = $(if $(filter no,$(SYSTEMD)),-DNO_SYSTEMD)
@@ -117,7 +117,7 @@ $B/xentimectl: $(filter-out $(FULL_OBJS),$(TOOL_OBJS)) $B/libxentime.a
 	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SLIM_LIBS)
 $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
 	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
-	    -lsmartcols -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
+	    -lsmartcols -ljson-c $(FULL_LIBS)
 
 $B/xentime-policy.rng: tools/policy/xentime-policy.rng.in
 $B/xentime.json: grafana/xentime.json.in

@@ -22,14 +22,14 @@ int cmd_tune(struct tool *t);
 int cmd_stats(struct tool *t);
 int cmd_resync(struct tool *t);
 int cmd_profile(struct tool *t);
-int cmd_skew(struct tool *t);
-int cmd_simulate(struct tool *t);
-int cmd_recommend(struct tool *t);
 int cmd_metrics(struct tool *t);
 int cmd_info(struct tool *t);
 int cmd_help(struct tool *t);
 
 /* These are in xentimectl-full alone: see exec-full.c. */
+int cmd_skew(struct tool *t) __attribute__((weak));
+int cmd_simulate(struct tool *t) __attribute__((weak));
+int cmd_recommend(struct tool *t) __attribute__((weak));
 int cmd_policy(struct tool *t) __attribute__((weak));
 int cmd_watch(struct tool *t) __attribute__((weak));
 int cmd_shell(struct tool *t) __attribute__((weak));
@@ -42,9 +42,9 @@ int cmd_shell(struct tool *t) __attribute__((weak));
 const char *vhpet_word(size_t i);
 const char *tunable_word(size_t i);
 const char *profile_verb(size_t i);
-const char *skew_verb(size_t i);
-const char *guest_word(size_t i);
-const char *load_word(size_t i);
+const char *skew_verb(size_t i) __attribute__((weak));
+const char *guest_word(size_t i) __attribute__((weak));
+const char *load_word(size_t i) __attribute__((weak));
 const char *policy_verb(size_t i) __attribute__((weak));
 const char *policy_format(size_t i) __attribute__((weak));
 

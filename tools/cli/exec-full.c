@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands that need libxml2, readline, libsystemd or libxlutil are in a
- * second program, xentimectl-full, which has every command.  Loading these
+ * The commands that need libxml2, readline, libsystemd, libxlutil or GSL are in
+ * a second program, xentimectl-full, which has every command.  Loading these
  * libraries makes the start of a command three times as long (measured: 4.7 ms
- * instead of 1.6, and far more in an emulated dom0).
+ * instead of 1.6, and far more in an emulated dom0; GSL alone, linked
+ * statically, 7 ms of 194 there).
  */
 
 #include <errno.h>
