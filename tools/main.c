@@ -29,7 +29,9 @@ int main(int argc, char **argv)
 {
     struct tool t = { 0 };
 
+    /* Scripts read the numbers, so they have a decimal point everywhere. */
     setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
         return complete_for_bash(&t, argc, argv);
     return finish(&t, dispatch(&t, argc, argv));

@@ -231,12 +231,9 @@ void setting_text(enum xentime_setting setting, int value,
         snprintf(text, SETTING_TEXT, "%d", value);
 }
 
-/* printf() in a locale with a decimal comma would make two columns of one. */
 void decimal_text(double value, int decimals, bool sign,
                   char text[DECIMAL_TEXT])
 {
-    char *comma;
-
     if (!isfinite(value)) {
         snprintf(text, DECIMAL_TEXT, "-");
         return;
@@ -245,7 +242,4 @@ void decimal_text(double value, int decimals, bool sign,
     /* Zero has no minus sign. */
     if (*text == '-' && !strpbrk(text, "123456789"))
         snprintf(text, DECIMAL_TEXT, sign ? "%+.*f" : "%.*f", decimals, 0.0);
-    comma = strchr(text, ',');
-    if (comma)
-        *comma = '.';
 }

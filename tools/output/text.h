@@ -29,8 +29,8 @@ void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Writes @value with a decimal point in any locale, and with a sign also if it
- * is positive where @sign is set; "-" for a value that is not finite.
+ * Writes @value, with a sign also if it is positive where @sign is set; "-" for
+ * a value that is not finite.
  */
 #define DECIMAL_TEXT 40
 void decimal_text(double value, int decimals, bool sign,

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,18 +185,10 @@ static void write_script(FILE *f, const char *file, const char *output,
     write_lines(f, lines, n);
 }
 
-/* Whatever the locale, gnuplot reads numbers with a point. */
 static bool write_to(FILE *f, const char *file, const char *output,
                      const struct plot_line *lines, size_t n)
 {
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
-
-    if (!c_locale)
-        return false;
-    before = uselocale(c_locale);
     write_script(f, file, output, lines, n);
-    uselocale(before);
-    freelocale(c_locale);
     return !fflush(f) && !ferror(f);
 }
 
