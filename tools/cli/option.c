@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The options, and their values: see option.h. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/option.h"
+#include "cli/duration.h"
 #include "output/report.h"
 #include "tool.h"
 
+/* In seconds. */
+#define HOUR 3600
 #define DAY 86400
 
 /* clang-format off */
@@ -17,7 +18,7 @@ const struct option_def option_defs[OPTIONS] = {
     [OPT_ALL] = { "all", 'a', NULL,
         "every domain that has the setting (not PV); every session" },
     [OPT_COLUMNS] = { "output", 'o', "COLUMNS",
-        "the columns to show, separated by commas", .value = COLUMN },
+        "the columns to show, separated by commas; +COLUMN adds to the usual", .value = COLUMN },
     [OPT_COUNT] = { "count", 'c', "N", "how many times (with --interval)" },
     [OPT_DRY_RUN] = { "dry-run", 0, NULL,
         "show what would be changed, and change nothing" },
@@ -99,31 +100,6 @@ int option_number(const struct tool *t, enum opt opt, long min, long max,
     return EXIT_DONE;
 }
 
-/*
- * Parses a decimal such as "12", "0.5" or ".25", and returns it in units of
- * 1e-9: seconds become ns.  Returns -1 for anything else, or if it is too
- * large.
- */
-static int64_t parse_decimal(const char *text)
-{
-    int64_t ns = 0, unit = NS_PER_SEC;
-    bool point = false;
-
-    for (; *text; text++) {
-        if (*text == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (!isdigit((unsigned char)*text) || ns > INT64_MAX / 100)
-            return -1;
-        if (point)
-            ns += (*text - '0') * (unit /= 10);
-        else
-            ns = ns * 10 + (*text - '0') * unit;
-    }
-    return ns;
-}
-
 int option_hours(const struct tool *t, enum opt opt, int64_t *ns)
 {
     const char *text = t->opt[opt];
@@ -131,11 +107,11 @@ int option_hours(const struct tool *t, enum opt opt, int64_t *ns)
 
     if (!text)
         return EXIT_DONE;
-    parsed = parse_decimal(text);
-    if (parsed < 300000 || parsed > 10000 * NS_PER_SEC)
+    if (!parse_duration(text, HOUR * NS_PER_SEC, &parsed) ||
+        parsed < NS_PER_SEC || parsed > 10000 * HOUR * NS_PER_SEC)
         return report_usage(t, "--%s takes 0.0003 to 10000, not \"%s\"",
                             option_defs[opt].name, text);
-    *ns = parsed * 3600;
+    *ns = parsed;
     return EXIT_DONE;
 }
 
@@ -146,9 +122,11 @@ int option_seconds(const struct tool *t, enum opt opt, int64_t *ns)
 
     if (!text)
         return EXIT_DONE;
-    parsed = parse_decimal(text);
-    if (parsed < 10000000 || parsed > DAY * NS_PER_SEC)
-        return report_usage(t, "--%s takes 0.01 to %d seconds, not \"%s\"",
+    if (!parse_duration(text, NS_PER_SEC, &parsed) || parsed < 10000000 ||
+        parsed > DAY * NS_PER_SEC)
+        return report_usage(t,
+                            "--%s takes 0.01 to %d seconds, or a time such as "
+                            "10m or 1h, not \"%s\"",
                             option_defs[opt].name, DAY, text);
     *ns = parsed;
     return EXIT_DONE;
@@ -156,10 +134,16 @@ int option_seconds(const struct tool *t, enum opt opt, int64_t *ns)
 
 int set_wait(const struct tool *t)
 {
-    long seconds = -1;
-    int status = option_number(t, OPT_WAIT, 0, DAY, &seconds);
+    const char *text = t->opt[OPT_WAIT];
+    int64_t ns;
 
-    if (seconds >= 0)
-        xentime_set_lock_timeout(t->xt, seconds * 1000);
-    return status;
+    if (!text)
+        return EXIT_DONE;
+    if (!parse_duration(text, NS_PER_SEC, &ns) || ns > DAY * NS_PER_SEC)
+        return report_usage(t,
+                            "--%s takes 0 to %d seconds, or a time such as 5m, "
+                            "not \"%s\"",
+                            option_defs[OPT_WAIT].name, DAY, text);
+    xentime_set_lock_timeout(t->xt, ns / 1000000);
+    return EXIT_DONE;
 }

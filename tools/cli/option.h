@@ -22,10 +22,10 @@ extern const struct option_def option_defs[OPTIONS];
 int option_number(const struct tool *t, enum opt opt, long min, long max,
                   long *value);
 
-/* Reads seconds, with decimals in any locale, from 0.01 to a day. */
+/* Reads a time, in seconds if it has no unit, from 0.01 s to a day. */
 int option_seconds(const struct tool *t, enum opt opt, int64_t *ns);
 
-/* Reads hours, with decimals, from 0.0003 (a second) to 10,000. */
+/* Reads a time, in hours if it has no unit, from a second to 10,000 hours. */
 int option_hours(const struct tool *t, enum opt opt, int64_t *ns);
 
 /* Sets from --wait, if it is given, how long later calls wait for a lock. */

@@ -6,7 +6,6 @@
  * in its place, so that nothing flickers.
  */
 
-#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/duration.h"
 #include "output/text.h"
 #include "shell/process.h"
 #include "shell/shell.h"
@@ -34,12 +34,13 @@ static void on_interrupt(int sig)
 
 static bool parse_ms(const char *text, int *ms)
 {
-    char *end;
-    double seconds = strtod(text, &end);
+    int64_t ns;
 
-    *ms = seconds * 1000;
-    return isdigit((unsigned char)*text) && !*end && seconds >= 0.1 &&
-           seconds <= MOST_SECONDS;
+    if (!parse_duration(text, NS_PER_SEC, &ns) || ns < NS_PER_SEC / 10 ||
+        ns > MOST_SECONDS * NS_PER_SEC)
+        return false;
+    *ms = ns / 1000000;
+    return true;
 }
 
 const char *shell_every_word(size_t i)
@@ -175,7 +176,8 @@ int shell_every(int n, char **words)
     words_text(shell_every_word, " and ", known);
     if (n < 3 || !parse_ms(words[1], &ms))
         return shell_say(EXIT_USAGE,
-                         "every takes seconds (0.1 to 3600) and a command");
+                         "every takes 0.1 to 3600 seconds, or a time such as "
+                         "5m, and a command");
     if (!repeats(words[2]))
         return shell_say(EXIT_USAGE, "every is for %s", known);
     interrupted = 0;
