@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of commands: dispatch, help and completion all read it. */
 
-#include <string.h>
-
 #include "cli/commands.h"
+#include "cli/suggest.h"
 #include "tool.h"
 
 /* clang-format off */
 const struct command commands[] = {
-    { "list", "xentimectl-domain", "[DOM...]",
+    { "list", "xentimectl-domain", "[DOM[,DOM...]...]",
       "show domains and their settings",
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
@@ -22,12 +21,12 @@ const struct command commands[] = {
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
       "are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, -1,
       { DOMAIN_LIST, MODE }, cmd_set_mode, 0, NULL },
     { "set-vhpet", "xentimectl-domain", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, -1,
       { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0, NULL },
     { "tune", "xentimectl-domain", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
@@ -36,7 +35,7 @@ const struct command commands[] = {
       "                       of a descheduled vCPU running once it missed N\n"
       "                       ticks in a row; 0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
-      OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, -1,
       { DOMAIN_LIST, TUNABLE }, cmd_tune, 0, NULL },
     { "stats", "xentimectl-domain", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
@@ -64,7 +63,7 @@ const struct command commands[] = {
       "Xen booted with vpmu=on; one with the patch (profile-sessions) opens the\n"
       "vPMU to the domains that have a session, a stock Xen to all.",
       OPT(ALL) | OPT(FOR) | OPT(HOLDER) | OPT(PASSIVE) | OPT(WAIT) | OPT(XEN),
-      1, 2, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM, NULL },
+      1, -1, { SESSION, DOMAIN_LIST }, cmd_profile, TAKES_PROGRAM, NULL },
     { "skew", "xentimectl-skew", "DOM | analyze FILE...",
       "show how fast guests' clocks drift",
       "Of DOM: its TSC and HPET, and on a patched Xen the ticks of its vCPU 0,\n"
@@ -147,9 +146,14 @@ const struct command *find_command(const char *name)
     const struct command *c;
 
     for (c = commands; c->name; c++)
-        if (!strcmp(c->name, name))
+        if (is_word(name, c->name))
             return c;
     return NULL;
+}
+
+const char *command_word(size_t i)
+{
+    return commands[i].name;
 }
 
 uint64_t command_options(const struct command *c)

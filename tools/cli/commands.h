@@ -7,8 +7,11 @@
 
 extern const struct command commands[]; /* ends with a NULL name */
 
-/* Returns the command of that name, or NULL. */
+/* Returns the command of that name, in which "_" will do for "-"; or NULL. */
 const struct command *find_command(const char *name);
+
+/* Returns the name of the command at @i, and NULL past the last. */
+const char *command_word(size_t i);
 
 /* Returns all options that a command takes: a bit for each enum opt. */
 uint64_t command_options(const struct command *c);

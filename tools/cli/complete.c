@@ -13,11 +13,6 @@ static FILE *out;
 
 /* ---- words that are always the same ---- */
 
-static const char *command_word(size_t i)
-{
-    return commands[i].name;
-}
-
 static const char *mode_word(size_t i)
 {
     const struct xentime_mode_name *m = xentime_mode_name(i);

@@ -8,7 +8,9 @@
 #include "cli/dispatch.h"
 #include "cli/commands.h"
 #include "cli/exec-full.h"
+#include "cli/help.h"
 #include "cli/option.h"
+#include "cli/suggest.h"
 #include "output/report.h"
 #include "tool.h"
 
@@ -67,15 +69,49 @@ static const char *value_of(int o, char **argv)
     return d->without_arg;
 }
 
-/* Writes what getopt_long() says is wrong, by @c, for a message. */
-static void fault_text(int c, char **argv, char *text, size_t size)
+/* Returns the option that a word such as "--json" names, or -1. */
+static int option_by_word(const char *word)
 {
+    int o;
+
+    for (o = 0; o < OPTIONS; o++)
+        if (!strncmp(word, "--", 2) && !strcmp(word + 2, option_defs[o].name))
+            return o;
+    return -1;
+}
+
+static uint64_t accepted; /* by the command: a bit for each option */
+
+/* Returns the name of the option at @i of those that the command takes. */
+static const char *accepted_word(size_t i)
+{
+    static char word[32];
+    int o;
+
+    for (o = 0; o < OPTIONS; o++)
+        if ((accepted & (UINT64_C(1) << o)) && !i--) {
+            snprintf(word, sizeof(word), "--%s", option_defs[o].name);
+            return word;
+        }
+    return NULL;
+}
+
+/* Writes what getopt_long() says is wrong, by @c, for a message. */
+static void fault_text(int c, const char *word, char *text, size_t size)
+{
+    const char letter[] = { '-', optopt < 256 ? optopt : 0, '\0' };
+
     if (c == ':')
-        snprintf(text, size, "%s needs a value", argv[optind - 1]);
-    else if (optopt && optopt < 256)
-        snprintf(text, size, "unknown option -%c", optopt);
+        snprintf(text, size, "%s needs a value", word);
+    else if (letter[1])
+        snprintf(text, size,
+                 option_by_letter(letter[1]) >= 0 ? "it takes no %s"
+                                                  : "unknown option %s",
+                 letter);
+    else if (option_by_word(word) >= 0)
+        snprintf(text, size, "it takes no %s", word);
     else
-        snprintf(text, size, "unknown option %s", argv[optind - 1]);
+        unknown_text("unknown option", word, accepted_word, text, size);
 }
 
 /*
@@ -88,7 +124,8 @@ static int parse_options(struct tool *t, int argc, char **argv)
     char shorts[SHORTS], fault[768] = "";
     int c;
 
-    make_getopt_tables(command_options(t->command), longs, shorts);
+    accepted = command_options(t->command);
+    make_getopt_tables(accepted, longs, shorts);
     t->opt[OPT_JSON] = NULL;
     opterr = 0;
     optind = 0;
@@ -98,7 +135,7 @@ static int parse_options(struct tool *t, int argc, char **argv)
             t->opt[optopt - 256] = option_defs[optopt - 256].without_arg;
         } else if (c == ':' || c == '?') {
             if (!*fault)
-                fault_text(c, argv, fault, sizeof(fault));
+                fault_text(c, argv[optind - 1], fault, sizeof(fault));
         } else {
             c = c >= 256 ? c - 256 : option_by_letter(c);
             t->opt[c] = value_of(c, argv);
@@ -190,6 +227,15 @@ static int run_command(struct tool *t, int argc, char **argv)
     return c->run(t);
 }
 
+/* Shows the commands to who has named none; --json gets a document. */
+static int no_command(const struct tool *t)
+{
+    if (t->opt[OPT_JSON])
+        return report_usage(t, "which command?");
+    print_help(stderr);
+    return EXIT_USAGE;
+}
+
 int dispatch(struct tool *t, int argc, char **argv)
 {
     int i = 1;
@@ -201,7 +247,7 @@ int dispatch(struct tool *t, int argc, char **argv)
            strcmp(argv[i], "-V"))
         i += 1 + takes_next(argv[i]);
     if (i >= argc)
-        return report_usage(t, "which command?");
+        return no_command(t);
     if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-V")) {
         printf("xentimectl %s\n", XENTIME_VERSION);
         return EXIT_DONE;
@@ -211,7 +257,7 @@ int dispatch(struct tool *t, int argc, char **argv)
     else
         t->command = find_command(argv[i]);
     if (!t->command)
-        return report_usage(t, "no command %s", argv[i]);
+        return report_unknown(t, "no command", argv[i], command_word);
     if (!t->command->run)
         return exec_full(t, argv);
 

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/help.h"
 #include "cli/commands.h"
 #include "cli/complete.h"
 #include "cli/exec-full.h"
 #include "cli/option.h"
+#include "cli/suggest.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -23,33 +25,33 @@
  * Prints @text after @at columns, with a blank before each word; further lines
  * begin at column @indent.
  */
-static void print_wrapped(size_t at, size_t indent, const char *text)
+static void print_wrapped(FILE *f, size_t at, size_t indent, const char *text)
 {
     while (*text) {
         size_t len = strcspn(text, " ");
 
         if (at + 1 + len > WIDTH) {
-            printf("\n%*s", (int)indent - 1, "");
+            fprintf(f, "\n%*s", (int)indent - 1, "");
             at = indent - 1;
         }
-        printf(" %.*s", (int)len, text);
+        fprintf(f, " %.*s", (int)len, text);
         at += 1 + len;
         text += len + (text[len] == ' ');
     }
-    putchar('\n');
+    fputc('\n', f);
 }
 
 /* Prints a name and its help; a name that is too long has a line of its own. */
-static void print_entry(const char *name, const char *help)
+static void print_entry(FILE *f, const char *name, const char *help)
 {
     size_t len = strlen(name) + 2;
 
-    printf("  %s", name);
+    fprintf(f, "  %s", name);
     if (len < COLUMN)
-        printf("%*s", (int)(COLUMN - len - 1), "");
+        fprintf(f, "%*s", (int)(COLUMN - len - 1), "");
     else
-        printf("\n%*s", COLUMN - 1, "");
-    print_wrapped(COLUMN - 1, COLUMN, help);
+        fprintf(f, "\n%*s", COLUMN - 1, "");
+    print_wrapped(f, COLUMN - 1, COLUMN, help);
 }
 
 /* Writes an option's help, and the words that it takes if it names them. */
@@ -66,7 +68,7 @@ static void option_help(const struct option_def *d, char *help, size_t size)
              known + strlen(words(0)));
 }
 
-static void print_option(const struct option_def *d)
+static void print_option(FILE *f, const struct option_def *d)
 {
     char name[64], letter[5] = "    ", help[256];
 
@@ -79,16 +81,16 @@ static void print_option(const struct option_def *d)
                  d->without_arg ? "%s--%s [%s]" : "%s--%s %s", letter, d->name,
                  d->arg);
     option_help(d, help, sizeof(help));
-    print_entry(name, help);
+    print_entry(f, name, help);
 }
 
-static void print_options(uint64_t opts)
+static void print_options(FILE *f, uint64_t opts)
 {
     int o;
 
     for (o = 0; o < OPTIONS; o++)
         if (opts & (UINT64_C(1) << o))
-            print_option(&option_defs[o]);
+            print_option(f, &option_defs[o]);
 }
 
 static void print_columns(const struct command *c)
@@ -98,7 +100,7 @@ static void print_columns(const struct command *c)
 
     puts("\nColumns:");
     for (i = 0; (name = c->column(i, &help)); i++)
-        print_entry(name, help);
+        print_entry(stdout, name, help);
 }
 
 static void print_modes(void)
@@ -135,7 +137,7 @@ static int help_command(const struct command *c)
 {
     size_t at = printf("Usage: xentimectl %s [OPTIONS]", c->name);
 
-    print_wrapped(at, 8, c->operands);
+    print_wrapped(stdout, at, 8, c->operands);
     printf("\n%c%s.\n", c->summary[0] - 'a' + 'A', c->summary + 1);
     if (*c->details)
         printf("\n%s\n", c->details);
@@ -146,30 +148,55 @@ static int help_command(const struct command *c)
     if (c->kind[1] == TUNABLE)
         print_dropping_modes();
     puts("\nOptions:");
-    print_options(command_options(c));
+    print_options(stdout, command_options(c));
     if (c->column)
         print_columns(c);
     printf("\nSee %s(8).\n", c->page);
     return EXIT_DONE;
 }
 
-static int help_all(void)
+/* A list of the commands that print no JSON document. */
+static const char *no_json_word(size_t i)
+{
+    const struct command *c;
+
+    for (c = commands; c->name; c++)
+        if ((c->flags & NO_JSON) && !i--)
+            return c->name;
+    return NULL;
+}
+
+/* Prints the options of all commands, and which command lacks which. */
+static void print_common_options(FILE *f)
+{
+    char without[WORDS_TEXT];
+
+    words_text(no_json_word, " and ", without);
+    fputs("\nOptions of every command:\n", f);
+    print_options(f, COMMON_OPTS & ~OPT(JSON));
+    fprintf(f, "Of every command but %s:\n", without);
+    print_options(f, OPT(JSON));
+    fputs("Without a command:\n", f);
+    print_entry(f, "-V, --version", "show the version of xentimectl");
+}
+
+void print_help(FILE *f)
 {
     const struct command *c;
     char left[96];
 
-    puts("Usage: xentimectl COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-         "Control the virtual time of Xen domains.\n\nCommands:");
+    fputs("Usage: xentimectl COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+          "Control the virtual time of Xen domains.\n\nCommands:\n",
+          f);
     for (c = commands; c->name; c++) {
         snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-        print_entry(left, c->summary);
+        print_entry(f, left, c->summary);
     }
-    puts("\nOptions of every command:");
-    print_options(COMMON_OPTS);
-    puts("\nExit status: 0 done, 1 failed, 2 usage, 3 no such domain,\n"
-         "4 this Xen or domain cannot, 5 no Xen or no permission, 6 busy.\n"
-         "See xentimectl(8).");
-    return EXIT_DONE;
+    print_common_options(f);
+    fputs("\nExit status: 0 done, 1 failed, 2 usage, 3 no such domain,\n"
+          "4 this Xen or domain cannot, 5 no Xen or no permission, 6 busy.\n"
+          "See xentimectl(8).\n",
+          f);
 }
 
 /* {"commands": [{"name": , "operands": , "summary": , "options": []}]} */
@@ -211,7 +238,7 @@ int cmd_help(struct tool *t)
     if (t->nargs) {
         c = find_command(t->args[0]);
         if (!c)
-            return report_usage(t, "no command %s", t->args[0]);
+            return report_unknown(t, "no command", t->args[0], command_word);
     }
     if (t->opt[OPT_JSON])
         return help_json(c);
@@ -219,5 +246,8 @@ int cmd_help(struct tool *t)
     if (c && !c->run)
         return exec_full(t, (char *[]){ "xentimectl", "help", (char *)c->name,
                                         NULL });
-    return c ? help_command(c) : help_all();
+    if (c)
+        return help_command(c);
+    print_help(stdout);
+    return EXIT_DONE;
 }

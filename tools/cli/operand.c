@@ -9,39 +9,20 @@
 #include "output/report.h"
 #include "tool.h"
 
-int open_domains(struct tool *t, int first, unsigned int want,
-                 struct xentime_domain **doms, size_t *count)
+/* Returns the words with commas between them; the caller frees it. */
+static char *join(char *const *words, int n)
 {
-    const char *const *refs = (const char *const *)t->args + first;
-    int status = tool_open(t);
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    int i;
 
-    if (status)
-        return status;
-    if (t->nargs > first
-            ? xentime_find(t->xt, refs, t->nargs - first, want, doms, count)
-            : xentime_list(t->xt, want, doms, count))
-        return report_error(t);
-    return EXIT_DONE;
-}
-
-int open_one_domain(struct tool *t, unsigned int want,
-                    struct xentime_domain **dom)
-{
-    size_t n;
-
-    return open_domains(t, 0, want, dom, &n);
-}
-
-void leave_out_dying(struct xentime_domain *doms, size_t *count)
-{
-    size_t i, kept = 0;
-
-    for (i = 0; i < *count; i++)
-        if (doms[i].state & XENTIME_DYING)
-            free(doms[i].name);
-        else
-            doms[kept++] = doms[i];
-    *count = kept;
+    for (i = 0; f && i < n; i++)
+        fprintf(f, "%s%s", i ? "," : "", words[i]);
+    if (f && !fclose(f))
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* Splits "a,b,c" into an array of references into @list, which is cut up. */
@@ -58,16 +39,58 @@ static const char **split_list(char *list, size_t *n)
     return refs;
 }
 
-enum xentime_error find_domain_list(struct tool *t, char *list,
-                                    struct xentime_domain **doms, size_t *count)
+int find_domains(const struct tool *t, int first, int end, unsigned int want,
+                 struct xentime_domain **doms, size_t *count)
 {
-    enum xentime_error rc;
-    const char **refs;
+    char *list = join(t->args + first, end - first);
+    const char **refs = NULL;
+    int status = EXIT_DONE;
     size_t n;
 
-    refs = split_list(list, &n);
-    rc = refs ? xentime_find(t->xt, refs, n, XENTIME_WANT_NAME, doms, count)
-              : XENTIME_ERR_FAIL;
+    if (list)
+        refs = split_list(list, &n);
+    if (!refs)
+        status = report(t, EXIT_FAILED, "out of memory");
+    else if (xentime_find(t->xt, refs, n, want, doms, count))
+        status = report_error(t);
     free(refs);
-    return rc;
+    free(list);
+    return status;
+}
+
+int open_domains(struct tool *t, int first, unsigned int want,
+                 struct xentime_domain **doms, size_t *count)
+{
+    int status = tool_open(t);
+
+    if (status)
+        return status;
+    if (t->nargs > first)
+        return find_domains(t, first, t->nargs, want, doms, count);
+    return xentime_list(t->xt, want, doms, count) ? report_error(t) : EXIT_DONE;
+}
+
+int open_one_domain(struct tool *t, unsigned int want,
+                    struct xentime_domain **dom)
+{
+    const char *const refs[] = { t->args[0] };
+    int status = tool_open(t);
+    size_t n;
+
+    if (status)
+        return status;
+    return xentime_find(t->xt, refs, 1, want, dom, &n) ? report_error(t)
+                                                       : EXIT_DONE;
+}
+
+void leave_out_dying(struct xentime_domain *doms, size_t *count)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < *count; i++)
+        if (doms[i].state & XENTIME_DYING)
+            free(doms[i].name);
+        else
+            doms[kept++] = doms[i];
+    *count = kept;
 }

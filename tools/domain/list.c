@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/operand.h"
+#include "cli/suggest.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
@@ -206,6 +207,11 @@ const char *list_column(size_t i, const char **help)
     return columns[i].col.name;
 }
 
+static const char *column_word(size_t i)
+{
+    return list_column(i, NULL);
+}
+
 static const struct list_column *find_column(const char *name, size_t len)
 {
     size_t i;
@@ -217,23 +223,45 @@ static const struct list_column *find_column(const char *name, size_t len)
     return NULL;
 }
 
-/* Fills @picked; a usage error is reported. */
-static int pick_columns(const struct tool *t, const char *names,
-                        const struct list_column **picked, size_t *n)
+/* Adds the columns to @picked; a usage error is reported. */
+static int add_columns(const struct tool *t, const char *names,
+                       const struct list_column **picked, size_t *n)
 {
+    char name[64];
     size_t len;
 
-    for (*n = 0;; names += len + 1) {
+    for (;; names += len + 1) {
         len = strcspn(names, ",");
         if (*n == MAX_COLUMNS)
             return report_usage(t, "more than %d columns", MAX_COLUMNS);
         picked[*n] = find_column(names, len);
-        if (!picked[*n])
-            return report_usage(t, "no column \"%.*s\"", (int)len, names);
+        if (!picked[*n]) {
+            snprintf(name, sizeof(name), "%.*s", (int)len, names);
+            return report_unknown(t, "no column", name, column_word);
+        }
         (*n)++;
         if (!names[len])
             return EXIT_DONE;
     }
+}
+
+/* Fills @picked with the columns of --output, of which "+" adds to the usual. */
+static int pick_columns(const struct tool *t, const struct list_column **picked,
+                        size_t *n)
+{
+    const char *names = t->opt[OPT_COLUMNS];
+    bool more = names && *names == '+';
+    int status = EXIT_DONE;
+
+    *n = 0;
+    if (!names && t->opt[OPT_JSON])
+        for (; *n < ARRAY_LEN(columns); ++*n)
+            picked[*n] = &columns[*n];
+    else if (!names || more)
+        status = add_columns(t, DEFAULT_COLUMNS, picked, n);
+    if (names && !status)
+        status = add_columns(t, names + more, picked, n);
+    return status;
 }
 
 static int print_as_table(const struct tool *t,
@@ -283,22 +311,13 @@ static int print_as_json(const struct xentime_domain *doms, size_t count,
 int cmd_list(struct tool *t)
 {
     const struct list_column *picked[MAX_COLUMNS];
-    const char *names = t->opt[OPT_COLUMNS];
     struct xentime_domain *doms;
     unsigned int want = 0;
-    size_t n = 0, count, k;
-    int status;
+    size_t n, count, k;
+    int status = pick_columns(t, picked, &n);
 
-    if (!names && !t->opt[OPT_JSON])
-        names = DEFAULT_COLUMNS;
-    if (names) {
-        status = pick_columns(t, names, picked, &n);
-        if (status)
-            return status;
-    } else {
-        for (n = 0; n < ARRAY_LEN(columns); n++)
-            picked[n] = &columns[n];
-    }
+    if (status)
+        return status;
     for (k = 0; k < n; k++)
         want |= picked[k]->want;
 

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/operand.h"
 #include "cli/run.h"
+#include "cli/suggest.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/text.h"
@@ -17,20 +18,25 @@
 
 /* ---- values ---- */
 
+/* The first of each is ours, and the others those of xl.cfg(5), XML and JSON. */
+static const char *const vhpet_words[][4] = {
+    { "off", "no", "false", "0" },
+    { "on", "yes", "true", "1" },
+};
+
 const char *vhpet_word(size_t i)
 {
-    static const char *const words[] = { "off", "on" };
-
-    return i < ARRAY_LEN(words) ? words[i] : NULL;
+    return i < ARRAY_LEN(vhpet_words) ? vhpet_words[i][0] : NULL;
 }
 
 static int parse_vhpet(const char *word)
 {
-    size_t i;
+    size_t i, k;
 
-    for (i = 0; vhpet_word(i); i++)
-        if (!strcasecmp(word, vhpet_word(i)))
-            return i;
+    for (i = 0; i < ARRAY_LEN(vhpet_words); i++)
+        for (k = 0; k < ARRAY_LEN(vhpet_words[i]); k++)
+            if (!strcasecmp(word, vhpet_words[i][k]))
+                return i;
     return -1;
 }
 
@@ -78,21 +84,16 @@ static void keep_those_with(enum xentime_setting setting,
     *count = kept;
 }
 
-static enum xentime_error find_domains(struct tool *t,
-                                       enum xentime_setting setting,
-                                       struct xentime_domain **doms,
-                                       size_t *count)
+static int find_targets(struct tool *t, enum xentime_setting setting,
+                        struct xentime_domain **doms, size_t *count)
 {
-    enum xentime_error rc;
-
     if (!t->opt[OPT_ALL])
-        return find_domain_list(t, t->args[0], doms, count);
-    rc = xentime_list(t->xt, XENTIME_WANT_NAME, doms, count);
-    if (rc)
-        return rc;
+        return find_domains(t, 0, 1, XENTIME_WANT_NAME, doms, count);
+    if (xentime_list(t->xt, XENTIME_WANT_NAME, doms, count))
+        return report_error(t);
     leave_out_dying(*doms, count);
     keep_those_with(setting, *doms, count);
-    return XENTIME_OK;
+    return EXIT_DONE;
 }
 
 /* ---- the change ---- */
@@ -185,6 +186,39 @@ static int change(struct tool *t, enum xentime_setting setting, int value,
     return status;
 }
 
+/* ---- the command line ---- */
+
+/* Tells whether @word is the name of "NAME=VALUE" and no more. */
+static bool is_tunable(const char *word)
+{
+    char name[32];
+
+    snprintf(name, sizeof(name), "%s", tunable_word(0));
+    name[strcspn(name, "=")] = '\0';
+    return is_word(word, name);
+}
+
+/* Reports operands that are too many, with the line that was probably meant. */
+static int too_many(const struct tool *t)
+{
+    const char *command = t->command->name, *value = t->args[t->nargs - 1];
+    const char *name = t->args[t->nargs - 2];
+    char list[256] = "";
+    int i, len = 0;
+
+    if (t->command->kind[1] == TUNABLE && is_tunable(name))
+        return report_usage(t, "NAME=VALUE is one word: %s %s %s=%s", command,
+                            t->opt[OPT_ALL] ? "--all" : t->args[0], name,
+                            value);
+    if (t->opt[OPT_ALL])
+        return report_usage(t, "--all and DOM do not go together");
+    for (i = 0; i < t->nargs - 1 && len < (int)sizeof(list); i++)
+        len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? "," : "",
+                        t->args[i]);
+    return report_usage(t, "several domains take commas: %s %s %s", command,
+                        list, value);
+}
+
 static int set(struct tool *t, enum xentime_setting setting,
                int (*parse)(const char *word), const char *expected)
 {
@@ -195,7 +229,7 @@ static int set(struct tool *t, enum xentime_setting setting,
     if (t->nargs < wanted)
         return report_usage(t, "expected %s", t->command->operands);
     if (t->nargs > wanted)
-        return report_usage(t, "--all and DOM do not go together");
+        return too_many(t);
     value = parse(t->args[wanted - 1]);
     if (value < 0)
         return report_usage(t, "\"%s\" is not %s", t->args[wanted - 1],
@@ -204,8 +238,9 @@ static int set(struct tool *t, enum xentime_setting setting,
     status = tool_open(t);
     if (status)
         return status;
-    if (find_domains(t, setting, &doms, &n))
-        return report_error(t);
+    status = find_targets(t, setting, &doms, &n);
+    if (status)
+        return status;
     status = change(t, setting, value, doms, n);
     xentime_free_domains(doms, n);
     return status;

@@ -17,6 +17,9 @@
 #include "policy/xml.h"
 #include "tool.h"
 
+/* How many of libxlutil's messages on a file are shown. */
+#define MESSAGES 3
+
 /* Returns a pattern that matches a domain's name and nothing else. */
 static char *quote_pattern(const char *name)
 {
@@ -132,14 +135,18 @@ static void take_xl(const XLU_Config *cfg, struct policy *p,
         take_xl_settings(cfg, rule, faults);
 }
 
-/* Adds libxlutil's messages, "FILE:LINE: config parsing error near ...". */
+/*
+ * Adds libxlutil's messages, "FILE:LINE: config parsing error near ...".  In a
+ * file that is no xl.cfg each line has one, so that three tell enough.
+ */
 static void add_messages(char *messages, struct xml_faults *faults)
 {
     char *line, *at = messages;
 
+    faults->most = MESSAGES;
     while (at && (line = strsep(&at, "\n")))
-        if (*line && faults->n < XML_FAULTS)
-            faults->text[faults->n++] = strdup(line);
+        if (*line && faults->n++ < MESSAGES)
+            faults->text[faults->n - 1] = strdup(line);
 }
 
 static void import_xl(const char *text, size_t len, struct policy *p,

@@ -189,7 +189,10 @@ int policy_export(struct tool *t)
         return status;
     if (t->nargs == 1)
         leave_out_dying(doms, &n);
-    status = export_domains(t, format, doms, n);
+    if (format->write && n > 1)
+        status = report_usage(t, "--format %s is of one domain", format->name);
+    else
+        status = export_domains(t, format, doms, n);
     xentime_free_domains(doms, n);
     return status;
 }

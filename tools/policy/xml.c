@@ -38,7 +38,8 @@ void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
 /* Reports and frees the faults; EXIT_DONE if there are none. */
 static int report_faults(const struct tool *t, struct xml_faults *faults)
 {
-    size_t i, kept = faults->n < XML_FAULTS ? faults->n : XML_FAULTS;
+    size_t most = faults->most ? faults->most : XML_FAULTS;
+    size_t i, kept = faults->n < most ? faults->n : most;
     /* A JSON document has one error only. */
     size_t shown = t->opt[OPT_JSON] && kept ? 1 : kept;
 

@@ -16,6 +16,7 @@ struct xml_faults {
     const char *file;
     char *text[XML_FAULTS]; /* "FILE:LINE: WHAT" */
     size_t n;               /* all that were noted, also those not kept */
+    size_t most;            /* how many are shown; 0: all that are kept */
     bool stopped;           /* the parser can read no further */
 };
 

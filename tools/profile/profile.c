@@ -159,7 +159,7 @@ int cmd_profile(struct tool *t)
 
     words_text(profile_verb, " or ", known);
     if (!v)
-        return report_usage(t, "profile %s? It is %s", t->args[0], known);
+        return report_usage(t, "\"%s\" is not %s", t->args[0], known);
     rc = check_line(t, v);
     if (!rc)
         rc = option_seconds(t, OPT_FOR, &p.for_ns);

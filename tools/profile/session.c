@@ -119,18 +119,10 @@ static void print_change(const struct profile_run *p, const char *what,
 int profile_find(struct profile_run *p)
 {
     struct tool *t = p->t;
-    char *list;
-    int status = EXIT_DONE;
 
     if (p->doms || t->nargs < 2)
         return EXIT_DONE;
-    list = strdup(t->args[1]);
-    if (!list)
-        return report(t, EXIT_FAILED, "out of memory");
-    if (find_domain_list(t, list, &p->doms, &p->n))
-        status = report_error(t);
-    free(list);
-    return status;
+    return find_domains(t, 1, t->nargs, XENTIME_WANT_NAME, &p->doms, &p->n);
 }
 
 int profile_begin(struct profile_run *p)

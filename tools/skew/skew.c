@@ -110,13 +110,19 @@ const char *skew_verb(size_t i)
     return i ? NULL : "analyze";
 }
 
+/* The British spelling is a word that people type, and no domain's name here. */
+static bool is_analyze(const char *word)
+{
+    return !strcmp(word, skew_verb(0)) || !strcmp(word, "analyse");
+}
+
 int cmd_skew(struct tool *t)
 {
     int status = t->opt[OPT_PLOT] ? plot_check(t, t->opt[OPT_PLOT]) : EXIT_DONE;
 
     if (status)
         return status;
-    if (strcmp(t->args[0], skew_verb(0)) != 0)
+    if (!is_analyze(t->args[0]))
         return skew_domain(t);
     if (t->nargs < 2)
         return report_usage(t, "analyze what? expected FILE...");

@@ -75,7 +75,7 @@ await '^Usage: xentimectl stats' "and goes on"
 fresh
 type "nope"
 key Enter
-await 'no command nope' "a wrong command"
+await 'no command "nope"' "a wrong command"
 type "show 'a b"
 key Enter
 await 'a quote has no end' "a wrong line"

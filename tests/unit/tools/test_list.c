@@ -185,10 +185,31 @@ static void chosen_columns(void **state)
     assert_string_equal(r->out, "1.0 1 running no_missed_ticks_pending\n");
 }
 
+static void columns_besides_the_usual(void **state)
+{
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_usual_domains();
+    r = run("list", "-r", "-o", "+UUID,vcpus", "web");
+    assert_exit(r, 0);
+    assert_string_equal(r->out,
+                        "ID NAME TYPE STATE MODE VHPET PROFILE UUID VCPUS\n"
+                        "1 web HVM running 2 on - " UUID_OF_1 " 1\n");
+    r = run("list", "--output=+TIME", "--json", "web");
+    doc = parse_json(r->out);
+    assert_string_equal(json_at(doc, "domains/0/name"), "web");
+    assert_string_equal(json_at(doc, "domains/0/cpu_time_ns"), "1000000000");
+    assert_string_equal(json_at(doc, "domains/0/uuid"), "");
+    json_object_put(doc);
+}
+
 static void bad_columns(void **state)
 {
     static const char *const bad[] = {
-        "", ",", "ID,", ",ID", "ID,,NAME", "NOPE", "ID NAME", "ID,NAMEX", "+ID",
+        "",         ",", "ID,",  ",ID",  "ID,,NAME", "NOPE",     "ID NAME",
+        "ID,NAMEX", "+", "+,ID", "+ID,", "++ID",     "ID,+NAME", "+NOPE",
     };
     const struct run *r;
     char many[200] = "ID";
@@ -322,5 +343,6 @@ static void show_tells_what_there_is(void **state)
 UNIT_MAIN(TEST(an_empty_host), TEST(every_domain_a_line),
           TEST(columns_that_do_not_apply), TEST(fits_80_columns),
           TEST(show_fits_80_columns), TEST(hostile_names), TEST(chosen_columns),
-          TEST(bad_columns), TEST(list_as_json), TEST(no_domain_as_json),
-          TEST(show_each_kind), TEST(show_tells_what_there_is))
+          TEST(columns_besides_the_usual), TEST(bad_columns),
+          TEST(list_as_json), TEST(no_domain_as_json), TEST(show_each_kind),
+          TEST(show_tells_what_there_is))

@@ -146,7 +146,7 @@ static const struct failure {
     { { "set-mode", "web", "4" }, 4, "unsupported", "paced-mode" },
     { { "set-mode", "web", "5" }, 4, "unsupported", "undoubled-mode" },
     { { "set-mode", "web", "fast" }, 2, "usage", "\"fast\"" },
-    { { "set-vhpet", "web", "1" }, 2, "usage", "\"1\"" },
+    { { "set-vhpet", "web", "2" }, 2, "usage", "\"2\"" },
     { { "set-mode", "web" }, 2, "usage", "MODE" },
     { { "set-mode" }, 2, "usage", "MODE" },
     { { "set-mode", "--all", "web", "1" }, 2, "usage", "--all" },
