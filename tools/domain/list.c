@@ -173,9 +173,9 @@ static json_object *profile_json(const struct xentime_domain *d)
 /* clang-format off */
 static const struct list_column columns[] = {
     { { "ID", 1, SCOLS_FL_RIGHT }, "id", "domain id", 0, id_text, id_json },
-    { { "NAME", 0.3, SCOLS_FL_TRUNC }, "name", "name",
+    { { "NAME", 1, TABLE_CUT }, "name", "name",
       XENTIME_WANT_NAME, name_text, name_json },
-    { { "UUID", 36, 0 }, "uuid", "UUID", 0, uuid_column, uuid_json },
+    { { "UUID", 1, TABLE_WRAP }, "uuid", "UUID", 0, uuid_column, uuid_json },
     { { "TYPE", 3, 0 }, "type", "PV, HVM or PVH", 0, type_text, type_json },
     { { "STATE", 7, 0 }, "state", "the gravest of its states",
       0, state_text, states_json },
@@ -186,7 +186,7 @@ static const struct list_column columns[] = {
       0, time_text, time_json },
     { { "MODE", 1, SCOLS_FL_RIGHT }, "timer_mode", "timer_mode, as a number",
       XENTIME_WANT_SETTINGS, mode_text, mode_json },
-    { { "MODE-NAME", 9, 0 }, "timer_mode_name",
+    { { "MODE-NAME", 1, TABLE_WRAP }, "timer_mode_name",
       "timer_mode as xl and Xen's headers spell it",
       XENTIME_WANT_SETTINGS, mode_name_text, mode_name_json },
     { { "VHPET", 3, 0 }, "vhpet", "virtual HPET",

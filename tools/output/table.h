@@ -2,6 +2,10 @@
 /*
  * Tables by libsmartcols, with --raw and --noheadings.  A table for which there
  * is no memory is NULL, and print_table() says so.
+ *
+ * On a terminal that is too narrow for a table, libsmartcols takes the columns
+ * that may give way down to a letter or two, and those that may not run over
+ * the edge.  So it is told here what becomes of which column.
  */
 #ifndef XENTIMECTL_OUTPUT_TABLE_H
 #define XENTIMECTL_OUTPUT_TABLE_H
@@ -12,10 +16,17 @@
 
 struct libscols_table;
 
+/* What becomes of a column on a terminal that is too narrow for the table. */
+enum table_fit {
+    TABLE_CUT = 1 << 24,   /* is cut, with "+" for what is missing, as by top */
+    TABLE_WRAP = 1 << 25,  /* goes on in the next line, after "-" or "_" */
+    TABLE_SPARE = 1 << 26, /* is left out, as another one tells the same */
+};
+
 struct table_column {
     const char *name;
     double width; /* as for scols_table_new_column() */
-    int flags;    /* SCOLS_FL_* */
+    int flags;    /* SCOLS_FL_*, and one of enum table_fit */
 };
 
 /* Returns a table of @ncols columns. */

@@ -24,34 +24,102 @@ static const struct {
     { XENTIME_BLOCKED, "blocked" },   { XENTIME_RUNNING, "running" },
 };
 
-/* Tells whether @wc is printable, and not a control of direction (bidi). */
-static bool is_harmless(wchar_t wc)
+/*
+ * The characters that leave no mark, but turn the text round (U+202E), join or
+ * part words, or make two names look alike: Default_Ignorable_Code_Point of
+ * Unicode's DerivedCoreProperties.txt, and the annotation marks U+FFF9 to FFFB.
+ */
+static const struct {
+    uint32_t first, last;
+} invisible[] = {
+    { 0x00ad, 0x00ad },   { 0x034f, 0x034f },   { 0x061c, 0x061c },
+    { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+    { 0x200b, 0x200f },   { 0x202a, 0x202e },   { 0x2060, 0x206f },
+    { 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+    { 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },   { 0x1bca0, 0x1bca3 },
+    { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
+static bool is_invisible(wchar_t wc)
 {
-    return iswprint(wc) && !(wc >= 0x200e && wc <= 0x200f) &&
-           !(wc >= 0x202a && wc <= 0x202e) && !(wc >= 0x2066 && wc <= 0x2069);
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(invisible); i++)
+        if ((uint32_t)wc >= invisible[i].first &&
+            (uint32_t)wc <= invisible[i].last)
+            return true;
+    return false;
+}
+
+/*
+ * Reads the character at @text, into *wc.  Returns its length in bytes; 0: it is
+ * none of the locale's.
+ */
+static size_t next_character(const char *text, wchar_t *wc)
+{
+    mbstate_t mb = { 0 };
+    size_t n = mbrtowc(wc, text, strlen(text), &mb);
+
+    return n == (size_t)-1 || n == (size_t)-2 ? 0 : n;
+}
+
+static void print_code_point(FILE *f, wchar_t wc)
+{
+    fprintf(f, wc > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned int)wc);
 }
 
 void print_safe(FILE *f, const char *text)
 {
-    size_t left = strlen(text), n;
-    mbstate_t mb = { 0 };
     wchar_t wc;
+    size_t n, i;
 
-    while (left) {
-        n = mbrtowc(&wc, text, left, &mb);
-        if (n == 0 || n > left || !is_harmless(wc)) {
-            if (n > left || n == 0) {
-                memset(&mb, 0, sizeof(mb));
-                n = 1;
-            }
-            for (size_t i = 0; i < n; i++)
-                fprintf(f, "\\x%02x", (unsigned char)text[i]);
+    for (; *text; text += n) {
+        n = next_character(text, &wc);
+        if (n && is_invisible(wc)) {
+            print_code_point(f, wc);
+        } else if (n && iswprint(wc)) {
+            fwrite(text, 1, n, f);
         } else {
+            n += !n;
+            for (i = 0; i < n; i++)
+                fprintf(f, "\\x%02x", (unsigned char)text[i]);
+        }
+    }
+}
+
+void print_warning(const char *fmt, ...)
+{
+    char text[768];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    fputs("xentimectl: ", stderr);
+    print_safe(stderr, text);
+    fputc('\n', stderr);
+}
+
+char *visible_text(const char *text)
+{
+    char *copy = NULL;
+    size_t size, n;
+    wchar_t wc;
+    FILE *f = open_memstream(&copy, &size);
+
+    for (; f && *text; text += n) {
+        n = next_character(text, &wc);
+        if (n && is_invisible(wc)) {
+            print_code_point(f, wc);
+        } else {
+            n += !n;
             fwrite(text, 1, n, f);
         }
-        text += n;
-        left -= n;
     }
+    if (f && !fclose(f))
+        return copy;
+    free(copy);
+    return NULL;
 }
 
 void print_domain(FILE *f, const struct xentime_domain *dom)

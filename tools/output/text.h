@@ -11,9 +11,20 @@
 
 /*
  * Writes @text with everything that is not a printable character of the
- * locale as \xNN: a domain's name cannot play tricks on a terminal.
+ * locale as \xNN, and characters that cannot be seen as \uNNNN: a domain's name
+ * cannot play tricks on a terminal, nor pass for another one.
  */
 void print_safe(FILE *f, const char *text);
+
+/* Does so with "xentimectl: ", a formatted text and a new line on stderr. */
+void print_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Returns a copy of @text in which characters that cannot be seen are \uNNNN.
+ * Bytes that are not printable stay: libsmartcols writes them as \xNN.  The
+ * caller frees it; NULL: out of memory.
+ */
+char *visible_text(const char *text);
 
 /*
  * Returns a copy of @text in which bytes that are not UTF-8 are U+FFFD. The

@@ -224,10 +224,9 @@ int predict_trace_from(struct tool *t, FILE *f, const char *file,
     if (!status)
         status = tsc_khz(t, &khz);
     if (!status && trace.lost)
-        fprintf(stderr,
-                "xentimectl: %s: Xen lost %llu records; a larger "
-                "buffer helps (xentrace -S)\n",
-                file, (unsigned long long)trace.lost);
+        print_warning("%s: Xen lost %llu records; a larger buffer helps "
+                      "(xentrace -S)",
+                      file, (unsigned long long)trace.lost);
     if (!status)
         status = take_turns(t, &trace, file, vcpu, khz, load);
     xentrace_free(&trace);

@@ -321,11 +321,12 @@ static int print_text(const struct advice *a)
     int status;
 
     print_domain(stdout, a->dom);
-    printf(": timer_mode %d, simulated with %s\n"
-           "(of that time it had a CPU for %.1f %% and waited for one for "
+    printf(": timer_mode %d, simulated with ",
+           a->dom->setting[XENTIME_TIMER_MODE]);
+    print_safe(stdout, a->load.name);
+    printf("\n(of that time it had a CPU for %.1f %% and waited for one for "
            "%.1f %%)\n",
-           a->dom->setting[XENTIME_TIMER_MODE], a->load.name, 100 * a->load.ran,
-           100 * a->load.waited);
+           100 * a->load.ran, 100 * a->load.waited);
     print_domain_facts(a);
     status = print_ranks(a);
     if (!status)

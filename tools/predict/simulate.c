@@ -66,8 +66,8 @@ static int print_rows(const struct tool *t, const struct prediction *p,
                       size_t n, unsigned int guests)
 {
     static const struct table_column cols[] = {
-        { "MODE", 1, SCOLS_FL_RIGHT },
-        { "MODE-NAME", 0.3, SCOLS_FL_TRUNC },
+        { "MODE", 1, SCOLS_FL_RIGHT | TABLE_SPARE },
+        { "MODE-NAME", 1, 0 },
         { "GUEST", 1, 0 },
         { "ERROR(%)", 1, SCOLS_FL_RIGHT },
         { "S/DAY", 1, SCOLS_FL_RIGHT },

@@ -113,9 +113,9 @@ static int status_table(const struct tool *t, const struct xentime_profile *pr,
 {
     static const struct table_column columns[] = {
         { "ID", 1, SCOLS_FL_RIGHT },
-        { "NAME", 0.2, SCOLS_FL_TRUNC },
+        { "NAME", 1, TABLE_CUT },
         { "KIND", 7, 0 },
-        { "HOLDER", 0.2, SCOLS_FL_TRUNC },
+        { "HOLDER", 1, TABLE_CUT },
         { "COUNT", 1, SCOLS_FL_RIGHT },
         { "SINCE", 20, 0 },
         { "ENDS", 1, 0 },

@@ -12,6 +12,7 @@
 #include "skew/plot.h"
 #include "cli/spawn.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "skew/clock-fit.h"
 #include "tool.h"
 
@@ -93,6 +94,19 @@ static void quote(FILE *f, const char *before, const char *text)
     fputc('\'', f);
 }
 
+/* gnuplot draws a title as it is, also on a terminal. */
+static void quote_title(FILE *f, const char *title)
+{
+    char *safe = NULL;
+    size_t size;
+    FILE *to = open_memstream(&safe, &size);
+
+    if (to)
+        print_safe(to, title);
+    quote(f, "", to && !fclose(to) ? safe : "");
+    free(safe);
+}
+
 static void write_data(FILE *f, const struct plot_line *line, size_t index,
                        const struct unit *x, const struct unit *y)
 {
@@ -122,7 +136,7 @@ static void write_lines(FILE *f, const struct plot_line *lines, size_t n)
     for (i = 0; i < n; i++) {
         fprintf(f, "%s $clock%zu using 1:2 with lines lw 1.5 lc %zu title ",
                 i ? ", \\\n" : "plot", i, i + 1);
-        quote(f, "", lines[i].name);
+        quote_title(f, lines[i].name);
         if (!lines[i].fit->nsteps)
             continue;
         fprintf(f,

@@ -134,7 +134,7 @@ static void print_verdict(const struct clock *c)
 static int print_text(const struct tool *t, const struct clocks *all)
 {
     static const struct table_column cols[] = {
-        { "CLOCK", 0.3, SCOLS_FL_TRUNC },   { "READINGS", 1, SCOLS_FL_RIGHT },
+        { "CLOCK", 1, TABLE_CUT },          { "READINGS", 1, SCOLS_FL_RIGHT },
         { "SPAN", 1, SCOLS_FL_RIGHT },      { "ERROR(s)", 1, SCOLS_FL_RIGHT },
         { "RATE(ppm)", 1, SCOLS_FL_RIGHT }, { "+-95%", 1, SCOLS_FL_RIGHT },
         { "OWN(ppm)", 1, SCOLS_FL_RIGHT },  { "STEPS", 1, SCOLS_FL_RIGHT },

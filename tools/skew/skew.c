@@ -11,6 +11,7 @@
 #include "skew/skew.h"
 #include "cli/commands.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "skew/clock-fit.h"
 #include "skew/ntplog.h"
 #include "skew/plot.h"
@@ -68,8 +69,8 @@ static int take_log(const struct tool *t, const char *file, struct ntp_log *log,
         return report(t, EXIT_FAILED,
                       "%s: no line tells a clock's error at a time", file);
     if (log->unknown)
-        fprintf(stderr, "xentimectl: %s: %zu of %zu lines are not of %s\n",
-                file, log->unknown, log->lines, log->format);
+        print_warning("%s: %zu of %zu lines are not of %s", file, log->unknown,
+                      log->lines, log->format);
     return add_series(t, file, log, all);
 }
 

@@ -108,6 +108,14 @@ is "$status $err" "1 xentimectl: /etc/passwd: not a trace of xentrace" "foreign"
 : >empty
 capture "$tool" simulate --trace empty --tsc-khz 1000000
 is "$status $err" "1 xentimectl: empty: there is nothing in it" "empty"
+evil=$'web\xe2\x80\xaegol\x1b[31m' # right-to-left override, a colour
+{
+    cat trace
+    printf '\001\360\001\260\0\0\0\0\0\0\0\0\007\0\0\0\0\0\0\0\0\0\0\0'
+} >"$evil" # Xen says that it lost 7 records
+capture env LC_ALL=C.UTF-8 "$tool" simulate --trace "$evil" --tsc-khz 1000000
+like "$err" '^xentimectl: web\\u202egol\\x1b\[31m: Xen lost 7 records;' "lost records"
+unlike "$out$err" $'\xe2\x80\xae|\x1b' "no byte of the file's name is printed raw"
 capture "$tool" simulate --trace trace
 is "$status" 5 "without Xen it wants to know the TSC"
 like "$err" '^xentimectl: .*--tsc-khz' "and says so"

@@ -122,6 +122,15 @@ for name in '|touch pwned;#.svg' -x.svg STDOUT.svg; do
 done
 is "$(find . -name 'pwned*')" "" "and no command was run"
 
+# Nor can it play tricks on a terminal: right-to-left override, a colour.
+evil=$'web\xe2\x80\xaegol\x1b[31m'
+cp part "$evil"
+capture env LC_ALL=C.UTF-8 "$tool" skew analyze "$evil" --plot -
+rm "$evil"
+unlike "$out$err" $'\xe2\x80\xae|\x1b' "no byte of a hostile name is printed raw"
+like "$err" '^xentimectl: web\\u202egol\\x1b\[31m: 1 of ' "not by a message"
+like "$out" '^ *web\\u202egol\\x1b\[31m \*\*\*' "nor by a plot"
+
 mkdir bin empty
 capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot gone.svg
 is "$status" 1 "without gnuplot"

@@ -111,6 +111,140 @@ static void fits_80_columns(void **state)
     assert_has(r->out, "VHPET");
 }
 
+static const char all_columns[] = "ID,NAME,UUID,TYPE,STATE,VCPUS,TIME,MODE,"
+                                  "MODE-NAME,VHPET,PROFILE";
+
+/* Takes what a column has in each line, from @at on, without blanks. */
+static void read_column(const char *text, const char *heading, char *to)
+{
+    size_t at = strstr(text, heading) - text, len, i;
+
+    for (; *text; text += len + (text[len] == '\n')) {
+        len = strcspn(text, "\n");
+        for (i = at; i < len && text[i] != ' ' && text[i] != '\r'; i++)
+            *to++ = text[i];
+    }
+    *to = '\0';
+}
+
+/*
+ * Where not all columns have room, a mode's name and a UUID go on in the next
+ * line, and a name that is cut says so.
+ */
+static void all_columns_fit_80_columns(void **state)
+{
+    const char *args[] = { "list", "-o", all_columns, NULL };
+    const char *names[] = { "list", "-no", "NAME", "30", NULL };
+    const struct run *r;
+    char column[1000];
+
+    (void)state;
+    add_usual_domains();
+    r = run_on_terminal(80, args);
+    assert_exit(r, 0);
+    assert_in_range(longest_line(r->out), 60, 80);
+    assert_has(r->out, " Domain-0 ");
+    assert_has(r->out, "nnnnnn+ ");
+    assert_lacks(r->out, "web+");
+    read_column(r->out, "MODE-NAME", column);
+    assert_string_equal(column, "MODE-NAME-no_missed_ticks_pending"
+                                "no_delay_for_missed_ticks"
+                                "no_delay_for_missed_ticks");
+    read_column(r->out, "UUID", column);
+    assert_has(column, "UUID11111111-1111-1111-1111-111111110000" UUID_OF_1);
+
+    r = run_on_terminal(200, args);
+    assert_int_equal(lines_of(r->out), 5);
+    assert_has(r->out, " no_delay_for_missed_ticks ");
+    assert_has(r->out, " " UUID_OF_1 " ");
+    /* In a pipe nothing is cut. */
+    assert_int_equal(lines_of(run_args(args)->out), 5);
+    assert_has(run_args(args)->out, long_name);
+    r = run_on_terminal(20, names);
+    assert_has(r->out, "nnnnnnnnnnnnnnnnnnn+");
+}
+
+/* Without room for it, a mode's number is left out: its name tells the same. */
+static void simulate_cuts_no_name(void **state)
+{
+    const char *args[] = { "simulate", "--hours", "0.001", NULL };
+    const struct xentime_mode_name *m;
+    const struct run *r;
+    int mode;
+
+    (void)state;
+    r = run_on_terminal(80, args);
+    assert_exit(r, 0);
+    assert_in_range(longest_line(r->out), 60, 80);
+    for (mode = 0; (m = xentime_mode_name(mode)); mode++)
+        assert_has(r->out, m->name);
+    assert_lacks(r->out, "MODE MODE-NAME");
+    assert_has(run_on_terminal(90, args)->out, "MODE MODE-NAME");
+    assert_has(run_args(args)->out, "MODE MODE-NAME");
+}
+
+/* Characters that cannot be seen, and names that are cut in the midst of one. */
+static void what_cannot_be_seen(void **state)
+{
+    static const struct {
+        const char *name, *shown, *raw;
+    } names[] = {
+        { "web\xe2\x80\xae"
+          "bd",
+          "web\\u202ebd", "\xe2\x80\xae" }, /* right-to-left override */
+        { "a\xe2\x80\x8b"
+          "b",
+          "a\\u200bb", "\xe2\x80\x8b" }, /* zero width space */
+        { "c\xc2\xad"
+          "d",
+          "c\\u00add", "\xc2\xad" }, /* soft hyphen */
+        { "e\xef\xbb\xbf"
+          "f",
+          "e\\ufefff", "\xef\xbb\xbf" }, /* zero width no-break space */
+        { "g\xf3\xa0\x81\xa1", "g\\U000e0061", "\xf3\xa0" }, /* a tag */
+    };
+    const char *narrow[] = { "list", "-no", "NAME", "6", NULL };
+    const struct run *r;
+    json_object *doc;
+    size_t i;
+
+    (void)state;
+    setenv("LC_ALL", "C.UTF-8", 1);
+    for (i = 0; i < ARRAY_COUNT(names); i++) {
+        fake_add(1 + i, XENTIME_HVM);
+        name_domain(1 + i, names[i].name);
+    }
+    for (i = 0; i < ARRAY_COUNT(names); i++) {
+        r = run("list");
+        assert_has(r->out, names[i].shown);
+        assert_lacks(r->out, names[i].raw);
+        r = run("show", names[i].name);
+        assert_has(r->out, names[i].shown);
+        assert_lacks(r->out, names[i].raw);
+        r = run("set-mode", names[i].name, "2");
+        assert_has(r->out, names[i].shown);
+        assert_lacks(r->out, names[i].raw);
+        /* --raw and JSON are for programs, which get the very name. */
+        assert_lacks(run("list", "-r")->out, names[i].raw);
+        assert_lacks(run("list", "-r")->out, names[i].shown);
+    }
+    assert_has(run("list", "-r")->out, "web\\xe2\\x80\\xaebd");
+    doc = parse_json(run("list", "--json", "1")->out);
+    assert_string_equal(json_at(doc, "domains/0/name"), names[0].name);
+    json_object_put(doc);
+
+    fake_add(6, XENTIME_HVM);
+    name_domain(6, "\xc3\xbc\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\x1b[1m\xff");
+    for (i = 8; i < 30; i++) {
+        r = run_on_terminal(i, narrow);
+        assert_exit(r, 0);
+        assert_int_equal(lines_of(r->out), 1);
+        assert_lacks(r->out, "\x1b");
+        assert_has(r->out, "\xc3\xbc\xe6\x97\xa5");
+    }
+    unsetenv("LC_ALL");
+}
+
 static void show_fits_80_columns(void **state)
 {
     const char *args[] = { "show", "30", NULL };
@@ -342,7 +476,9 @@ static void show_tells_what_there_is(void **state)
 
 UNIT_MAIN(TEST(an_empty_host), TEST(every_domain_a_line),
           TEST(columns_that_do_not_apply), TEST(fits_80_columns),
-          TEST(show_fits_80_columns), TEST(hostile_names), TEST(chosen_columns),
+          TEST(all_columns_fit_80_columns), TEST(simulate_cuts_no_name),
+          TEST(what_cannot_be_seen), TEST(show_fits_80_columns),
+          TEST(hostile_names), TEST(chosen_columns),
           TEST(columns_besides_the_usual), TEST(bad_columns),
           TEST(list_as_json), TEST(no_domain_as_json), TEST(show_each_kind),
           TEST(show_tells_what_there_is))
