@@ -11,6 +11,8 @@ fulldir     = $(prefix)/lib/xentime
 includedir ?= $(prefix)/include
 mandir     ?= $(prefix)/share/man
 compdir    ?= $(prefix)/share/bash-completion/completions
+zshdir     ?= $(prefix)/share/zsh/site-functions
+fishdir    ?= $(prefix)/share/fish/vendor_completions.d
 datadir    ?= $(prefix)/share/xentime
 sysconfdir ?= /etc
 unitdir    ?= $(prefix)/lib/systemd/system
@@ -35,7 +37,7 @@ LAB_XEN ?= $(OLDEST)
 BUILD_PKGS := gcc $(shell awk '/^(needed|optional) / { print $$3 }' packaging/dependencies)
 UNIT_PKGS  := libcmocka-dev ansible-core valgrind systemd prometheus tmux procps \
               python3-prometheus-client mandoc groff-base man-db bsdextrautils jq pkgconf \
-              gnuplot-nox locales clang musl-tools
+              gnuplot-nox locales clang musl-tools zsh fish
 DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
@@ -144,10 +146,12 @@ IN_man5dir      = $(wildcard man/*.5)
 IN_man7dir      = $(wildcard man/*.7)
 IN_man8dir      = $(wildcard man/*.8)
 IN_compdir      = $B/completion/xentimectl
+IN_zshdir       = $B/completion/_xentimectl
+IN_fishdir      = tools/xentimectl.fish
 IN_datadir      = $(MODE_TEXTS) examples/fleet.yml
 IN_unitdir      = $(patsubst %.in,$B/%,$(wildcard systemd/*.in))
 DIRS  := sbindir fulldir libdir pkgconfigdir includedir man3dir man5dir man7dir \
-         man8dir compdir datadir unitdir
+         man8dir compdir zshdir fishdir datadir unitdir
 
 # These have names in them that are known when they are installed.
 $B/%: %.in FORCE
@@ -155,6 +159,8 @@ $B/%: %.in FORCE
 	sed $(foreach v,prefix sbindir libdir includedir,-e 's|@$v@|$($v)|') \
 	    -e 's|@version@|$(VERSION)|' $< >$@
 $B/completion/xentimectl: tools/xentimectl.bash
+$B/completion/_xentimectl: tools/xentimectl.zsh
+$(IN_compdir) $(IN_zshdir):
 	@mkdir -p $(@D)
 	cp $< $@
 
@@ -166,7 +172,7 @@ install -m $(if $(filter $(IN_sbindir) $(IN_fulldir) %.so.$(SO),$2),755,644) $2 
 endef
 
 install: INSTALLED = $(if $(LIBSYSTEMD),$(DIRS),$(filter-out unitdir,$(DIRS)))
-install: all $(IN_pkgconfigdir) $(IN_compdir) $(IN_unitdir)
+install: all $(IN_pkgconfigdir) $(IN_compdir) $(IN_zshdir) $(IN_unitdir)
 	install -d $(foreach d,$(INSTALLED),$(DESTDIR)$($d)) $(dir $(POLICY_FILE))
 	$(foreach d,$(INSTALLED),$(foreach f,$(IN_$d),$(call put,$d,$f)))
 	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so

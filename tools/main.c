@@ -13,7 +13,7 @@
 #include "cli/run.h"
 #include "tool.h"
 
-static int complete_for_bash(struct tool *t, int argc, char **argv)
+static int complete_for_shell(struct tool *t, int argc, char **argv)
 {
     int at = strtol(argv[2], NULL, 10);
     const struct command *c = line_command(at, argc - 3, argv + 3);
@@ -33,6 +33,6 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     if (argc > 2 && !strcmp(argv[1], "--complete"))
-        return complete_for_bash(&t, argc, argv);
+        return complete_for_shell(&t, argc, argv);
     return finish(&t, dispatch(&t, argc, argv));
 }

@@ -106,6 +106,7 @@ enum command_flags {
     TAKES_PROGRAM = 1 << 0, /* "-- PROGRAM ARGUMENT..." may follow */
     NO_JSON = 1 << 1,       /* it prints no JSON document */
     REPEATS = 1 << 2,       /* the shell's "every" takes it */
+    TELLS_EXCESS = 1 << 3,  /* it says itself which operand is too many */
 };
 
 struct command {

@@ -6,9 +6,11 @@ _xentimectl()
     [[ $word == = ]] && word=
     COMPREPLY=()
     while read -r candidate; do
-        # A name with blanks has to reach the program as one word.
-        [[ $candidate == "$word"* ]] &&
-            COMPREPLY+=("$(printf %q "$candidate")")
+        # A name with blanks has to reach the program as one word.  A comma means
+        # nothing to bash, but %q would quote it.
+        [[ $candidate == "$word"* ]] || continue
+        candidate=$(printf %q "$candidate")
+        COMPREPLY+=("${candidate//\\,/,}")
     done < <(xentimectl --complete "$COMP_CWORD" "${COMP_WORDS[@]}" \
              2>/dev/null)
     # A value is to follow.

@@ -12,7 +12,7 @@ const struct command commands[] = {
       "Without DOM, every domain.  \"-\" stands where a column does not\n"
       "apply to a domain.",
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
-      { DOMAINS, DOMAINS }, cmd_list, REPEATS, list_column },
+      { DOMAIN_LIST, DOMAIN_LIST }, cmd_list, REPEATS, list_column },
     { "show", "xentimectl-domain", "DOM", "show everything known of one domain",
       "Each value stands with where it comes from.  Reading the state of an\n"
       "HVM domain's HPET pauses it for some microseconds.",
@@ -21,13 +21,13 @@ const struct command commands[] = {
       "set timer_mode of running domains",
       "MODE is a number, a name, libvirt's tickpolicy or an alias.  All domains\n"
       "are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, -1,
-      { DOMAIN_LIST, MODE }, cmd_set_mode, 0, NULL },
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      { DOMAIN_LIST, MODE }, cmd_set_mode, TELLS_EXCESS, NULL },
     { "set-vhpet", "xentimectl-domain", "DOM[,DOM...]|--all on|off",
       "switch the virtual HPET of running domains",
       "All domains are changed, or none.",
-      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, -1,
-      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, 0, NULL },
+      OPT(ALL) | OPT(FORCE) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      { DOMAIN_LIST, ON_OFF }, cmd_set_vhpet, TELLS_EXCESS, NULL },
     { "tune", "xentimectl-domain", "DOM[,DOM...]|--all NAME=VALUE",
       "tune the timers of running domains",
       "NAME=VALUE is\n"
@@ -35,8 +35,8 @@ const struct command commands[] = {
       "                       of a descheduled vCPU running once it missed N\n"
       "                       ticks in a row; 0 to 65535, 0: Xen's own rule\n"
       "All domains are changed, or none.  Needs a patched Xen (sync-wakeup).",
-      OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, -1,
-      { DOMAIN_LIST, TUNABLE }, cmd_tune, 0, NULL },
+      OPT(ALL) | OPT(PERSIST) | OPT(WAIT), 1, 2,
+      { DOMAIN_LIST, TUNABLE }, cmd_tune, TELLS_EXCESS, NULL },
     { "stats", "xentimectl-domain", "DOM", "show what becomes of timer ticks",
       "A line for each timer that is in use, in totals since counting began\n"
       "or, with --interval, per second.  Xen counts from the first time that\n"

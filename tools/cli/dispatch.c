@@ -221,7 +221,8 @@ static int run_command(struct tool *t, int argc, char **argv)
     }
     if (t->nargs < c->min_args)
         return report_usage(t, "expected %s", c->operands);
-    if (c->max_args >= 0 && t->nargs > c->max_args)
+    if (c->max_args >= 0 && t->nargs > c->max_args &&
+        !(c->flags & TELLS_EXCESS))
         return report_usage(t, "one argument too many: %s",
                             t->args[c->max_args]);
     return c->run(t);

@@ -80,6 +80,10 @@ is "$(candidates xentimectl set-mode web no_doub)" no_doubled_ticks_pending \
 is "$(candidates xentimectl list -o NA)" NAME "columns after -o"
 like "$(candidates xentimectl list --output "")" '^UUID$' \
     "columns after --output"
+is "$(candidates xentimectl list -o ID,NA)" ID,NAME "a column after a comma"
+is "$(candidates xentimectl list -o +VH)" +VHPET "a column after +"
+is "$(candidates xentimectl --ver)" "$(printf -- '--verbose\n--version')" \
+    "options in place of a command"
 
 # Help names the same words, in the same order, and the first as the default;
 # those of --format are known to xentimectl-full alone.

@@ -80,6 +80,8 @@ for f in /usr/share/man/man8/xentimectl.8.gz \
          /usr/share/man/man7/xentime-modes.7.gz \
          /usr/share/man/man3/libxentime.3.gz /usr/share/xentime/xentime.json \
          /usr/share/bash-completion/completions/xentimectl \
+         /usr/share/zsh/vendor-completions/_xentimectl \
+         /usr/share/fish/vendor_completions.d/xentimectl.fish \
          /usr/include/xentime.h /usr/share/xen-xentime-patches/x86/series.mbox \
          /usr/share/xen-xentime-patches/ppc/quilt/series; do
     ok "$f" test -s "$root$f"

@@ -22,7 +22,9 @@ for f in sbin/xentimectl lib/libxentime.a lib/libxentime.so.1 \
          lib/systemd/system/xentimectl.service \
          lib/systemd/system/xentimectl-metrics.service \
          lib/systemd/system/xentimectl-metrics.timer \
-         share/bash-completion/completions/xentimectl; do
+         share/bash-completion/completions/xentimectl \
+         share/zsh/site-functions/_xentimectl \
+         share/fish/vendor_completions.d/xentimectl.fish; do
     ok "installs $f" test -s "$root/$f"
 done
 ok "installs a policy" test -s "$dest/etc/xentime/policy.xml"
@@ -31,7 +33,7 @@ ok "make install again" "$make" -s --no-print-directory install \
     DESTDIR="$dest" prefix=$prefix
 is "$(cat "$dest/etc/xentime/policy.xml")" mine "which leaves the policy alone"
 is "$(find "$dest" -type f -o -type l | wc -l)" \
-    $((15 + $(find man -type f | wc -l))) "installs nothing else"
+    $((17 + $(find man -type f | wc -l))) "installs nothing else"
 is "$(readlink "$root/lib/libxentime.so")" libxentime.so.1 \
     "libxentime.so is a relative link"
 like "$(readelf -d "$root/lib/libxentime.so.1")" \

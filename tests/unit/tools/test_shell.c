@@ -119,6 +119,17 @@ static void files_are_completed(void **state)
     stop();
 }
 
+static void a_list_is_completed(void **state)
+{
+    (void)state;
+    start();
+    type("list -no ID,VH\t1\r");
+    await("ID,VHPET 1");
+    await("1 on");
+    await("xentime> ");
+    stop();
+}
+
 static void again_and_again(void **state)
 {
     (void)state;
@@ -150,4 +161,5 @@ static void one_that_is_killed(void **state)
 }
 
 UNIT_MAIN(TEST(names_are_completed), TEST(files_are_completed),
-          TEST(again_and_again), TEST(one_that_is_killed))
+          TEST(a_list_is_completed), TEST(again_and_again),
+          TEST(one_that_is_killed))
