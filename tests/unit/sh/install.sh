@@ -48,6 +48,9 @@ for unit in "$root"/lib/systemd/system/*.service; do
         "${unit##*/} runs what was installed"
     ok "systemd takes ${unit##*/}" systemd-analyze verify --man=no \
         "$tmp/${unit##*/}"
+    # Whether a session's holder lives is read in /proc, which needs no CAP_KILL.
+    is "$(sed -n 's/^CapabilityBoundingSet=//p' "$unit")" \
+        "CAP_DAC_OVERRIDE CAP_SYS_ADMIN" "${unit##*/} has two capabilities"
     # It is 0 to 10, the less the better; a unit not confined at all has 9.6.
     exposure=$(systemd-analyze security --offline=true "$tmp/${unit##*/}" |
         sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
