@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,15 +111,70 @@ static void free_all(struct metrics *m)
 
 /* ---- the file ---- */
 
-static int give_up(const struct tool *t, const char *path, const char *temp,
-                   int fd)
-{
-    int err = errno;
+/* How many names are tried for the file before it has its own. */
+#define MOST_NAMES 10
 
-    if (fd >= 0)
-        close(fd);
-    unlink(temp);
-    return report(t, EXIT_FAILED, "%s: %s", path, strerror(err));
+/*
+ * Opens a file in the directory of @path that has no name yet, so that nothing is
+ * left of it if this process is killed.  A filesystem that cannot have one, such
+ * as NFS, gets one with the name in @temp, which else is "".  Returns -1 with errno.
+ */
+static int open_unnamed(const char *path, char temp[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    char dir[PATH_MAX] = ".";
+    int fd;
+
+    if (slash)
+        snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path + 1), path);
+    temp[0] = '\0';
+    fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+        return fd;
+    snprintf(temp, PATH_MAX, "%s.XXXXXX", path);
+    fd = mkostemp(temp, O_CLOEXEC);
+    if (fd < 0)
+        temp[0] = '\0';
+    return fd;
+}
+
+/* Links the file @fd under a name that nobody has, which is in @temp then. */
+static int link_file(int fd, const char *path, char temp[PATH_MAX])
+{
+    char self[32];
+    int i;
+
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    for (i = 0; i < MOST_NAMES; i++) {
+        snprintf(temp, PATH_MAX, "%s.%d-%d", path, (int)getpid(), i);
+        if (!linkat(AT_FDCWD, self, AT_FDCWD, temp, AT_SYMLINK_FOLLOW))
+            return 0;
+        temp[0] = '\0';
+        if (errno != EEXIST)
+            break;
+    }
+    return -1;
+}
+
+/*
+ * Names the file @fd.  A link cannot take the place of another file, so that it
+ * has another name in between, for the time of one system call.
+ */
+static int name_file(int fd, const char *path, char temp[PATH_MAX])
+{
+    if (!*temp && link_file(fd, path, temp))
+        return -1;
+    return rename(temp, path);
+}
+
+static int write_whole(int fd, const char *text, size_t len)
+{
+    errno = 0;
+    if (write(fd, text, len) == (ssize_t)len)
+        return 0;
+    if (!errno)
+        errno = ENOSPC;
+    return -1;
 }
 
 /*
@@ -128,25 +184,22 @@ static int give_up(const struct tool *t, const char *path, const char *temp,
 static int replace_file(const struct tool *t, const char *path,
                         const char *text, size_t len)
 {
-    char temp[4096];
-    int fd;
+    char temp[PATH_MAX] = "";
+    int fd = -1, status = EXIT_DONE;
 
-    if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
-        return report(t, EXIT_FAILED, "%s: %s", path, strerror(ENAMETOOLONG));
-    fd = mkostemp(temp, O_CLOEXEC);
-    if (fd < 0)
-        return report(t, EXIT_FAILED, "%s: %s", path, strerror(errno));
-    errno = 0;
-    if (write(fd, text, len) != (ssize_t)len) {
-        if (!errno)
-            errno = ENOSPC;
-        return give_up(t, path, temp, fd);
+    if (strlen(path) + sizeof(".2147483647-10") > sizeof(temp))
+        errno = ENAMETOOLONG;
+    else
+        fd = open_unnamed(path, temp);
+    if (fd < 0 || write_whole(fd, text, len) || fchmod(fd, 0644) || fsync(fd) ||
+        name_file(fd, path, temp)) {
+        status = report(t, EXIT_FAILED, "%s: %s", path, strerror(errno));
+        if (*temp)
+            unlink(temp);
     }
-    if (fchmod(fd, 0644) || fsync(fd))
-        return give_up(t, path, temp, fd);
-    if (close(fd) || rename(temp, path))
-        return give_up(t, path, temp, -1);
-    return EXIT_DONE;
+    if (fd >= 0)
+        close(fd);
+    return status;
 }
 
 /* ---- the command ---- */

@@ -8,8 +8,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -213,6 +215,34 @@ static void replaced_or_not_at_all(void **state)
     rmdir("dir");
 }
 
+/* Nothing is left of what was written by one that was killed meanwhile. */
+static void killed_while_it_writes(void **state)
+{
+    struct rlimit before, few;
+    const struct run *r;
+    int fd;
+
+    (void)state;
+    add_usual_domains();
+    mkdir("dir", 0755);
+    fd = open("dir", O_TMPFILE | O_WRONLY, 0600);
+    if (fd < 0) {
+        rmdir("dir");
+        print_message("this filesystem has no O_TMPFILE\n");
+        skip();
+    }
+    close(fd);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    few = before;
+    few.rlim_cur = 0; /* the first byte of a file brings SIGXFSZ */
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
+    r = run("metrics", "--textfile", FILE_PATH);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGXFSZ);
+    assert_int_equal(count_files(), 0);
+    rmdir("dir");
+}
+
 /* The panel of timer modes says what the numbers mean. */
 static void grafana_names_each_mode(void **state)
 {
@@ -234,4 +264,4 @@ static void grafana_names_each_mode(void **state)
 
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(on_a_patched_xen), TEST(what_they_find),
           TEST(one_that_ends), TEST(twins), TEST(replaced_or_not_at_all),
-          TEST(grafana_names_each_mode))
+          TEST(killed_while_it_writes), TEST(grafana_names_each_mode))
