@@ -25,7 +25,7 @@
 #include "names.h"
 
 #ifndef XT_LOCK_DIR
-#define XT_LOCK_DIR "/run/lock/xentime"
+#define XT_LOCK_DIR "/run/xentime"
 #endif
 
 #define POLL_MS 10
@@ -40,14 +40,16 @@ static void lock_path(const struct xentime_domain *dom, char *path, size_t size)
 }
 
 /*
- * /run/lock is open to every user: a directory of our own keeps them from
- * holding our locks.
+ * Makes the directory of the locks if it is missing.  /run is root's alone,
+ * while any user can occupy a name in /run/lock, or fill it, and so keep root
+ * from all changes.  A directory that others can write to is refused: they
+ * could replace the file of a lock.
  */
 static enum xentime_error lock_dir(xentime *xt)
 {
     struct stat st;
 
-    if (mkdir(XT_LOCK_DIR, 0700) && errno != EEXIST)
+    if (mkdir(XT_LOCK_DIR, 0755) && errno != EEXIST)
         return xt_fail(xt,
                        errno == EACCES ? XENTIME_ERR_PERM : XENTIME_ERR_FAIL,
                        errno, NULL, "cannot make %s: %s", XT_LOCK_DIR,
@@ -56,6 +58,12 @@ static enum xentime_error lock_dir(xentime *xt)
         st.st_uid != geteuid())
         return xt_fail(xt, XENTIME_ERR_PERM, EACCES, NULL,
                        "%s is not a directory of this user", XT_LOCK_DIR);
+    if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+        xt_fail(xt, XENTIME_ERR_PERM, EACCES, NULL,
+                "other users can write to %s", XT_LOCK_DIR);
+        xt_hint(xt, "chmod 755 %s", XT_LOCK_DIR);
+        return XENTIME_ERR_PERM;
+    }
     return XENTIME_OK;
 }
 

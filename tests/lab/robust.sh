@@ -13,7 +13,7 @@ modes='1 2 3'
 
 # Domains of the lab have their id in their UUID.
 uuid_of() { printf '6c616264-6f6d-4000-8000-0000%04x%04x' "$1" "$1"; }
-lock_of() { echo "/run/lock/xentime/$(uuid_of "$1")"; }
+lock_of() { echo "/run/xentime/$(uuid_of "$1")"; }
 
 # Xen's mode is asked by another program than the one under test.
 mode_of() { labdom param "$1" timer_mode; }

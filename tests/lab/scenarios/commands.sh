@@ -91,7 +91,7 @@ record=$(records_of "$uuid")/timer_mode
 is "$(xenstore-read "$record/requested" "$record/applied" | tr '\n' ' ')" "3 3 " \
     "the record agrees"
 like "$(xenstore-read "$record/by")" '^root xentimectl\[[0-9]+\]$' "by whom"
-is "$(ls /run/lock/xentime)" "" "no lock is left"
+is "$(ls /run/xentime)" "" "no lock is left"
 
 # ---- what cannot be ----
 

@@ -294,7 +294,7 @@ is "$(record_of "$d") $(record_of "$b")" \
 
 # ---- what is left ----
 
-is "$(ls /run/lock/xentime)" "" "no lock file is left"
+is "$(ls /run/xentime)" "" "no lock file is left"
 is "$(fds)" "$fds_before" "xenstored has no connection left open"
 is "$(recorded)" \
     "$(printf '%s\n' "$(uuid_of "$d")" "$(uuid_of "$b")" | sort)" \

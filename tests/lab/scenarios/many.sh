@@ -27,7 +27,7 @@ is "$(echo "$out" | grep -c '^guest')" 100 "changes a hundred"
 is "$(xentimectl list -n -r -o MODE | sort | uniq -c | tr -s ' \n' ' ')" \
     " 1 - 100 2 " "all of them have it"
 is "$(recorded | wc -l)" 100 "and a record each"
-is "$(find /run/lock/xentime -type f | wc -l)" 0 "and no lock"
+is "$(find /run/xentime -type f | wc -l)" 0 "and no lock"
 
 exits 4 "set-mode --all to what one of them cannot" -- \
     xentimectl set-mode 1,2,3,4,5,0 1

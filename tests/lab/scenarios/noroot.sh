@@ -65,43 +65,37 @@ exits 0 "as a user: completion of domains is silent" -- \
     as_guest xentimectl --complete 2 xentimectl show ''
 is "$out$err" "" "and empty"
 
-# ---- another user's directory for the locks ----
+# ---- what another user can do about the locks ----
 
-# Debian has the directory so; the lab's is root's own.
+# Debian has the directories so; the lab's are otherwise.
 chmod 1777 /run/lock
-refused_lock() {
-    exits 5 "$1: set-mode: exit 5" -- timeout 10 xentimectl set-mode "$d" 2
-    like "$err" \
-        '^xentimectl: .*/run/lock/xentime is not a directory of this user' \
-        "$1: the message names it"
-    exits 5 "$1: set-vhpet: exit 5" -- timeout 10 xentimectl set-vhpet "$d" off
-    exits 5 "$1: with --json: exit 5" -- \
-        timeout 10 xentimectl set-mode --json "$d" 2
-    ok "$1: with --json: valid" is_json "$out"
-    unchanged "$1"
-}
+chmod 755 /run
 
-ok "the user makes the directory first" as_guest mkdir -m 777 /run/lock/xentime
-refused_lock "a directory of another user"
-is "$(ls -A /run/lock/xentime)" "" "root has left nothing in it"
-exits 0 "list works all the same" -- xentimectl list
+ok "the user takes a name in /run/lock" as_guest mkdir -m 777 /run/lock/xentime
+isnt "$(as_guest mkdir /run/xentime 2>&1 >/dev/null; echo $?)" 0 \
+    "but cannot in /run"
+exits 0 "set-mode works" -- timeout 10 xentimectl set-mode "$d" 2
+is "$(ls -A /run/lock/xentime)" "" "and goes to no directory of the user's"
 rmdir /run/lock/xentime
+is "$(stat -c '%a %U' /run/xentime)" "755 root" "the locks' directory is root's"
+isnt "$(as_guest touch /run/xentime/a 2>&1 >/dev/null; echo $?)" 0 \
+    "in which the user can make nothing"
+
+chmod 777 /run/xentime
+exits 5 "a directory that all can write to is refused" -- \
+    timeout 10 xentimectl set-mode "$d" 3
+like "$err" '^xentimectl: other users can write to /run/xentime$' \
+    "the message names it"
+exits 0 "list works all the same" -- xentimectl list
+rmdir /run/xentime
 
 mkdir /run/roots
-ok "the user makes a link" as_guest ln -s /run/roots /run/lock/xentime
-refused_lock "a link to a directory of root"
+ln -s /run/roots /run/xentime
+exits 5 "a link is refused" -- timeout 10 xentimectl set-mode --json "$d" 3
+ok "with --json: valid" is_json "$out"
 is "$(ls -A /run/roots)" "" "root has left nothing where it leads"
-rm /run/lock/xentime
-
-ok "the user makes a file" as_guest touch /run/lock/xentime
-refused_lock "a file"
-rm /run/lock/xentime
-
-exits 0 "without any of them set-mode works" -- xentimectl set-mode "$d" 2
-is "$(stat -c '%a %U' /run/lock/xentime)" "700 root" \
-    "and makes the directory for root alone"
-isnt "$(as_guest ls /run/lock/xentime 2>&1 >/dev/null; echo $?)" 0 \
-    "which the user cannot enter"
+rm /run/xentime
+is "$(labdom param "$d" timer_mode)" 2 "none of these has changed anything"
 labdom param "$d" timer_mode 0
 xenstore-rm /tool/xentime
 

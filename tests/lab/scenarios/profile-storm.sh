@@ -116,7 +116,7 @@ while [ $n -lt "$rounds" ]; do
         bad="${bad}round $n: $(cat /run/lab/out); "
     [ "$(claims) $(vpmu)" = "0 0" ] ||
         bad="${bad}round $n: $(claims) claims, mode $(vpmu); "
-    [ -z "$(ls /run/lock/xentime)" ] || bad="${bad}round $n: a lock is left; "
+    [ -z "$(ls /run/xentime)" ] || bad="${bad}round $n: a lock is left; "
     [ $killing = 0 ] || labdom create d >/dev/null
     diag "round $n: $(cut -d' ' -f1 $w/*.end | sort -n | uniq -c | tr '\n' ' ')"
     is "$bad" "" "round $n of $rounds"

@@ -119,5 +119,5 @@ if [ -n "$patched" ]; then
     labdom destroy --no-xenstore "$d"
     is "$(vpmu)" 0 "which ends with the domain"
 fi
-is "$(ls /run/lock/xentime)" "" "nothing is locked"
+is "$(ls /run/xentime)" "" "nothing is locked"
 done_testing

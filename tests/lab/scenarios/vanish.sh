@@ -174,7 +174,7 @@ is_range "$(number swept)" 1 40 "often its record was swept by the next change"
 is "$(recorded)" \
     "$(printf '%s\n' "$(uuid_of "$a")" "$(uuid_of "$b")" | sort)" \
     "the only records left are those of the domains that stay"
-is "$(ls /run/lock/xentime)" "" "no lock file is left"
+is "$(ls /run/xentime)" "" "no lock file is left"
 
 # ---- its name and UUID go to another domain ----
 

@@ -136,7 +136,7 @@ is "$wrong" "" "each of them has its mode"
 kill -TERM $watcher
 wait $watcher
 is $? 0 "SIGTERM ends it"
-is "$(ls /run/lock/xentime)" "" "and leaves nothing"
+is "$(ls /run/xentime)" "" "and leaves nothing"
 start_watch
 kill -KILL "$(cat /run/xenstored.pid)"
 wait $watcher

@@ -309,6 +309,7 @@ static void busy_on_the_way_releases_the_others(void **state)
 
 static void no_file_is_left(void **state)
 {
+    mode_t mask = umask(022);
     struct stat st;
 
     (void)state;
@@ -316,8 +317,9 @@ static void no_file_is_left(void **state)
     assert_done(change_one(1, MODE, 2, 0));
     assert_int_equal(rmdir(LOCK_DIR), 0);
     assert_done(change_one(1, MODE, 3, 0));
+    umask(mask);
     assert_int_equal(stat(LOCK_DIR, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(st.st_mode & 0777, 0755);
 }
 
 static void directory_is_a_link_or_a_file(void **state)
@@ -367,9 +369,30 @@ static void directory_of_another_user(void **state)
     assert_has(error_text(), LOCK_DIR);
 }
 
+static void directory_that_others_write_to(void **state)
+{
+    static const mode_t modes[] = { 0775, 0757, 01777 };
+    struct xentime_domain d = dom(1);
+    size_t i;
+    int fd;
+
+    (void)state;
+    mkdir(LOCK_DIR, 0700);
+    for (i = 0; i < ARRAY_COUNT(modes); i++) {
+        chmod(LOCK_DIR, modes[i]);
+        assert_error(xt_lock(xt, &d, &fd), XENTIME_ERR_PERM);
+        assert_has(error_text(), "can write to " LOCK_DIR);
+        assert_has(xentime_last_error(xt)->hint, "chmod 755");
+    }
+    chmod(LOCK_DIR, 0755);
+    assert_done(xt_lock(xt, &d, &fd));
+    xt_unlock(&d, fd);
+}
+
 UNIT_MAIN(TEST(excludes_another_handle), TEST(goes_by_uuid),
           TEST(killed_holder_releases), TEST(waiter_says_for_whom),
           TEST(never_held_twice), TEST(opposite_orders_do_not_deadlock),
-          TEST(busy_on_the_way_releases_the_others), TEST(no_file_is_left),
+          TEST(busy_on_the_way_releases_the_others),
+          TEST(no_file_is_left),
           TEST(directory_is_a_link_or_a_file), TEST(file_is_a_link),
-          TEST(directory_of_another_user))
+          TEST(directory_of_another_user), TEST(directory_that_others_write_to))
