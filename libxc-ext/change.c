@@ -42,9 +42,14 @@ static int compare_uuid(const void *a, const void *b, void *changes)
     return memcmp(c[*x].dom->uuid, c[*y].dom->uuid, sizeof(c[*x].dom->uuid));
 }
 
-/* Locks by UUID, in order, so that two callers cannot wait for each other. */
+/*
+ * Locks by UUID, in order, so that two callers cannot wait for each other.  The
+ * caller's patience is for all locks together: with a limit for each, a change
+ * of a whole host could wait for hours.
+ */
 static enum xentime_error lock_all(struct work *w)
 {
+    struct timespec since;
     enum xentime_error rc;
     size_t i;
 
@@ -54,10 +59,12 @@ static enum xentime_error lock_all(struct work *w)
     }
     qsort_r(w->order, w->n, sizeof(*w->order), compare_uuid, w->changes);
 
+    clock_gettime(CLOCK_MONOTONIC, &since);
     for (i = 0; i < w->n; i++) {
         if (i > 0 && !compare_uuid(&w->order[i - 1], &w->order[i], w->changes))
             continue;
-        rc = xt_lock(w->xt, w->changes[w->order[i]].dom, &w->locks[i]);
+        rc = xt_lock_since(w->xt, &since, w->changes[w->order[i]].dom,
+                           &w->locks[i]);
         if (rc)
             return rc;
     }

@@ -146,20 +146,18 @@ static enum xentime_error fail_busy(xentime *xt,
     return XENTIME_ERR_BUSY;
 }
 
-enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
-                           int *fd)
+enum xentime_error xt_lock_since(xentime *xt, const struct timespec *since,
+                                 const struct xentime_domain *dom, int *fd)
 {
     const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
-    struct timespec start;
     char path[sizeof(XT_LOCK_DIR) + XT_UUID_TEXT + 1];
     enum xentime_error rc = lock_dir(xt);
 
     if (rc)
         return rc;
     lock_path(dom, path, sizeof(path));
-    clock_gettime(CLOCK_MONOTONIC, &start);
     while ((*fd = try_lock(path)) < 0 && errno == EWOULDBLOCK) {
-        if (ms_since(&start) >= xt->lock_timeout_ms) {
+        if (ms_since(since) >= xt->lock_timeout_ms) {
             xt->waiting = NULL;
             return fail_busy(xt, dom, path);
         }
@@ -180,6 +178,15 @@ enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
         return xt_fail(xt, XENTIME_ERR_FAIL, errno, dom, "cannot lock %s: %s",
                        path, strerror(errno));
     return XENTIME_OK;
+}
+
+enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
+                           int *fd)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return xt_lock_since(xt, &now, dom, fd);
 }
 
 void xt_unlock(const struct xentime_domain *dom, int fd)

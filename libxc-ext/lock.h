@@ -3,6 +3,8 @@
 #ifndef XENTIME_LOCK_H
 #define XENTIME_LOCK_H
 
+#include <time.h>
+
 #include "internal.h"
 
 /*
@@ -13,6 +15,13 @@
  */
 enum xentime_error xt_lock(xentime *xt, const struct xentime_domain *dom,
                            int *fd);
+
+/*
+ * Does the same for one of several locks.  The time that xt_lock() may wait is
+ * that of all of them together, and runs from @since, of CLOCK_MONOTONIC.
+ */
+enum xentime_error xt_lock_since(xentime *xt, const struct timespec *since,
+                                 const struct xentime_domain *dom, int *fd);
 void xt_unlock(const struct xentime_domain *dom, int fd);
 
 /* Takes the lock of the process that watches this host; does not wait. */

@@ -85,8 +85,8 @@ const struct xentime_error_info *xentime_last_error(const xentime *xt);
 const char *xentime_waiting_for(const xentime *xt);
 
 /*
- * Sets how long a call waits for a lock that another process holds, in
- * milliseconds (default 10,000; 0: do not wait).
+ * Sets how long a call waits for the locks that other processes hold, all of
+ * them together, in milliseconds (default 10,000; 0: do not wait).
  */
 void xentime_set_lock_timeout(xentime *xt, unsigned int ms);
 

@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lock.h"
@@ -305,6 +307,71 @@ static void busy_on_the_way_releases_the_others(void **state)
     xentime_close(other);
 }
 
+/* ---- how long it waits ---- */
+
+/*
+ * While @virtual_ms is not negative, the monotonic clock is it, and only a
+ * sleep moves it.
+ */
+static int64_t virtual_ms = -1, release_at_ms;
+static struct xentime_domain *release_dom;
+static int release_fd;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    if (id != CLOCK_MONOTONIC || virtual_ms < 0)
+        return syscall(SYS_clock_gettime, id, now);
+    now->tv_sec = virtual_ms / 1000;
+    now->tv_nsec = virtual_ms % 1000 * 1000000;
+    return 0;
+}
+
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+    if (virtual_ms < 0)
+        return syscall(SYS_nanosleep, time, left);
+    virtual_ms += time->tv_sec * 1000 + time->tv_nsec / 1000000;
+    if (release_dom && virtual_ms >= release_at_ms) {
+        xt_unlock(release_dom, release_fd);
+        release_dom = NULL;
+    }
+    return 0;
+}
+
+/* The second lock has what the first has left of the time. */
+static void the_limit_is_for_all_locks(void **state)
+{
+    struct xentime_domain d1 = dom(1), d2 = dom(2), *doms;
+    const char *refs[] = { "1", "2" };
+    struct xentime_change c[2];
+    xentime *other;
+    size_t n;
+    int fd;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    fake_add(2, XENTIME_HVM);
+    assert_int_equal(xentime_open(&other, NULL), XENTIME_OK);
+    assert_int_equal(xt_lock(other, &d1, &release_fd), XENTIME_OK);
+    assert_int_equal(xt_lock(other, &d2, &fd), XENTIME_OK);
+    assert_done(xentime_find(xt, refs, 2, 0, &doms, &n));
+    c[0] = (struct xentime_change){ .dom = &doms[0], .value = 2 };
+    c[1] = (struct xentime_change){ .dom = &doms[1], .value = 2 };
+
+    xentime_set_lock_timeout(xt, 8000);
+    release_dom = &d1;
+    release_at_ms = 5000;
+    virtual_ms = 0;
+    assert_error(xentime_apply(xt, c, 2, 0), XENTIME_ERR_BUSY);
+    assert_null(release_dom);
+    assert_int_equal(virtual_ms, 8000);
+    virtual_ms = -1;
+    assert_int_equal(xentime_last_error(xt)->domid, 2);
+    xt_unlock(&d2, fd);
+    xentime_free_domains(doms, n);
+    xentime_close(other);
+}
+
 /* ---- what others could put in its place ---- */
 
 static void no_file_is_left(void **state)
@@ -393,6 +460,6 @@ UNIT_MAIN(TEST(excludes_another_handle), TEST(goes_by_uuid),
           TEST(killed_holder_releases), TEST(waiter_says_for_whom),
           TEST(never_held_twice), TEST(opposite_orders_do_not_deadlock),
           TEST(busy_on_the_way_releases_the_others),
-          TEST(no_file_is_left),
+          TEST(the_limit_is_for_all_locks), TEST(no_file_is_left),
           TEST(directory_is_a_link_or_a_file), TEST(file_is_a_link),
           TEST(directory_of_another_user), TEST(directory_that_others_write_to))
