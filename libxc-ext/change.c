@@ -80,6 +80,43 @@ static void unlock_all(struct work *w)
             xt_unlock(w->changes[w->order[i]].dom, w->locks[i]);
 }
 
+/* ---- domains that end meanwhile ---- */
+
+/*
+ * Tells whether a change that has failed may be left out, as the caller wishes
+ * for domains that are gone: the setting went with the domain.
+ */
+static bool leave_out(struct work *w, struct xentime_change *c)
+{
+    struct xentime_error_info why = w->xt->error;
+    struct xentime_domain now;
+
+    if (!(w->flags & XENTIME_SKIP_GONE))
+        return false;
+    if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
+        c->old = XENTIME_GONE;
+    w->xt->error = why;
+    return c->old == XENTIME_GONE;
+}
+
+typedef enum xentime_error step_fn(struct work *w, size_t i);
+
+/* Takes a step with each change that is not left out. */
+static enum xentime_error for_all(struct work *w, step_fn *step)
+{
+    enum xentime_error rc;
+    size_t i;
+
+    for (i = 0; i < w->n; i++) {
+        if (w->changes[i].old == XENTIME_GONE)
+            continue;
+        rc = step(w, i);
+        if (rc && !leave_out(w, &w->changes[i]))
+            return rc;
+    }
+    return XENTIME_OK;
+}
+
 /* ---- checking ---- */
 
 static enum xentime_error check_arguments(struct work *w)
@@ -171,123 +208,134 @@ static enum xentime_error check_defects(struct work *w,
     return XENTIME_OK;
 }
 
-static enum xentime_error check_all(struct work *w)
+static enum xentime_error check(struct work *w, size_t i)
 {
+    struct xentime_change *c = &w->changes[i];
     struct xentime_domain now;
     enum xentime_error rc;
-    size_t i;
 
-    for (i = 0; i < w->n; i++) {
-        struct xentime_change *c = &w->changes[i];
-
-        rc = xt_still_there(w->xt, c->dom, &now);
-        if (!rc)
-            rc = xentime_get(w->xt, c->dom, c->setting, &c->old);
-        if (!rc && c->setting == XENTIME_TIMER_MODE)
-            rc = xt_check_mode(w->xt, c->dom, c->value);
-        if (!rc)
-            rc = check_defects(w, c, &now);
-        if (rc)
-            return rc;
-    }
-    return XENTIME_OK;
+    rc = xt_still_there(w->xt, c->dom, &now);
+    if (!rc)
+        rc = xentime_get(w->xt, c->dom, c->setting, &c->old);
+    if (!rc && c->setting == XENTIME_TIMER_MODE)
+        rc = xt_check_mode(w->xt, c->dom, c->value);
+    if (!rc)
+        rc = check_defects(w, c, &now);
+    return rc;
 }
 
 /* ---- doing ---- */
 
-static enum xentime_error announce_all(struct work *w)
+static enum xentime_error announce(struct work *w, size_t i)
 {
-    enum xentime_error rc = XENTIME_OK;
-    size_t i;
+    const struct xentime_change *c = &w->changes[i];
 
-    for (i = 0; i < w->n && !rc; i++)
-        rc = xt_record_intent(w->xt, w->changes[i].dom->uuid,
-                              w->changes[i].setting, w->changes[i].old,
-                              w->changes[i].value, &w->before[i]);
-    return rc;
+    return xt_record_intent(w->xt, c->dom->uuid, c->setting, c->old, c->value,
+                            &w->before[i]);
 }
 
-static enum xentime_error apply_one(xentime *xt, const struct xentime_change *c)
+static enum xentime_error apply(struct work *w, size_t i)
 {
+    const struct xentime_change *c = &w->changes[i];
     struct xentime_domain now;
-    enum xentime_error rc = xt_still_there(xt, c->dom, &now);
+    enum xentime_error rc;
     int got;
 
+    w->applied = i + 1;
+    rc = xt_still_there(w->xt, c->dom, &now);
     if (!rc)
-        rc = xt_set(xt, c->dom, c->setting, c->value);
+        rc = xt_set(w->xt, c->dom, c->setting, c->value);
     if (!rc)
-        rc = xentime_get(xt, c->dom, c->setting, &got);
+        rc = xentime_get(w->xt, c->dom, c->setting, &got);
     if (!rc && got != c->value)
-        rc = xt_fail(xt, XENTIME_ERR_FAIL, 0, c->dom,
+        rc = xt_fail(w->xt, XENTIME_ERR_FAIL, 0, c->dom,
                      "%s was set to %d but reads back as %d",
                      xt_settings[c->setting].name, c->value, got);
     return rc;
 }
 
-static enum xentime_error apply_all(struct work *w)
+static enum xentime_error confirm(struct work *w, size_t i)
 {
-    enum xentime_error rc = XENTIME_OK;
+    struct xentime_domain now;
 
-    while (w->applied < w->n && !rc) {
-        w->applied++;
-        rc = apply_one(w->xt, &w->changes[w->applied - 1]);
-    }
-    return rc;
+    return xt_still_there(w->xt, w->changes[i].dom, &now);
+}
+
+/* Fills in what is to be recorded of a change that was made. */
+static enum xentime_error fill_entry(struct work *w,
+                                     const struct xentime_change *c,
+                                     struct xt_record_entry *e)
+{
+    struct xentime_record *rec = &e->rec;
+
+    e->uuid = c->dom->uuid;
+    e->setting = c->setting;
+    rec->requested = rec->applied = c->value;
+    rec->when = time(NULL);
+    rec->persist = w->flags & XENTIME_PERSIST;
+    xt_record_author(rec->by, sizeof(rec->by));
+    if (!(w->flags & XENTIME_KEEP))
+        return XENTIME_OK;
+    return xt_record_persists(w->xt, c->dom->uuid, c->setting, &rec->persist);
 }
 
 static enum xentime_error record_all(struct work *w)
 {
     struct xt_record_entry *entries = calloc(w->n + 1, sizeof(*entries));
     enum xentime_error rc = XENTIME_OK;
-    size_t i;
+    size_t i, n = 0;
 
     if (!entries)
         return xt_fail_memory(w->xt);
-    for (i = 0; i < w->n && !rc; i++) {
-        const struct xentime_change *c = &w->changes[i];
-        struct xentime_record *rec = &entries[i].rec;
-
-        entries[i].uuid = c->dom->uuid;
-        entries[i].setting = c->setting;
-        rec->requested = rec->applied = c->value;
-        rec->when = time(NULL);
-        rec->persist = w->flags & XENTIME_PERSIST;
-        xt_record_author(rec->by, sizeof(rec->by));
-        if (w->flags & XENTIME_KEEP)
-            rc = xt_record_persists(w->xt, c->dom->uuid, c->setting,
-                                    &rec->persist);
-    }
-    if (!rc)
-        rc = xt_record_commit(w->xt, entries, w->n, w->permissions,
+    for (i = 0; i < w->n && !rc; i++)
+        if (w->changes[i].old != XENTIME_GONE)
+            rc = fill_entry(w, &w->changes[i], &entries[n++]);
+    if (!rc && n + w->npermissions)
+        rc = xt_record_commit(w->xt, entries, n, w->permissions,
                               w->npermissions);
     free(entries);
     return rc;
 }
 
-static enum xentime_error confirm_all(struct work *w)
+static bool is_gone(struct work *w, const struct xentime_domain *dom)
 {
     struct xentime_domain now;
-    enum xentime_error rc = XENTIME_OK;
-    size_t i;
 
-    for (i = 0; i < w->n && !rc; i++)
-        rc = xt_still_there(w->xt, w->changes[i].dom, &now);
-    return rc;
+    return xt_still_there(w->xt, dom, &now) == XENTIME_ERR_NODOM;
 }
 
-/* Forgets domains that ended after all was done: their changes went along. */
+/*
+ * Makes the record what it was before the change, or removes it if it does not
+ * outlive its domain, which is gone.
+ */
+static bool restore_record(struct work *w, size_t i)
+{
+    const struct xentime_change *c = &w->changes[i];
+
+    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting,
+                               &w->before[i]) &&
+           (!is_gone(w, c->dom) || !xt_record_forget(w->xt, c->dom->uuid));
+}
+
+/*
+ * Forgets domains that ended, before all was done or after it: their changes
+ * went along.
+ */
 static void forget_the_dead(struct work *w)
 {
-    struct xentime_domain now;
     size_t i;
 
     for (i = 0; i < w->n; i++) {
         const struct xentime_domain *dom = w->changes[i].dom;
 
-        if (!(w->flags & XENTIME_PERSIST) &&
-            xt_still_there(w->xt, dom, &now) == XENTIME_ERR_NODOM)
+        if (w->changes[i].old == XENTIME_GONE && w->before[i].announced)
+            restore_record(w, i);
+        else if (!(w->flags & XENTIME_PERSIST) && is_gone(w, dom))
             xt_record_forget(w->xt, dom->uuid);
     }
+    for (i = 0; i < w->npermissions; i++)
+        if (is_gone(w, w->permissions[i].dom))
+            xt_record_forget(w->xt, w->permissions[i].dom->uuid);
 }
 
 /* ---- undoing ---- */
@@ -323,20 +371,6 @@ static void restore_setting(struct work *w, const struct xentime_change *c,
         tally->restored++;
 }
 
-/*
- * Mends the record of a change that was taken back.  The record of a domain
- * that is gone is removed; the others become what they were before.
- */
-static bool restore_record(struct work *w, size_t i)
-{
-    const struct xentime_change *c = &w->changes[i];
-    struct xentime_domain now;
-
-    if (xt_still_there(w->xt, c->dom, &now) == XENTIME_ERR_NODOM)
-        return !xt_record_forget(w->xt, c->dom->uuid);
-    return !xt_record_withdraw(w->xt, c->dom->uuid, c->setting, &w->before[i]);
-}
-
 static void undo(struct work *w)
 {
     struct xentime_error_info why = w->xt->error;
@@ -366,12 +400,12 @@ static void undo(struct work *w)
 
 static enum xentime_error carry_out(struct work *w)
 {
-    enum xentime_error rc = announce_all(w);
+    enum xentime_error rc = for_all(w, announce);
 
     if (!rc)
-        rc = apply_all(w);
+        rc = for_all(w, apply);
     if (!rc)
-        rc = confirm_all(w);
+        rc = for_all(w, confirm);
     if (!rc)
         rc = record_all(w);
     if (rc)
@@ -424,7 +458,7 @@ enum xentime_error xentime_apply_policy(
     } else {
         rc = lock_all(&w);
         if (!rc)
-            rc = check_all(&w);
+            rc = for_all(&w, check);
         if (!rc)
             rc = carry_out_undisturbed(&w);
         unlock_all(&w);
@@ -451,5 +485,5 @@ enum xentime_error xentime_check(xentime *xt, struct xentime_change *changes,
     for (i = 0; i < n; i++)
         changes[i].old = -1;
     rc = check_arguments(&w);
-    return rc ? rc : check_all(&w);
+    return rc ? rc : for_all(&w, check);
 }

@@ -259,13 +259,20 @@ struct xentime_change {
     const struct xentime_domain *dom; /* from xentime_find() */
     enum xentime_setting setting;
     int value;
-    int old; /* out: what it was, -1 if not read */
+    int old; /* out: what it was, -1 if not read, or XENTIME_GONE */
 };
+#define XENTIME_GONE (-2) /* left out: see XENTIME_SKIP_GONE */
 
 enum xentime_change_flags {
     XENTIME_FORCE = 1 << 0,   /* even where a known defect would be hit */
     XENTIME_PERSIST = 1 << 1, /* keep the record when the domain ends */
     XENTIME_KEEP = 1 << 2,    /* keep it if the last record was to be kept */
+    /*
+     * Leave out the changes of domains that are gone, and make the others.  It
+     * is for callers that mean all domains that there are, on a host where some
+     * end at any time.
+     */
+    XENTIME_SKIP_GONE = 1 << 3,
 };
 
 /*
@@ -279,7 +286,8 @@ enum xentime_change_flags {
  * back in the calling thread from the first change to the last.
  *
  * Errors: INVALID (the value, or one setting named twice), NODOM (also if a
- * domain ended half way; no record of it is left), UNSUPPORTED, REFUSED (stock
+ * domain ended half way; no record of it is left; never with
+ * XENTIME_SKIP_GONE), UNSUPPORTED, REFUSED (stock
  * Xen without XENTIME_FORCE), VERSION (as xentime_status()), BUSY, NOXEN, PERM,
  * FAIL.
  */

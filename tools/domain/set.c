@@ -109,6 +109,7 @@ static void note_modes(const struct tool *t,
     words_text(sync_wakeup_mode, " and ", modes);
     for (i = 0; i < n; i++)
         if (changes[i].setting == XENTIME_SYNC_WAKEUP &&
+            changes[i].old != XENTIME_GONE &&
             !xentime_get(t->xt, changes[i].dom, XENTIME_TIMER_MODE, &mode) &&
             !xentime_mode_name(mode)->drops_ticks)
             print_note(changes[i].dom,
@@ -125,6 +126,8 @@ static void print_changes(const struct xentime_change *changes, size_t n)
     for (i = 0; i < n; i++) {
         const struct xentime_change *c = &changes[i];
 
+        if (c->old == XENTIME_GONE)
+            continue;
         setting_text(c->setting, c->old, old);
         setting_text(c->setting, c->value, new);
         print_domain(stdout, c->dom);
@@ -145,8 +148,11 @@ static void print_changes_json(const struct xentime_change *changes, size_t n)
 
     for (i = 0; i < n; i++) {
         const struct xentime_change *c = &changes[i];
-        json_object *o = json_domain(c->dom);
+        json_object *o;
 
+        if (c->old == XENTIME_GONE)
+            continue;
+        o = json_domain(c->dom);
         json_object_object_add(o, "setting",
                                json_object_new_string(
                                    xentime_setting_name(c->setting)));
@@ -174,14 +180,17 @@ static int change(struct tool *t, enum xentime_setting setting, int value,
     }
     if (xentime_apply(t->xt, changes, n,
                       (t->opt[OPT_FORCE] ? XENTIME_FORCE : 0) |
+                          (t->opt[OPT_ALL] ? XENTIME_SKIP_GONE : 0) |
                           (t->opt[OPT_PERSIST] ? XENTIME_PERSIST : 0)))
         status = report_error(t);
     else if (t->opt[OPT_JSON])
         print_changes_json(changes, n);
     else
         print_changes(changes, n);
-    if (!status)
+    if (!status) {
+        print_gone(changes, n);
         note_modes(t, changes, n);
+    }
     free(changes);
     return status;
 }

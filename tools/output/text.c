@@ -143,6 +143,19 @@ void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+void print_gone(const struct xentime_change *changes, size_t n)
+{
+    const struct xentime_domain *told = NULL;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (changes[i].old == XENTIME_GONE && changes[i].dom != told) {
+            told = changes[i].dom;
+            print_note(told, "note: the domain has ended meanwhile, and was "
+                             "left out");
+        }
+}
+
 void words_text(word_list *words, const char *last, char text[WORDS_TEXT])
 {
     size_t n = 0, at = 0, i;

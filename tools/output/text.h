@@ -39,6 +39,9 @@ void print_domain(FILE *f, const struct xentime_domain *dom);
 void print_note(const struct xentime_domain *dom, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Notes the changes that were left out because their domain is gone. */
+void print_gone(const struct xentime_change *changes, size_t n);
+
 /*
  * Writes @value, with a sign also if it is positive where @sign is set; "-" for
  * a value that is not finite.

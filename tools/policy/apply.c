@@ -166,6 +166,8 @@ static json_object *plan_json(const struct policy_plan *plan,
     for (i = 0; i < plan->nchanges; i++) {
         const struct xentime_change *c = &plan->changes[i];
 
+        if (c->old == XENTIME_GONE)
+            continue;
         json_object_array_add(list,
                               change_json(c, &plan->desired[c->dom - doms],
                                           &verdicts[i]));
@@ -178,40 +180,73 @@ static json_object *plan_json(const struct policy_plan *plan,
 /* ---- carrying it out ---- */
 
 /*
- * Asks of each change alone whether Xen would take it.  Returns the gravest
- * exit status.
+ * Asks of each change alone whether Xen would take it, and takes those of
+ * domains that have ended off the plan.  Returns the gravest exit status.
  */
-static int judge(struct tool *t, const struct policy_plan *plan,
+static int judge(struct tool *t, struct policy_plan *plan,
                  struct verdict *verdicts, unsigned int flags)
 {
     int status = EXIT_DONE;
-    size_t i;
+    size_t i, n = 0;
 
     for (i = 0; i < plan->nchanges; i++) {
         struct xentime_change c = plan->changes[i];
+        bool taken = !xentime_check(t->xt, &c, 1, flags);
 
-        if (!xentime_check(t->xt, &c, 1, flags))
+        if (c.old == XENTIME_GONE)
             continue;
-        snprintf(verdicts[i].text, sizeof(verdicts[i].text), "%s",
-                 xentime_last_error(t->xt)->text);
-        snprintf(verdicts[i].hint, sizeof(verdicts[i].hint), "%s",
-                 xentime_last_error(t->xt)->hint);
-        if (status < error_status(t))
-            status = error_status(t);
+        plan->changes[n] = plan->changes[i];
+        if (!taken) {
+            snprintf(verdicts[n].text, sizeof(verdicts[n].text), "%s",
+                     xentime_last_error(t->xt)->text);
+            snprintf(verdicts[n].hint, sizeof(verdicts[n].hint), "%s",
+                     xentime_last_error(t->xt)->hint);
+            if (status < error_status(t))
+                status = error_status(t);
+        }
+        n++;
     }
+    plan->nchanges = n;
     return status;
+}
+
+static size_t count_gone(const struct policy_plan *plan)
+{
+    size_t i, gone = 0;
+
+    for (i = 0; i < plan->nchanges; i++)
+        gone += plan->changes[i].old == XENTIME_GONE;
+    return gone;
 }
 
 static void print_summary(const struct policy_plan *plan, size_t n, bool done)
 {
-    size_t changes = plan->nchanges + plan->npermissions;
+    size_t changes = plan->nchanges + plan->npermissions - count_gone(plan);
 
-    if (!changes)
+    if (!plan->nchanges && !plan->npermissions)
         printf("all as the policy wishes (%zu domain%s)\n", n,
                n == 1 ? "" : "s");
     else
         printf("%zu change%s%s\n", changes, changes == 1 ? "" : "s",
                done ? ", done" : "");
+}
+
+static void print_done(const struct tool *t, const struct policy_plan *plan,
+                       const struct xentime_domain *doms, size_t n,
+                       const struct verdict *verdicts)
+{
+    bool done = !t->opt[OPT_DRY_RUN];
+    json_object *doc;
+
+    if (t->opt[OPT_JSON]) {
+        doc = json_object_new_object();
+        json_object_object_add(doc, "changes", plan_json(plan, doms, verdicts));
+        json_object_object_add(doc, "done", json_object_new_boolean(done));
+        print_json(doc);
+    } else {
+        print_summary(plan, n, done);
+    }
+    print_gone(plan->changes, plan->nchanges);
 }
 
 /*
@@ -222,34 +257,22 @@ static int show_and_do(struct tool *t, struct policy_plan *plan,
                        const struct xentime_domain *doms, size_t n,
                        struct verdict *verdicts)
 {
-    unsigned int flags = t->opt[OPT_FORCE] ? XENTIME_FORCE : 0;
+    unsigned int flags = XENTIME_SKIP_GONE |
+                         (t->opt[OPT_FORCE] ? XENTIME_FORCE : 0);
     bool dry = t->opt[OPT_DRY_RUN];
     int status = judge(t, plan, verdicts, flags);
-    json_object *doc = NULL;
 
-    if (t->opt[OPT_JSON]) {
-        doc = json_object_new_object();
-        json_object_object_add(doc, "changes", plan_json(plan, doms, verdicts));
-    } else {
+    if (!t->opt[OPT_JSON]) {
         print_plan(plan, doms, n, verdicts);
         fflush(stdout);
     }
-    if (status && !dry) {
-        json_object_put(doc);
+    if (status && !dry)
         return report(t, status,
                       "nothing was changed: this Xen would not take what is "
                       "marked with !");
-    }
-    if (!dry && policy_carry_out(t->xt, plan, flags)) {
-        json_object_put(doc);
+    if (!dry && policy_carry_out(t->xt, plan, flags))
         return report_error(t);
-    }
-    if (doc) {
-        json_object_object_add(doc, "done", json_object_new_boolean(!dry));
-        print_json(doc);
-    } else {
-        print_summary(plan, n, !dry);
-    }
+    print_done(t, plan, doms, n, verdicts);
     return status;
 }
 

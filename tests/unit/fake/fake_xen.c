@@ -169,17 +169,21 @@ bool fake_exists(uint32_t id)
     return fake_lookup(id);
 }
 
+void fake_remove(struct fake_domain *d)
+{
+    fake->count--;
+    memmove(d, d + 1, (fake->count - (d - fake->dom)) * sizeof(*d));
+    fake_profile_settle();
+}
+
 void fake_destroy(uint32_t id)
 {
     struct fake_domain *d;
 
     fake_enter();
     d = fake_lookup(id);
-    if (d) {
-        fake->count--;
-        memmove(d, d + 1, (fake->count - (d - fake->dom)) * sizeof(*d));
-        fake_profile_settle();
-    }
+    if (d)
+        fake_remove(d);
     fake_leave(0);
 }
 

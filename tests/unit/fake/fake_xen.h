@@ -43,6 +43,8 @@ struct fake_domain {
     bool stuck;            /* a set succeeds, but changes nothing */
     unsigned int sets;     /* that reached this domain */
     unsigned int changes;  /* sets that gave another value */
+    unsigned int ends_at;  /* this look at a parameter, or set of one, comes
+                              when it has ended; 0: none does */
     uint32_t tsc_mode;     /* TSC_MODE_* */
     bool vpmu;             /* created in mode self or hv; stock Xen */
     uint32_t sessions;     /* as a patched Xen counts them */
@@ -139,9 +141,10 @@ void fake_uuid(uint32_t id, uint8_t uuid[16]);
 void fake_enter(void);
 int fake_leave(int rc);
 
-/* Both need the mutex held. */
+/* These need the mutex held. */
 struct fake_domain *fake_lookup(uint32_t id); /* NULL if there is none */
 size_t fake_place(uint32_t id); /* of the first one whose id is not below @id */
+void fake_remove(struct fake_domain *d);
 
 /* ---- fake_vtimer.c ---- */
 

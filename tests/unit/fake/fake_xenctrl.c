@@ -164,6 +164,10 @@ static struct fake_domain *param_domain(uint32_t dom, uint32_t param)
 {
     struct fake_domain *d = fake_lookup(dom);
 
+    if (d && d->ends_at && !--d->ends_at) {
+        fake_remove(d);
+        d = NULL;
+    }
     if (!d)
         errno = ESRCH;
     else if (d->type == XENTIME_PV || setting_of(param) < 0)

@@ -89,6 +89,32 @@ static void dying_domains(void **state)
     assert_null(strstr(run("policy", "export")->out, "old billing"));
 }
 
+/* A domain ends at each moment of the plan and of the change. */
+static void domains_that_end(void **state)
+{
+    const struct run *r = NULL;
+    unsigned int k, left_out = 0;
+
+    (void)state;
+    write_policy("<defaults>" CLOCK(TICKS("merge")) "</defaults>\n");
+    for (k = 1; k == 1 || !fake_exists(2); k++) {
+        fake_reset();
+        add_usual_domains();
+        fake_domain(2)->ends_at = k;
+        r = apply_it();
+        assert_exit(r, 0);
+        assert_int_equal(value_of(1, MODE), 3);
+        assert_int_equal(value_of(3, MODE), 3);
+        if (strstr(r->err, "old billing: note: the domain has ended")) {
+            assert_has(r->out, "2 changes, done");
+            left_out++;
+        }
+    }
+    assert_true(left_out > 1);
+    assert_has(r->out, "3 changes, done");
+    assert_string_equal(r->err, "");
+}
+
 static void received_by_xl(void **state)
 {
     (void)state;
@@ -448,8 +474,9 @@ static void wrong_use(void **state)
 }
 
 UNIT_MAIN(TEST(first_rule_that_matches), TEST(dying_domains),
-          TEST(received_by_xl), TEST(by_uuid_type_and_label), TEST(shown_first),
-          TEST(as_json), TEST(what_xen_cannot), TEST(on_a_patched_xen),
+          TEST(domains_that_end), TEST(received_by_xl),
+          TEST(by_uuid_type_and_label), TEST(shown_first), TEST(as_json),
+          TEST(what_xen_cannot), TEST(on_a_patched_xen),
           TEST(refused_to_one_domain), TEST(undone_where_one_fails),
           TEST(a_record_that_persists), TEST(which_outlives_the_domain),
           TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),

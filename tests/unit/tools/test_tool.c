@@ -105,6 +105,34 @@ static void lists_and_all(void **state)
     assert_exit(run("set-mode", "--all", "1"), 0);
 }
 
+/* A domain that ends stops a change of all, but not one that names it. */
+static void one_of_all_ends(void **state)
+{
+    const struct run *r;
+    json_object *doc;
+
+    (void)state;
+    add_usual_domains();
+    fake_domain(2)->ends_at = 2;
+    r = run("set-mode", "--all", "2");
+    assert_exit(r, 0);
+    assert_has(r->err, "db: note: the domain has ended meanwhile, and was left "
+                       "out");
+    assert_lacks(r->out, "db");
+    assert_true(mode_of(1) == 2 && mode_of(3) == 2);
+
+    fake_add(2, XENTIME_HVM)->ends_at = 1;
+    doc = parse_json(run("set-mode", "--all", "3", "--json")->out);
+    assert_string_equal(json_at(doc, "changes/0/id"), "1");
+    assert_string_equal(json_at(doc, "changes/1/id"), "3");
+    assert_string_equal(json_at(doc, "changes/2/id"), "");
+    json_object_put(doc);
+
+    fake_add(2, XENTIME_HVM)->ends_at = 2;
+    assert_exit(run("set-mode", "web,db", "2"), 3);
+    assert_int_equal(mode_of(1), 3);
+}
+
 static void change_as_json(void **state)
 {
     json_object *doc;
@@ -560,8 +588,9 @@ static void completion_of_nonsense(void **state)
 }
 
 UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
-          TEST(change_as_json), TEST(every_error), TEST(errors_of_the_host),
-          TEST(hostile_references), TEST(no_reference), TEST(options_anywhere),
+          TEST(one_of_all_ends), TEST(change_as_json), TEST(every_error),
+          TEST(errors_of_the_host), TEST(hostile_references),
+          TEST(no_reference), TEST(options_anywhere),
           TEST(the_unknown_option_is_named), TEST(json_is_seen),
           TEST(verbose_goes_to_stderr), TEST(info), TEST(busy),
           TEST(many_at_once_and_some_killed), TEST(more_domains_than_files),
