@@ -262,6 +262,12 @@ static int64_t to_ns(uint64_t cycles, uint64_t khz)
     return (int64_t)(cycles / khz * 1000000 + cycles % khz * 1000000 / khz);
 }
 
+/* Any number of changes can stand in a file before a turn ends. */
+static void add_ns(int64_t *sum, int64_t ns)
+{
+    *sum = *sum + ns > LONGEST ? LONGEST : *sum + ns;
+}
+
 static bool change(struct turns *s, const struct xentrace_change *c)
 {
     int64_t ns = to_ns(c->tsc - s->since, s->khz);
@@ -272,13 +278,13 @@ static bool change(struct turns *s, const struct xentrace_change *c)
 
     switch (s->state) {
     case RUNNING:
-        s->now.run += ns;
+        add_ns(&s->now.run, ns);
         break;
     case BLOCKED:
-        s->now.block += ns;
+        add_ns(&s->now.block, ns);
         break;
     default:
-        s->now.wait += ns;
+        add_ns(&s->now.wait, ns);
         break;
     }
     s->since = c->tsc;

@@ -170,13 +170,36 @@ static void strange_times(void **state)
     xentrace_free(&trace);
 }
 
+/* A file can have any number of changes between two of a vCPU's turns. */
+static void a_turn_without_end(void **state)
+{
+    enum { CHANGES = 3000000 };
+    struct xentrace endless = { .n = CHANGES };
+    struct sim_turn *turns;
+    size_t i, n;
+
+    (void)state;
+    endless.changes = calloc(CHANGES, sizeof(*endless.changes));
+    assert_non_null(endless.changes);
+    for (i = 0; i < CHANGES; i++)
+        endless.changes[i] = (struct xentrace_change){
+            .tsc = i << 40,
+            .domid = 3,
+            .to = i % (CHANGES - 1) ? BLOCKED : RUNNING,
+        };
+    assert_int_equal(xentrace_turns(&endless, 3, 0, 1000, &turns, &n), 0);
+    assert_int_equal(n, 1);
+    assert_in_range(turns[0].block, 1, 1LL << 43);
+    free(turns);
+    free(endless.changes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_cpus),
-        cmocka_unit_test(cut_off),
-        cmocka_unit_test(something_else),
-        cmocka_unit_test(strange_times),
+        cmocka_unit_test(two_cpus),           cmocka_unit_test(cut_off),
+        cmocka_unit_test(something_else),     cmocka_unit_test(strange_times),
+        cmocka_unit_test(a_turn_without_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
