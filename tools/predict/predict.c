@@ -136,6 +136,10 @@ static int tsc_khz(struct tool *t, long *khz)
         return status;
     }
     *khz = host.khz;
+    if (!*khz)
+        return report(t, EXIT_CANNOT,
+                      "this Xen does not tell how fast its TSC is: --tsc-khz "
+                      "says it");
     return EXIT_DONE;
 }
 

@@ -213,18 +213,17 @@ static int run_gnuplot(FILE *script, bool to_file)
 {
     /* Without -d it would obey the user's ~/.gnuplot first. */
     static const char *const argv[] = { "gnuplot", "-d", "-", NULL };
-    posix_spawn_file_actions_t actions;
+    const struct spawn_files files = {
+        .in = fileno(script),
+        .out = to_file ? -1 : STDOUT_FILENO,
+        .err = STDERR_FILENO,
+    };
 
     rewind(script);
     fflush(stdout);
     /* gnuplot complains where the locale cannot show all that it draws. */
     setenv("LC_ALL", "C.UTF-8", 1);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
-    if (to_file)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
-                                         O_WRONLY, 0);
-    return spawn_and_wait(argv, &actions);
+    return spawn_and_wait(argv, &files);
 }
 
 static int leave_script(const struct tool *t, const char *file,

@@ -7,7 +7,12 @@
  * with errors and spreads that are made up.
  */
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "predict/rank.h"
 #include "run.h"
@@ -589,14 +594,98 @@ static void wrong_uses(void **state)
                        "100 us, and it can have a CPU for 50.");
     assert_exit(recommend("--seed", "-1"), 2);
     assert_exit(run("recommend", "1", "--trace", "nothing"), 1);
+    /* The fake Xen says 0 kHz. */
+    assert_exit(run("recommend", "1", "--trace", "trace"), 4);
     setenv("PATH", "/nowhere", 1);
     r = run("recommend", "1", "--observe", "1");
     assert_exit(r, 4);
     assert_has(r->err, "there is no xentrace here");
 }
 
+/* ---- observing ---- */
+
+/* Writes a program that stands for xentrace; $6 is the file to record to. */
+static void write_xentrace(const char *script)
+{
+    mkdir("bin", 0700);
+    write_file("bin/xentrace", "#!/bin/sh\n%s", script);
+    chmod("bin/xentrace", 0700);
+    setenv("PATH", "bin:/usr/bin:/bin", 1);
+}
+
+/*
+ * The record is memory of dom0.  Once it is full xentrace is ended by SIGTERM,
+ * at which it leaves the trace buffers usable, and what it has got is taken.
+ * (The hole that makes the record so long here takes no memory.)
+ */
+static void a_record_that_is_full(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_domain("web");
+    write_xentrace("trap 'cat trace >$6; exit 0' TERM\n"
+                   "truncate -s 300M $6\n"
+                   "while :; do sleep 0.05; done\n");
+    r = run("recommend", "1", "--observe", "86400", "--tsc-khz", "2000000");
+    assert_exit(r, 0);
+    assert_has(r->err, "note: the record has 256 MiB, and was ended");
+    assert_has(r->out, "web: timer_mode 1, simulated with what xentrace has");
+}
+
+static bool wait_for_file(const char *path)
+{
+    int i;
+
+    for (i = 0; i < 3000 && access(path, F_OK); i++)
+        usleep(10000);
+    return !access(path, F_OK);
+}
+
+/* There is only one set of trace buffers: what holds them ends with us. */
+static void xentrace_ends_with_us(void **state)
+{
+    static const int signals[] = { SIGTERM, SIGKILL };
+    const char *args[] = { "recommend", "1", "--observe", "600", NULL };
+    size_t i;
+    pid_t pid;
+
+    (void)state;
+    add_domain("web");
+    write_xentrace("trap 'echo >ended; exit 0' TERM\n"
+                   "ls /proc/$$/fd >files\necho >begun\n"
+                   "while :; do sleep 0.05; done\n");
+    for (i = 0; i < ARRAY_COUNT(signals); i++) {
+        unlink("begun");
+        unlink("ended");
+        pid = run_start(args);
+        assert_true(wait_for_file("begun"));
+        kill(pid, signals[i]);
+        waitpid(pid, NULL, 0);
+        assert_true(wait_for_file("ended"));
+    }
+}
+
+/* It keeps nothing open that this process got from its caller. */
+static void xentrace_inherits_nothing(void **state)
+{
+    int lock = open("inherited", O_RDWR | O_CREAT, 0600);
+
+    (void)state;
+    assert_true(lock > 2);
+    add_domain("web");
+    write_xentrace("for i in /proc/$$/fd/*; do readlink $i; done >files\n"
+                   "cat trace >$6\n");
+    assert_exit(run("recommend", "1", "--observe", "1", "--tsc-khz", "2000000"),
+                0);
+    assert_int_equal(system("grep -q /dev/null files"), 0);
+    assert_true(system("grep inherited files"));
+    close(lock);
+}
+
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(two_answers), TEST(on_a_patched_xen),
           TEST(several_vcpus_with_a_native_tsc), TEST(clocks_that_differ),
           TEST(kinds_that_disagree), TEST(nothing_is_of_use),
           TEST(reasons_are_findings), TEST(seeds), TEST(rules), TEST(names),
-          TEST(wrong_uses))
+          TEST(wrong_uses), TEST(a_record_that_is_full),
+          TEST(xentrace_ends_with_us), TEST(xentrace_inherits_nothing))
