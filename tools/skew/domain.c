@@ -106,6 +106,15 @@ static bool grow(struct source *s)
     return true;
 }
 
+/*
+ * Returns the time from one reading of a clock to another.  A guest can set a
+ * clock to anything, and what it counts wraps.
+ */
+static int64_t passed(int64_t from, int64_t to)
+{
+    return (int64_t)((uint64_t)to - (uint64_t)from);
+}
+
 /* Adds a reading, if the clock is there now and was at the first reading. */
 static bool add(struct source *s, const struct reading *reading, bool first)
 {
@@ -116,8 +125,9 @@ static bool add(struct source *s, const struct reading *reading, bool first)
     if (s->n == s->room && !grow(s))
         return false;
     s->points[s->n++] = (struct fit_point){
-        .t = (reading->at - s->first.at) / 1e9,
-        .error = ((reading->ns - s->first.ns) - (reading->at - s->first.at)) /
+        .t = passed(s->first.at, reading->at) / 1e9,
+        .error = passed(passed(s->first.at, reading->at),
+                        passed(s->first.ns, reading->ns)) /
                  1e9,
     };
     if (reading->error > s->error)

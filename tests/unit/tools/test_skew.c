@@ -121,6 +121,24 @@ static void ticks_too(void **state)
     assert_has(r->out, "\nlapic ticks        4   3s +0.000000    +0.000");
 }
 
+/* A guest can set its HPET to what is 2^63 ns, and an emulated TSC as well. */
+static void clocks_that_wrap(void **state)
+{
+    static const uint64_t hpet[] = { UINT64_C(1) << 59, UINT64_C(1) << 60, 0 };
+    struct fake_domain *d = add_domain();
+    const struct run *r;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(hpet); i++) {
+        d->hpet_counter = hpet[i] - 100000;
+        d->tsc = -UINT64_C(30000000);
+        r = run("skew", "1", "--interval", "0.01", "--count", "4");
+        assert_exit(r, 0);
+        assert_has(r->out, "hpet");
+    }
+}
+
 static void wrong_uses(void **state)
 {
     const struct run *r;
@@ -190,5 +208,5 @@ static void ctrl_c(void **state)
 }
 
 UNIT_MAIN(TEST(clocks_of_a_context), TEST(no_clocks), TEST(a_measurement),
-          TEST(ticks_too), TEST(wrong_uses), TEST(a_domain_that_ends),
-          TEST(ctrl_c))
+          TEST(ticks_too), TEST(clocks_that_wrap), TEST(wrong_uses),
+          TEST(a_domain_that_ends), TEST(ctrl_c))
