@@ -29,6 +29,7 @@ int main(int argc, char **argv)
 {
     struct tool t = { 0 };
 
+    tool_take_standard_files();
     /* Scripts read the numbers, so they have a decimal point everywhere. */
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");

@@ -2,6 +2,7 @@
 /* Opens and closes Xen for a run of a command: see run.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,16 @@ static void start_progress(xentime *xt)
 }
 
 /* ---- open files ---- */
+
+void tool_take_standard_files(void)
+{
+    static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+    int fd;
+
+    for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            _exit(EXIT_FAILED);
+}
 
 static struct rlimit files_before; /* rlim_max is 0 until it is known */
 

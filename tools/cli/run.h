@@ -6,6 +6,14 @@
 #include "tool.h"
 
 /*
+ * Opens those of the standard descriptors that are closed, in such a way that
+ * they can be neither read nor written: else Xen's device or xenstored's socket
+ * would become one of them, and messages would go there.  To be called before
+ * anything is opened.
+ */
+void tool_take_standard_files(void);
+
+/*
  * Opens Xen as t->xt, raises the limit on open files to what this user may have
  * (each domain has a lock), and from then on says on stderr what it waits for
  * whenever that takes more than two seconds. For a lock it waits as long as

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <xenctrl.h>
 
@@ -510,6 +511,38 @@ static void more_domains_than_files(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+/* Runs xentimectl by a shell, with what a shell can redirect. */
+static int shell(const char *command)
+{
+    char self[512], line[640];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    int status;
+
+    assert_true(n > 0);
+    self[n] = '\0';
+    *strrchr(self, '/') = '\0';
+    snprintf(line, sizeof(line), "FAKE_XEN_FD=%d %s/%s", fake_xen_fd, self,
+             command);
+    status = system(line);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/*
+ * With a standard descriptor closed, the next file to be opened would be it:
+ * xenstored's socket, to which the output would go.
+ */
+static void closed_standard_files(void **state)
+{
+    (void)state;
+    add_usual_domains();
+    assert_int_equal(shell("xentimectl list >&- 2>/dev/null"), 1);
+    assert_int_equal(shell("xentimectl list <&- >/dev/null"), 0);
+    assert_int_equal(shell("xentimectl set-mode nobody 2 2>&-"), 3);
+    assert_int_equal(shell("xentimectl set-mode web 3 <&- >&- 2>&-"), 1);
+    assert_int_equal(mode_of(1), 3);
+}
+
 /* The process that ends a session after a time keeps none of the caller's files. */
 static void a_timer_holds_nothing(void **state)
 {
@@ -595,4 +628,5 @@ UNIT_MAIN(TEST(set_mode), TEST(until_set_without), TEST(lists_and_all),
           TEST(verbose_goes_to_stderr), TEST(info), TEST(busy),
           TEST(many_at_once_and_some_killed), TEST(more_domains_than_files),
           TEST(a_timer_holds_nothing), TEST(completes_names),
-          TEST(completes_holders), TEST(completion_of_nonsense))
+          TEST(completes_holders), TEST(completion_of_nonsense),
+          TEST(closed_standard_files))
