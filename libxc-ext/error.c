@@ -69,6 +69,24 @@ void xt_hint(xentime *xt, const char *fmt, ...)
     va_end(ap);
 }
 
+void xt_warn(xentime *xt)
+{
+    if (!xt->warnings++)
+        xt->warning = xt->error;
+}
+
+void xt_no_warning(xentime *xt)
+{
+    xt->warnings = 0;
+}
+
+const struct xentime_error_info *xentime_warning(const xentime *xt,
+                                                 size_t *more)
+{
+    *more = xt->warnings ? xt->warnings - 1 : 0;
+    return xt->warnings ? &xt->warning : NULL;
+}
+
 const struct xentime_error_info *xentime_last_error(const xentime *xt)
 {
     return &xt->error;

@@ -24,6 +24,13 @@ void xt_fail_more(xentime *xt, const char *fmt, ...)
 void xt_hint(xentime *xt, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Makes a warning of the error: something damaged is passed over.  The first
+ * since xt_no_warning() is kept, the others are counted.
+ */
+void xt_warn(xentime *xt);
+void xt_no_warning(xentime *xt);
+
 /* Fills in ENOMEM.  Returns FAIL. */
 enum xentime_error xt_fail_memory(xentime *xt);
 

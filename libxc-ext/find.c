@@ -51,6 +51,7 @@ enum xentime_error xentime_list(xentime *xt, unsigned int want,
 
     *out = NULL;
     *count = 0;
+    xt_no_warning(xt);
     rc = xt_list_domains(xt, &doms, &total);
     if (rc)
         return rc;
@@ -252,6 +253,7 @@ enum xentime_error xentime_find(xentime *xt, const char *const *refs,
 
     *out = NULL;
     *count = 0;
+    xt_no_warning(xt);
     if (picks && found)
         rc = find_into(xt, refs, nrefs, want, picks, found, count);
     else

@@ -32,6 +32,8 @@ struct xentime {
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;
+    struct xentime_error_info warning; /* the first of @warnings */
+    size_t warnings;
 };
 
 #endif /* XENTIME_INTERNAL_H */

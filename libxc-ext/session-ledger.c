@@ -282,17 +282,31 @@ void xt_ledger_free(struct xt_ledger *l)
 {
     xentime_free_domains(l->doms, l->ndoms);
     free(l->sessions);
+    free(l->bad);
     memset(l, 0, sizeof(*l));
 }
 
 /* ---- reading ---- */
 
-static bool fail_damaged(xentime *xt, const char *path)
+/* Notes a session that is none; returns false if memory is out. */
+static bool note_damaged(xentime *xt, struct xt_ledger *l, const char *path,
+                         const struct xentime_session *where)
 {
+    struct xentime_session *more;
+
     xt_fail(xt, XENTIME_ERR_FAIL, EBADMSG, NULL,
             "%s in xenstore is not a profiling session", path);
     xt_hint(xt, "if nobody profiles: xenstore-rm %s", path);
-    return false;
+    xt_warn(xt);
+    l->damaged++;
+    more = reallocarray(l->bad, l->nbad + 1, sizeof(*more));
+    if (!more) {
+        xt_fail_memory(xt);
+        return false;
+    }
+    l->bad = more;
+    l->bad[l->nbad++] = *where;
+    return true;
 }
 
 static bool read_session(xentime *xt, struct xt_ledger *l,
@@ -300,22 +314,28 @@ static bool read_session(xentime *xt, struct xt_ledger *l,
                          const char *holder)
 {
     struct xt_session *s = grow(xt, l);
+    bool named = strcmp(holder, NAMELESS) != 0, ok;
     char path[PATH_SIZE], *text;
-    bool ok;
 
     if (!s)
         return false;
     s->s = *where;
-    if (strcmp(holder, NAMELESS) != 0)
+    if (named)
         snprintf(s->s.holder, sizeof(s->s.holder), "%s", holder);
     session_path(path, &s->s);
-    if (strcmp(holder, NAMELESS) != 0 && !xentime_is_holder(holder))
-        return fail_damaged(xt, path);
     if (!xt_store_get(xt, XBT_NULL, path, &text))
         return false;
-    ok = text && parse_session(text, s);
+    ok = text && (!named || xentime_is_holder(holder)) &&
+         parse_session(text, s);
+    if (!ok)
+        l->n--;
+    /* Who reads without the lock may find that it has ended meanwhile. */
+    if (!ok && text)
+        ok = note_damaged(xt, l, path, where);
+    else
+        ok = true;
     free(text);
-    return ok || fail_damaged(xt, path);
+    return ok;
 }
 
 /*
@@ -363,6 +383,11 @@ static bool read_all(xentime *xt, struct xt_ledger *l)
     bool ok = xt_store_get_int(xt, XBT_NULL, DIRECTORY "/initial", -1, MAX_MODE,
                                &initial);
 
+    if (!ok && xt->error.errno_value == EBADMSG) {
+        xt_warn(xt);
+        l->damaged++;
+        ok = true;
+    }
     if (!ok || !xt_store_list(xt, XBT_NULL, DIRECTORY, &names, &n))
         return false;
     l->initial = initial;

@@ -38,12 +38,19 @@ struct xt_ledger {
     struct xt_session *sessions;
     size_t n, room;
     int initial; /* the mode before the first session; -1: not noted */
+    /*
+     * What is damaged is not among the sessions, but counted; xt_warn() has told
+     * of it.  @bad are the targets of such sessions.
+     */
+    size_t damaged;
+    struct xentime_session *bad;
+    size_t nbad;
 };
 
 /* Reads everything but the domains. */
 enum xentime_error xt_ledger_read_sessions(xentime *xt, struct xt_ledger *l);
 
-/* Reads everything.  Errors: NOXEN, PERM, FAIL (a session is damaged). */
+/* Reads everything.  Errors: NOXEN, PERM, FAIL. */
 enum xentime_error xt_ledger_read(xentime *xt, struct xt_ledger *l);
 void xt_ledger_free(struct xt_ledger *l);
 

@@ -80,7 +80,8 @@ static enum xentime_error store_settle(struct xt_work *w)
     enum xentime_error rc;
     bool conflict;
 
-    if (w->l.initial < 0 && !w->l.n)
+    /* The mode might be what a session needs that cannot be read. */
+    if (w->l.damaged || (w->l.initial < 0 && !w->l.n))
         return XENTIME_OK;
     rc = set_mode(w, mode_of_ledger(w, &conflict));
     if (rc == XENTIME_ERR_BUSY) {
@@ -296,6 +297,13 @@ static enum xentime_error store_modes(struct xt_work *w, int *now, int *initial)
     return XENTIME_OK;
 }
 
+static bool is_of(const struct xentime_session *s,
+                  const struct xentime_domain *dom)
+{
+    return s->domid == dom->domid &&
+           !memcmp(s->uuid, dom->uuid, sizeof(s->uuid));
+}
+
 static enum xentime_error store_count(xentime *xt, struct xentime_domain *doms,
                                       size_t n)
 {
@@ -305,11 +313,14 @@ static enum xentime_error store_count(xentime *xt, struct xentime_domain *doms,
 
     if (rc)
         return rc;
-    for (i = 0; i < n; i++)
+    for (i = 0; i < n; i++) {
         for (doms[i].sessions = 0, k = 0; k < l.n; k++)
-            if (l.sessions[k].s.domid == doms[i].domid &&
-                !memcmp(l.sessions[k].s.uuid, doms[i].uuid, 16))
+            if (is_of(&l.sessions[k].s, &doms[i]))
                 doms[i].sessions += l.sessions[k].s.count;
+        for (k = 0; k < l.nbad; k++)
+            if (is_of(&l.bad[k], &doms[i]))
+                doms[i].sessions = XENTIME_UNKNOWN;
+    }
     xt_ledger_free(&l);
     return rc;
 }

@@ -69,6 +69,13 @@ static void end(struct xt_work *w)
     xt_let_signals(&w->signals);
 }
 
+/* What is damaged may be a session that a change has to know of. */
+static enum xentime_error fail_damaged(xentime *xt)
+{
+    xt->error = xt->warning;
+    return xt->error.code;
+}
+
 /*
  * Takes the lock, reads the sessions and ends those that are over.  SIGINT and
  * its like may end us while we wait, but not from the first change on.
@@ -80,6 +87,7 @@ static enum xentime_error begin(struct xt_work *w, xentime *xt)
 
     memset(w, 0, sizeof(*w));
     w->xt = xt;
+    xt_no_warning(xt);
     rc = xt_ask_counted_by_xen(xt, &counted_by_xen);
     if (!rc)
         rc = xt_lock(xt, NULL, &w->lock);
@@ -275,7 +283,9 @@ static enum xentime_error operate(xentime *xt, operation_fn *fn,
     rc = begin(&w, xt);
     if (rc)
         return rc;
-    rc = w.backend->modes(&w, &change->mode_before, &initial);
+    rc = w.l.damaged ? fail_damaged(xt) : XENTIME_OK;
+    if (!rc)
+        rc = w.backend->modes(&w, &change->mode_before, &initial);
     if (!rc)
         rc = fn(&w, o, &change->changed);
     change->counted_by_xen = w.backend->counted_by_xen;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "error.h"
 #include "hypercall.h"
 #include "setting.h"
 
@@ -43,6 +44,10 @@ static void add(struct batch *b, struct xentime_domain *dom,
     b->n++;
 }
 
+/*
+ * Takes the values that Xen gave.  A value that this library does not know is no
+ * reason to show none.
+ */
 static enum xentime_error take_values(xentime *xt, const struct batch *b)
 {
     enum xentime_error rc;
@@ -51,17 +56,21 @@ static enum xentime_error take_values(xentime *xt, const struct batch *b)
     for (i = 0; i < b->n; i++) {
         int err = -(int)b->calls[i].result;
         struct xentime_domain *dom = b->dom[i];
+        int *value = &dom->setting[b->setting[i]];
 
         if (err == ESRCH) {
             dom->domid = XENTIME_NO_DOMID;
             continue;
         }
-        if (err)
-            return xt_fail_xen(xt, err, dom, "cannot read the settings");
-        rc = xt_value_from_xen(xt, dom, b->setting[i], b->params[i].value,
-                               &dom->setting[b->setting[i]]);
-        if (rc)
+        rc = err ? xt_fail_xen(xt, err, dom, "cannot read the settings")
+                 : xt_value_from_xen(xt, dom, b->setting[i], b->params[i].value,
+                                     value);
+        if (rc && !err) {
+            *value = XENTIME_UNKNOWN;
+            xt_warn(xt);
+        } else if (rc) {
             return rc;
+        }
     }
     return XENTIME_OK;
 }

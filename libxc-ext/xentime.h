@@ -78,6 +78,14 @@ void xentime_close(xentime *xt);
 const struct xentime_error_info *xentime_last_error(const xentime *xt);
 
 /*
+ * Tells what the last xentime_list(), xentime_find() or xentime_get_profile()
+ * passed over because it is damaged: the first of these, and in *more how many
+ * others.  Returns NULL if there was nothing.
+ */
+const struct xentime_error_info *xentime_warning(const xentime *xt,
+                                                 size_t *more);
+
+/*
  * Returns what a call on @xt waits for at this moment ("xenstored", "the lock
  * of domain 3, held by process 4711"), or NULL if it does not wait.  May be
  * called from a signal handler while another call runs.
@@ -166,12 +174,15 @@ struct xentime_domain {
     uint8_t uuid[16];
     char *name; /* NULL: not asked for, or xenstore has none */
     enum xentime_type type;
-    unsigned int state;            /* enum xentime_state */
-    unsigned int vcpus;            /* online */
-    uint64_t cpu_time_ns;          /* sum over its vCPUs */
-    int setting[XENTIME_SETTINGS]; /* -1: not asked for, or it has none */
-    int64_t sessions; /* profiling; -1: not asked for, or no vPMU */
+    unsigned int state;   /* enum xentime_state */
+    unsigned int vcpus;   /* online */
+    uint64_t cpu_time_ns; /* sum over its vCPUs */
+    /* -1: not asked for, or it has none; or XENTIME_UNKNOWN */
+    int setting[XENTIME_SETTINGS];
+    /* profiling; -1: not asked for, or no vPMU; or XENTIME_UNKNOWN */
+    int64_t sessions;
 };
+#define XENTIME_UNKNOWN (-2) /* it is damaged: see xentime_warning() */
 
 /* Bits */
 enum xentime_want {
@@ -195,7 +206,8 @@ bool xentime_type_has(enum xentime_type type, enum xentime_setting setting);
 
 /*
  * Lists every domain, in order of id, in one pass.  A domain that ends while it
- * is read is left out.  The array is freed by xentime_free_domains().
+ * is read is left out.  What is damaged is unknown, and fails no other domain:
+ * see xentime_warning().  The array is freed by xentime_free_domains().
  *
  * Errors: PERM, NOXEN (no xenstored), FAIL.
  */
@@ -595,7 +607,8 @@ struct xentime_profile {
 };
 
 /*
- * Reads all sessions and the vPMU mode; freed by xentime_free_profile().
+ * Reads all sessions and the vPMU mode; freed by xentime_free_profile().  A
+ * session that is damaged is left out: see xentime_warning().
  * Errors: UNSUPPORTED (no vPMU: the hint says what to boot with), BUSY (the
  * lock), NOXEN, PERM, FAIL.
  */

@@ -63,11 +63,13 @@ int open_domains(struct tool *t, int first, unsigned int want,
 {
     int status = tool_open(t);
 
-    if (status)
-        return status;
-    if (t->nargs > first)
-        return find_domains(t, first, t->nargs, want, doms, count);
-    return xentime_list(t->xt, want, doms, count) ? report_error(t) : EXIT_DONE;
+    if (!status && t->nargs > first)
+        status = find_domains(t, first, t->nargs, want, doms, count);
+    else if (!status && xentime_list(t->xt, want, doms, count))
+        status = report_error(t);
+    if (!status)
+        report_damage(t);
+    return status;
 }
 
 int open_one_domain(struct tool *t, unsigned int want,
@@ -79,8 +81,10 @@ int open_one_domain(struct tool *t, unsigned int want,
 
     if (status)
         return status;
-    return xentime_find(t->xt, refs, 1, want, dom, &n) ? report_error(t)
-                                                       : EXIT_DONE;
+    if (xentime_find(t->xt, refs, 1, want, dom, &n))
+        return report_error(t);
+    report_damage(t);
+    return EXIT_DONE;
 }
 
 void leave_out_dying(struct xentime_domain *doms, size_t *count)

@@ -109,23 +109,28 @@ static json_object *time_json(const struct xentime_domain *d)
     return json_object_new_int64(d->cpu_time_ns);
 }
 
+/* Returns the text for a value below 0: it does not apply, or is damaged. */
+static const char *damaged_text(int64_t value)
+{
+    return value == XENTIME_UNKNOWN ? "?" : NULL;
+}
+
 static const char *mode_text(const struct xentime_domain *d, char *buf)
 {
     int mode = d->setting[XENTIME_TIMER_MODE];
 
     if (mode < 0)
-        return NULL;
+        return damaged_text(mode);
     snprintf(buf, TEXT_SIZE, "%d", mode);
     return buf;
 }
 
 static const char *mode_name_text(const struct xentime_domain *d, char *buf)
 {
-    const struct xentime_mode_name *m = xentime_mode_name(
-        d->setting[XENTIME_TIMER_MODE]);
+    int mode = d->setting[XENTIME_TIMER_MODE];
 
     (void)buf;
-    return m ? m->name : NULL;
+    return mode < 0 ? damaged_text(mode) : xentime_mode_name(mode)->name;
 }
 
 static json_object *mode_json(const struct xentime_domain *d)
@@ -137,9 +142,10 @@ static json_object *mode_json(const struct xentime_domain *d)
 
 static json_object *mode_name_json(const struct xentime_domain *d)
 {
-    const char *name = mode_name_text(d, NULL);
+    const struct xentime_mode_name *m = xentime_mode_name(
+        d->setting[XENTIME_TIMER_MODE]);
 
-    return name ? json_object_new_string(name) : NULL;
+    return m ? json_object_new_string(m->name) : NULL;
 }
 
 static const char *vhpet_text(const struct xentime_domain *d, char *buf)
@@ -147,7 +153,7 @@ static const char *vhpet_text(const struct xentime_domain *d, char *buf)
     int vhpet = d->setting[XENTIME_VHPET];
 
     (void)buf;
-    return vhpet < 0 ? NULL : vhpet ? "on" : "off";
+    return vhpet < 0 ? damaged_text(vhpet) : vhpet ? "on" : "off";
 }
 
 static json_object *vhpet_json(const struct xentime_domain *d)
@@ -160,7 +166,7 @@ static json_object *vhpet_json(const struct xentime_domain *d)
 static const char *profile_text(const struct xentime_domain *d, char *buf)
 {
     if (d->sessions < 0)
-        return NULL;
+        return damaged_text(d->sessions);
     snprintf(buf, TEXT_SIZE, "%lld", (long long)d->sessions);
     return buf;
 }

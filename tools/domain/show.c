@@ -83,12 +83,16 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
             json_object_new_string(m->guest_time), "%s", m->guest_time);
         add(s, "missed_ticks", "timer_mode",
             json_object_new_string(m->missed_ticks), "%s", m->missed_ticks);
+    } else if (mode == XENTIME_UNKNOWN) {
+        add(s, "timer_mode", "HVM parameter", NULL, "?");
     } else {
         add(s, "timer_mode", "none in PV", NULL, "-");
     }
     if (vhpet >= 0)
         add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet), "%s",
             vhpet ? "on" : "off");
+    else if (vhpet == XENTIME_UNKNOWN)
+        add(s, "vhpet", "HVM parameter", NULL, "?");
     else
         add(s, "vhpet", "HVM only", NULL, "-");
 }
@@ -99,6 +103,8 @@ static void add_sessions(struct sheet *s, const struct xentime_domain *d)
     if (d->sessions >= 0)
         add(s, "profile_sessions", "profile status",
             json_object_new_int64(d->sessions), "%" PRId64, d->sessions);
+    else if (d->sessions == XENTIME_UNKNOWN)
+        add(s, "profile_sessions", "profile status", NULL, "?");
 }
 
 /* Says so if the registers cannot be read: the rest is still worth seeing. */

@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 /* ---- reading ---- */
@@ -57,6 +58,10 @@ static enum xentime_error read_domain(xentime *xt, struct metrics_domain *d)
     if (rc == XENTIME_ERR_NODOM) {
         d->gone = true;
         rc = XENTIME_OK;
+    } else if (rc == XENTIME_ERR_FAIL) {
+        /* The others are told all the same. */
+        print_note(d->dom, "warning: %s", xentime_last_error(xt)->text);
+        rc = XENTIME_OK;
     }
     return rc;
 }
@@ -87,6 +92,7 @@ static int read_all(struct tool *t, struct metrics *m)
                          XENTIME_WANT_SESSIONS,
                      &m->doms, &m->n))
         return report_error(t);
+    report_damage(t);
     m->list = calloc(m->n + 1, sizeof(*m->list));
     if (!m->list)
         return report(t, EXIT_FAILED, "out of memory");

@@ -96,6 +96,25 @@ int error_status(const struct tool *t)
     return error_map[xentime_last_error(t->xt)->code].exit_status;
 }
 
+void report_damage(const struct tool *t)
+{
+    const struct xentime_error_info *e;
+    size_t more;
+
+    e = xentime_warning(t->xt, &more);
+    if (!e)
+        return;
+    fputs("xentimectl: warning: ", stderr);
+    if (*e->domain) {
+        print_safe(stderr, e->domain);
+        fputs(": ", stderr);
+    }
+    print_safe(stderr, e->text);
+    if (more)
+        fprintf(stderr, " (and %zu more)", more);
+    fputc('\n', stderr);
+}
+
 int report(const struct tool *t, int status, const char *fmt, ...)
 {
     char text[768];

@@ -15,6 +15,9 @@ int report_error(const struct tool *t);
 /* Returns the exit status of the last error on t->xt, and reports nothing. */
 int error_status(const struct tool *t);
 
+/* Warns of what the last call on t->xt has passed over, if anything. */
+void report_damage(const struct tool *t);
+
 /* Reports a misuse of the command line. Returns EXIT_USAGE. */
 int report_usage(const struct tool *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

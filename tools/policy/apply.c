@@ -231,6 +231,14 @@ static void print_summary(const struct policy_plan *plan, size_t n, bool done)
                done ? ", done" : "");
 }
 
+static void warn_damaged(const struct policy_plan *plan)
+{
+    fputs("xentimectl: warning: ", stderr);
+    print_safe(stderr, plan->why.text);
+    fprintf(stderr, "; domains left alone for such a record: %zu\n",
+            plan->damaged);
+}
+
 static void print_done(const struct tool *t, const struct policy_plan *plan,
                        const struct xentime_domain *doms, size_t n,
                        const struct verdict *verdicts)
@@ -273,6 +281,10 @@ static int show_and_do(struct tool *t, struct policy_plan *plan,
     if (!dry && policy_carry_out(t->xt, plan, flags))
         return report_error(t);
     print_done(t, plan, doms, n, verdicts);
+    if (plan->damaged) {
+        warn_damaged(plan);
+        return EXIT_FAILED;
+    }
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds what a policy desires for a domain, and what is to change for that. */
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,17 @@ static enum xentime_error plan_domain(xentime *xt,
     return XENTIME_OK;
 }
 
+/* Notes a domain of which a record is damaged: it stays as it is. */
+static void leave_alone(xentime *xt, struct policy_plan *plan,
+                        struct policy_desired *desired)
+{
+    if (!plan->damaged++)
+        plan->why = *xentime_last_error(xt);
+    memset(desired, 0, sizeof(*desired));
+    policy_want_nothing(&desired->want);
+    desired->damaged = true;
+}
+
 /*
  * Lists the permissions that are to change.  Where the policy says nothing,
  * profiling is allowed, whatever an earlier policy said.
@@ -191,6 +203,8 @@ static enum xentime_error list_permissions(xentime *xt,
     for (i = 0; i < n; i++) {
         bool allow = plan->desired[i].want.profiling != 0;
 
+        if (plan->desired[i].damaged)
+            continue;
         rc = xentime_may_profile(xt, doms[i].uuid, &allowed);
         if (rc)
             return rc;
@@ -217,6 +231,10 @@ enum xentime_error policy_plan(xentime *xt, const struct policy *p,
         rc = policy_find_desired(xt, p, &doms[i], &plan->desired[i]);
         if (!rc)
             rc = plan_domain(xt, &doms[i], plan, &plan->desired[i]);
+        else if (xentime_last_error(xt)->errno_value == EBADMSG) {
+            leave_alone(xt, plan, &plan->desired[i]);
+            rc = XENTIME_OK;
+        }
     }
     return rc ? rc
               : list_permissions(xt, plan, doms, n, plan->permissions,

@@ -19,6 +19,7 @@ struct policy_desired {
     struct policy_want want;
     enum policy_source source[XENTIME_SETTINGS];
     const struct policy_rule *rule; /* the one that it matches, or NULL */
+    bool damaged; /* a record of it is, so that this wants nothing */
 };
 
 /*
@@ -38,6 +39,12 @@ struct policy_plan {
     size_t nchanges;
     struct xentime_permission *permissions; /* the ones that are to change */
     size_t npermissions;
+    /*
+     * Domains with a damaged record, for which nothing is planned: it may be one
+     * that persists.  @why is that of the first of them.
+     */
+    size_t damaged;
+    struct xentime_error_info why;
 };
 
 /*

@@ -152,6 +152,7 @@ int profile_status(struct tool *t)
         return rc;
     if (xentime_get_profile(t->xt, &pr))
         return report_error(t);
+    report_damage(t);
     if (xentime_list(t->xt, XENTIME_WANT_NAME, &doms, &n)) {
         rc = report_error(t);
     } else if (t->opt[OPT_JSON]) {

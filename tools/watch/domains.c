@@ -126,6 +126,9 @@ static enum xentime_error do_plan(struct watcher *w,
     struct policy_plan plan;
     enum xentime_error rc = policy_plan(w->t->xt, w->policy, dom, 1, &plan);
 
+    if (!rc && plan.damaged)
+        watch_say(SD_WARNING, "%s (%u): %s", name_of(dom), dom->domid,
+                  plan.why.text);
     if (!rc && plan.nchanges + plan.npermissions) {
         rc = policy_carry_out(w->t->xt, &plan, 0);
         if (!rc)
@@ -238,6 +241,18 @@ int watch_update(struct watcher *w)
 
 /* ---- sessions ---- */
 
+/* Says once, until it is mended, that something is damaged. */
+static void say_damage(struct watcher *w)
+{
+    const struct xentime_error_info *e;
+    size_t more;
+
+    e = xentime_warning(w->t->xt, &more);
+    if (e && !w->told_damage)
+        watch_say(SD_WARNING, "%s", e->text);
+    w->told_damage = e;
+}
+
 int watch_sessions(struct watcher *w)
 {
     struct xentime_profile profile;
@@ -258,6 +273,7 @@ int watch_sessions(struct watcher *w)
         w->sessions_ms = SESSIONS_MS;
         return EXIT_DONE;
     }
+    say_damage(w);
     /* No event tells that a process has died, or that a time is over. */
     for (i = 0; i < profile.count; i++)
         if (profile.sessions[i].pid || profile.sessions[i].ends_in_ms >= 0)

@@ -19,6 +19,7 @@ struct watcher {
     struct watch_domain *seen; /* in order of id */
     size_t nseen;
     bool pending;        /* some domain is to be tried again soon */
+    bool told_damage;    /* of a profiling session */
     bool no_sessions;    /* this host has no vPMU */
     int64_t sessions_ms; /* ms until sessions are looked at; -1: no need */
 };

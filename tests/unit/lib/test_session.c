@@ -10,6 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <xenctrl.h>
+#include <xen/pmu.h>
+
 #include "session_world.h"
 #include "unit.h"
 
@@ -328,11 +331,12 @@ static void damaged_sessions(void **state)
     char path[128], uuid[40];
     struct xentime_profile p;
     struct model m;
-    size_t i;
+    size_t i, more;
 
     (void)state;
     world_begin(&m, false, 0);
     world_create(&m, 1);
+    world_create(&m, 2);
     for (i = 0; i < 16; i++)
         snprintf(uuid + 2 * i + (i >= 4) + (i >= 6) + (i >= 8) + (i >= 10),
                  sizeof(uuid) - 2 * i - 4, "%02x%s", fake_domain(1)->uuid[i],
@@ -341,7 +345,13 @@ static void damaged_sessions(void **state)
              bucket_of(fake_domain(1)->uuid), uuid);
     for (i = 0; i < ARRAY_COUNT(texts); i++) {
         store_put(path, texts[i]);
-        assert_error(xentime_get_profile(xt, &p), XENTIME_ERR_FAIL);
+        /* Who looks is told of the others, who changes has to mend it. */
+        assert_done(xentime_get_profile(xt, &p));
+        assert_int_equal(p.count, 0);
+        xentime_free_profile(&p);
+        assert_has(xentime_warning(xt, &more)->text, path);
+        assert_int_equal(more, 0);
+        assert_error(start_with(2, "y", 0, 0), XENTIME_ERR_FAIL);
         assert_has(error_text(), path);
         assert_has(xentime_last_error(xt)->hint, "xenstore-rm");
         assert_int_equal(fake->vpmu, 0);
@@ -352,8 +362,40 @@ static void damaged_sessions(void **state)
     assert_int_equal(p.count, 1);
     assert_string_equal(p.sessions[0].by, "me and you");
     xentime_free_profile(&p);
+    assert_null(xentime_warning(xt, &more));
     store_put("/tool/xentime/profile/initial", "7");
-    assert_error(xentime_get_profile(xt, &p), XENTIME_ERR_FAIL);
+    assert_done(xentime_get_profile(xt, &p));
+    assert_int_equal(p.count, 1);
+    xentime_free_profile(&p);
+    assert_has(xentime_warning(xt, &more)->text, "profile/initial");
+    assert_error(start_with(2, "y", 0, 0), XENTIME_ERR_FAIL);
+}
+
+/* A session that cannot be read may need the vPMU mode that there is. */
+static void the_mode_stays_for_a_damaged_session(void **state)
+{
+    struct xentime_profile p;
+    struct model m;
+    char path[128];
+    size_t more;
+
+    (void)state;
+    world_begin(&m, false, 0);
+    world_create(&m, 1);
+    assert_done(start_with(1, "x", 0, 0));
+    assert_int_equal(fake->vpmu, XENPMU_MODE_SELF);
+    snprintf(path, sizeof(path), "/tool/xentime/profile/%02x",
+             bucket_of(fake_domain(1)->uuid));
+    store_rm(path);
+    store_put("/tool/xentime/profile/xen/y", "damaged");
+    assert_done(xentime_get_profile(xt, &p));
+    xentime_free_profile(&p);
+    assert_non_null(xentime_warning(xt, &more));
+    assert_int_equal(fake->vpmu, XENPMU_MODE_SELF);
+    store_rm("/tool/xentime/profile/xen/y");
+    assert_done(xentime_get_profile(xt, &p));
+    xentime_free_profile(&p);
+    assert_int_equal(fake->vpmu, XENPMU_MODE_OFF);
 }
 
 /* More would not fit into a reply of oxenstored. */
@@ -470,6 +512,7 @@ UNIT_MAIN(TEST(a_session_ends_with_its_process),
           TEST(a_domain_ends_while_we_tidy), TEST(domains_end_while_they_start),
           TEST(asking_whether_xen_counts), TEST(no_vpmu),
           TEST(requests_that_make_no_sense), TEST(names_of_holders),
-          TEST(damaged_sessions), TEST(no_more_than_60_holders),
-          TEST(elsewhere), TEST(stopped_behind_our_back),
-          TEST(the_mode_does_not_stick), TEST(counts_in_a_list))
+          TEST(damaged_sessions), TEST(the_mode_stays_for_a_damaged_session),
+          TEST(no_more_than_60_holders), TEST(elsewhere),
+          TEST(stopped_behind_our_back), TEST(the_mode_does_not_stick),
+          TEST(counts_in_a_list))

@@ -304,6 +304,46 @@ static void hostile_names(void **state)
     unsetenv("LC_ALL");
 }
 
+/* Three damaged values of three domains, and the table has all the others. */
+static void damaged_values(void **state)
+{
+    const char *session = "/tool/xentime/profile/%02x/dom30-11111111-1111-1111-"
+                          "1111-11111111001e/x";
+    const struct run *r;
+    json_object *doc;
+    char path[128];
+
+    (void)state;
+    add_usual_domains();
+    fake_domain(1)->param[XENTIME_TIMER_MODE] = 77;
+    fake->vpmu = 0;
+    snprintf(path, sizeof(path), session, bucket_of(fake_domain(30)->uuid));
+    store_put(path, "nonsense");
+    r = run("list", "-nro", "ID,MODE,MODE-NAME,VHPET,PROFILE");
+    assert_exit(r, 0);
+    assert_has(r->out, "1 ? ? on 0\n");
+    assert_has(r->out, "30 1 no_delay_for_missed_ticks off ?\n");
+    assert_has(r->out, "2 1 no_delay_for_missed_ticks - 0\n");
+    assert_has(r->err, "warning: domain 1: cannot read timer_mode: Xen answers "
+                       "77 (and 1 more)\n");
+    assert_int_equal(lines_of(r->err), 1);
+
+    doc = parse_json(run("list", "--json")->out);
+    assert_string_equal(json_at(doc, "domains/1/timer_mode"), "");
+    assert_string_equal(json_at(doc, "domains/1/vhpet"), "true");
+    json_object_put(doc);
+    r = run("show", "1");
+    assert_exit(r, 0);
+    assert_has(r->out, "timer_mode        ? ");
+    r = run("profile", "status");
+    assert_exit(r, 0);
+    assert_has(r->err, path);
+    r = run("metrics");
+    assert_exit(r, 0);
+    assert_has(r->err, "warning: ");
+    assert_has(r->out, "name=\"web\"");
+}
+
 static void chosen_columns(void **state)
 {
     const struct run *r;
@@ -478,7 +518,7 @@ UNIT_MAIN(TEST(an_empty_host), TEST(every_domain_a_line),
           TEST(columns_that_do_not_apply), TEST(fits_80_columns),
           TEST(all_columns_fit_80_columns), TEST(simulate_cuts_no_name),
           TEST(what_cannot_be_seen), TEST(show_fits_80_columns),
-          TEST(hostile_names), TEST(chosen_columns),
+          TEST(hostile_names), TEST(damaged_values), TEST(chosen_columns),
           TEST(columns_besides_the_usual), TEST(bad_columns),
           TEST(list_as_json), TEST(no_domain_as_json), TEST(show_each_kind),
           TEST(show_tells_what_there_is))

@@ -115,6 +115,24 @@ static void domains_that_end(void **state)
     assert_string_equal(r->err, "");
 }
 
+/* A record that cannot be read may be one that persists. */
+static void a_damaged_record(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    write_policy("<defaults>" CLOCK(TICKS("merge")) "</defaults>\n");
+    store_put(record_path(2, MODE, "requested"), "many");
+    r = apply_it();
+    assert_exit(r, 1);
+    assert_int_equal(value_of(1, MODE), 3);
+    assert_int_equal(value_of(2, MODE), 1);
+    assert_int_equal(value_of(3, MODE), 3);
+    assert_has(r->err, "warning: /tool/xentime/");
+    assert_has(r->err, "left alone for such a record: 1");
+}
+
 static void received_by_xl(void **state)
 {
     (void)state;
@@ -474,7 +492,7 @@ static void wrong_use(void **state)
 }
 
 UNIT_MAIN(TEST(first_rule_that_matches), TEST(dying_domains),
-          TEST(domains_that_end), TEST(received_by_xl),
+          TEST(domains_that_end), TEST(a_damaged_record), TEST(received_by_xl),
           TEST(by_uuid_type_and_label), TEST(shown_first), TEST(as_json),
           TEST(what_xen_cannot), TEST(on_a_patched_xen),
           TEST(refused_to_one_domain), TEST(undone_where_one_fails),
