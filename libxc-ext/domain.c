@@ -138,6 +138,20 @@ enum xentime_error xt_list_domains(xentime *xt, struct xentime_domain **out,
     return XENTIME_OK;
 }
 
+enum xentime_error xt_get_domain(xentime *xt, uint32_t domid,
+                                 struct xentime_domain *dom, bool *there)
+{
+    xc_domaininfo_t info;
+    int got = xc_domain_getinfolist(xt->xch, domid, 1, &info);
+
+    if (got < 0)
+        return xt_fail_xen(xt, errno, NULL, "cannot look up the domain");
+    *there = got == 1 && info.domain == domid;
+    if (*there)
+        fill(dom, &info);
+    return XENTIME_OK;
+}
+
 enum xentime_error xt_still_there(xentime *xt, const struct xentime_domain *dom,
                                   struct xentime_domain *now)
 {

@@ -13,6 +13,13 @@ enum xentime_error xt_list_domains(xentime *xt, struct xentime_domain **out,
                                    size_t *count);
 
 /*
+ * Reads the domain with this id, as xt_list_domains() does; *there is false if
+ * there is none.  Errors: as xt_fail_xen().
+ */
+enum xentime_error xt_get_domain(xentime *xt, uint32_t domid,
+                                 struct xentime_domain *dom, bool *there);
+
+/*
  * Reads the domain again and checks that it is the same one (UUID) and not
  * dying.  Errors: NODOM, as xt_fail_xen().
  */

@@ -218,28 +218,63 @@ static size_t take_picks(struct xentime_domain *doms, const size_t *picks,
     return got;
 }
 
+/*
+ * Finds the domain of a single reference that is its id, without a list of all
+ * others: "watch" asks so for each domain of a host.  *count stays 0 if it is
+ * not one.
+ */
+static enum xentime_error find_id(xentime *xt, const char *const *refs,
+                                  size_t nrefs, struct xentime_domain *found,
+                                  size_t *count)
+{
+    enum xentime_error rc;
+    bool there;
+
+    if (nrefs != 1 || !all_digits(refs[0]))
+        return XENTIME_OK;
+    rc = xt_get_domain(xt, strtoul(refs[0], NULL, 10), found, &there);
+    if (!rc)
+        *count = there;
+    return rc;
+}
+
+static enum xentime_error find_among_all(xentime *xt, const char *const *refs,
+                                         size_t nrefs, unsigned int *want,
+                                         size_t *picks,
+                                         struct xentime_domain *found,
+                                         size_t *count)
+{
+    struct xentime_domain *doms;
+    enum xentime_error rc;
+    size_t n;
+
+    rc = xt_list_domains(xt, &doms, &n);
+    if (rc)
+        return rc;
+    rc = match_all(xt, refs, nrefs, want, doms, n, picks);
+    if (!rc)
+        *count = take_picks(doms, picks, nrefs, found);
+    xentime_free_domains(doms, n);
+    return rc;
+}
+
 /* Does xentime_find() in memory that the caller has allocated. */
 static enum xentime_error find_into(xentime *xt, const char *const *refs,
                                     size_t nrefs, unsigned int want,
                                     size_t *picks, struct xentime_domain *found,
                                     size_t *count)
 {
-    struct xentime_domain *doms;
     enum xentime_error rc;
-    size_t n, i;
+    size_t i;
 
-    rc = xt_list_domains(xt, &doms, &n);
-    if (rc)
-        return rc;
-    rc = match_all(xt, refs, nrefs, &want, doms, n, picks);
-    if (!rc) {
-        *count = take_picks(doms, picks, nrefs, found);
+    rc = find_id(xt, refs, nrefs, found, count);
+    if (!rc && !*count)
+        rc = find_among_all(xt, refs, nrefs, &want, picks, found, count);
+    if (!rc)
         rc = read_more(xt, want, found, *count);
-    }
     for (i = 0; !rc && i < *count; i++)
         if (found[i].domid == XENTIME_NO_DOMID)
             rc = fail_gone(xt, &found[i]);
-    xentime_free_domains(doms, n);
     return rc;
 }
 
