@@ -226,6 +226,18 @@ static int run_gnuplot(FILE *script, bool to_file)
     return spawn_and_wait(argv, &files);
 }
 
+/* Follows no link that somebody has laid in a directory such as /tmp. */
+static FILE *create(const char *name)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                  0666);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (!f && fd >= 0)
+        close(fd);
+    return f;
+}
+
 static int leave_script(const struct tool *t, const char *file,
                         const struct plot_line *lines, size_t n)
 {
@@ -236,7 +248,7 @@ static int leave_script(const struct tool *t, const char *file,
     if (!strcmp(file, "-"))
         return report(t, EXIT_FAILED, "--plot needs gnuplot (gnuplot-nox)");
     if (asprintf(&name, "%s.gp", file) >= 0)
-        f = fopen(name, "we");
+        f = create(name);
     ok = f && write_to(f, file, file, lines, n);
     if (f && fclose(f))
         ok = false;

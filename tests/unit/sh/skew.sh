@@ -137,6 +137,11 @@ is "$status" 1 "without gnuplot"
 like "$err" 'install gnuplot-nox and run "gnuplot gone.svg.gp"' "what to do"
 ok "which does it" gnuplot gone.svg.gp
 ok "there it is" grep -q '<svg' gone.svg
+echo precious >victim
+ln -s victim led.svg.gp
+capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot led.svg
+is "$status" 1 "a link in the place of the script"
+is "$(cat victim)" precious "is not followed"
 capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot -
 is "$status $out" "1 " "without gnuplot in characters"
 printf '#!/bin/sh\nexit 3\n' >bin/gnuplot
