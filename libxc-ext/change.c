@@ -279,6 +279,20 @@ static enum xentime_error fill_entry(struct work *w,
     return xt_record_persists(w->xt, c->dom->uuid, c->setting, &rec->persist);
 }
 
+static enum xentime_error keep(struct work *w, size_t i)
+{
+    const struct xentime_change *c = &w->changes[i];
+
+    return xt_record_keep(w->xt, c->dom->uuid, c->setting, &w->before[i]);
+}
+
+/*
+ * The records of at most so many changes are one transaction: the C xenstored
+ * takes the longer for a request the longer its transaction is.  Where there are
+ * more, the last may fail when the first are written, which are then put back.
+ */
+#define RECORDS 128
+
 static enum xentime_error record_all(struct work *w)
 {
     struct xt_record_entry *entries = calloc(w->n + 1, sizeof(*entries));
@@ -290,8 +304,12 @@ static enum xentime_error record_all(struct work *w)
     for (i = 0; i < w->n && !rc; i++)
         if (w->changes[i].old != XENTIME_GONE)
             rc = fill_entry(w, &w->changes[i], &entries[n++]);
-    if (!rc && n + w->npermissions)
-        rc = xt_record_commit(w->xt, entries, n, w->permissions,
+    if (!rc && n > RECORDS)
+        rc = for_all(w, keep);
+    for (i = 0; i + RECORDS < n && !rc; i += RECORDS)
+        rc = xt_record_commit(w->xt, entries + i, RECORDS, NULL, 0);
+    if (!rc && n - i + w->npermissions)
+        rc = xt_record_commit(w->xt, entries + i, n - i, w->permissions,
                               w->npermissions);
     free(entries);
     return rc;
@@ -426,6 +444,16 @@ static enum xentime_error carry_out_undisturbed(struct work *w)
     return rc;
 }
 
+static void free_before(struct work *w)
+{
+    size_t i, k;
+
+    for (i = 0; w->before && i < w->n; i++)
+        for (k = 0; k < XT_KEPT_FIELDS; k++)
+            free(w->before[i].kept[k]);
+    free(w->before);
+}
+
 enum xentime_error xentime_apply_policy(
     xentime *xt, struct xentime_change *changes, size_t n,
     const struct xentime_permission *permissions, size_t npermissions,
@@ -463,9 +491,9 @@ enum xentime_error xentime_apply_policy(
             rc = carry_out_undisturbed(&w);
         unlock_all(&w);
     }
+    free_before(&w);
     free(w.order);
     free(w.locks);
-    free(w.before);
     return rc;
 }
 

@@ -400,6 +400,44 @@ enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],
     return XENTIME_OK;
 }
 
+/* The fields that a change does not announce, but its record replaces. */
+static const char *const kept_fields[XT_KEPT_FIELDS] = { "when", "by",
+                                                         "persist" };
+
+enum xentime_error xt_record_keep(xentime *xt, const uint8_t uuid[16],
+                                  enum xentime_setting setting,
+                                  struct xt_before *before)
+{
+    char path[PATH_SIZE];
+    size_t i;
+
+    if (before->requested < 0 && before->applied < 0)
+        return XENTIME_OK;
+    for (i = 0; i < XT_KEPT_FIELDS; i++) {
+        field_path(path, uuid, setting, kept_fields[i]);
+        if (!xt_store_get(xt, XBT_NULL, path, &before->kept[i]))
+            return xt->error.code;
+    }
+    before->has_kept = true;
+    return XENTIME_OK;
+}
+
+static bool put_back_kept(xentime *xt, xs_transaction_t t, const uint8_t *uuid,
+                          enum xentime_setting setting,
+                          const struct xt_before *before)
+{
+    char path[PATH_SIZE];
+    bool ok = true;
+    size_t i;
+
+    for (i = 0; before->has_kept && i < XT_KEPT_FIELDS && ok; i++) {
+        field_path(path, uuid, setting, kept_fields[i]);
+        ok = before->kept[i] ? xt_store_put(xt, t, path, before->kept[i])
+                             : xt_store_drop(xt, t, path);
+    }
+    return ok;
+}
+
 struct withdrawal {
     const uint8_t *uuid;
     enum xentime_setting setting;
@@ -430,6 +468,8 @@ static bool withdraw(xentime *xt, xs_transaction_t t, const void *arg)
     was_there = put_back(xt, t, w, "requested", w->before->requested, &failed);
     if (!failed)
         was_there |= put_back(xt, t, w, "applied", w->before->applied, &failed);
+    if (!failed && was_there)
+        failed = !put_back_kept(xt, t, w->uuid, w->setting, w->before);
     if (failed || was_there)
         return !failed;
 

@@ -6,10 +6,13 @@
 #include "internal.h"
 
 /* The fields of a record before xt_record_intent(); -1: it was not there. */
+#define XT_KEPT_FIELDS 3
 struct xt_before {
     bool announced; /* something may have been written */
     int requested;
     int applied;
+    bool has_kept;              /* xt_record_keep() has read the other fields */
+    char *kept[XT_KEPT_FIELDS]; /* NULL: not there; freed by the caller */
 };
 
 /*
@@ -20,6 +23,14 @@ struct xt_before {
 enum xentime_error xt_record_intent(xentime *xt, const uint8_t uuid[16],
                                     enum xentime_setting setting, int old,
                                     int value, struct xt_before *before);
+
+/*
+ * Reads what is besides in the record, so that xt_record_withdraw() can put it
+ * back after xt_record_commit() has replaced it.
+ */
+enum xentime_error xt_record_keep(xentime *xt, const uint8_t uuid[16],
+                                  enum xentime_setting setting,
+                                  struct xt_before *before);
 
 /* Tells whether there is a record of the setting that persists. */
 enum xentime_error xt_record_persists(xentime *xt, const uint8_t uuid[16],

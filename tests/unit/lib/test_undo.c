@@ -405,6 +405,43 @@ static void xenstored_dies(void **state)
     assert_true(k > 15);
 }
 
+/*
+ * So many records are several transactions.  Where the second fails, the first
+ * is taken back, with all that its records had.
+ */
+static void more_than_a_transaction(void **state)
+{
+    enum { MANY = 300 };
+    static struct xentime_change c[MANY];
+    struct xentime_domain *doms;
+    char *before, *after;
+    unsigned int round;
+    size_t n, i;
+
+    (void)state;
+    for (i = 1; i <= MANY; i++)
+        fake_add(i, XENTIME_HVM);
+    for (i = 1; i <= MANY; i += 2)
+        assert_done(change_one(i, MODE, 1 + i % 3, XENTIME_PERSIST));
+    assert_done(xentime_list(xt, 0, &doms, &n));
+    for (i = 0; i < n; i++)
+        c[i] = (struct xentime_change){ &doms[i], MODE, 2, 0 };
+    before = store_dump("/tool/xentime");
+    for (round = 1; round <= 3; round++) {
+        fault_fail(&store_fault, round, EIO, false);
+        store_fault.only = "xs_transaction_end";
+        assert_error(xentime_apply(xt, c, n, 0), XENTIME_ERR_FAIL);
+        assert_true(store_fault.struck);
+        fault_clear(&store_fault);
+        after = store_dump("/tool/xentime");
+        assert_string_equal(before, after);
+        free(after);
+    }
+    assert_done(xentime_apply(xt, c, n, 0));
+    free(before);
+    xentime_free_domains(doms, n);
+}
+
 /* ---- domains that go ---- */
 
 static void end_domain(void *id)
@@ -537,5 +574,5 @@ UNIT_MAIN(TEST(a_call_into_xen_fails), TEST(a_call_into_xen_fails_with_records),
           TEST(a_request_fails_but_took_effect),
           TEST(xenstore_fails_from_a_request_on), TEST(the_connection_breaks),
           TEST(a_transaction_is_to_be_repeated), TEST(xenstored_dies),
-          TEST(a_domain_vanishes), TEST(a_domain_is_replaced),
-          TEST(a_value_does_not_stick))
+          TEST(more_than_a_transaction), TEST(a_domain_vanishes),
+          TEST(a_domain_is_replaced), TEST(a_value_does_not_stick))
