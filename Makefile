@@ -61,6 +61,8 @@ INCLUDES   = -Ilibxc-ext -Itools -I$(HV_X86)/include -Ihv-patches/include \
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -MMD -MP \
              -DXENTIME_VERSION='"$(VERSION)"' $(NO_SYSTEMD) $(INCLUDES) \
              $(CPPFLAGS) $(CFLAGS)
+# The linker's map of a program tells what was linked statically into it.
+MAP        = -Wl,-Map=$@.map
 LIB_LIBS  := -lxenctrl -lxencall -lxenstore -luuid
 
 # The command has in it what can be had as an archive: it fits one release of Xen
@@ -108,7 +110,7 @@ $B/%.o: %.c | $B/headers
 	$(CC) $(PIC) $(ALL_CFLAGS) -c -o $@ $<
 
 $B/libxentime.so.$(SO): $(LIB_OBJS) libxc-ext/libxentime.map
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
+	$(CC) $(CFLAGS) $(LDFLAGS) $(MAP) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
 	    -Wl,--version-script,libxc-ext/libxentime.map \
 	    -o $@ $(LIB_OBJS) $(LIB_LIBS)
 $B/libxentime.so: $B/libxentime.so.$(SO)
@@ -116,10 +118,10 @@ $B/libxentime.so: $B/libxentime.so.$(SO)
 $B/libxentime.a: $(LIB_OBJS)
 	rm -f $@ && $(AR) rcs $@ $^
 $B/xentimectl: $(filter-out $(FULL_OBJS),$(TOOL_OBJS)) $B/libxentime.a
-	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SLIM_LIBS)
+	$(CC) -pie $(CFLAGS) $(LDFLAGS) $(MAP) -o $@ $^ $(SLIM_LIBS)
 $B/xentimectl-full: $(TOOL_OBJS) $B/libxentime.a
-	$(CC) -pie $(CFLAGS) $(LDFLAGS) -o $@ $^ -lxenforeignmemory -lxentoollog $(LIB_LIBS) \
-	    -lsmartcols -ljson-c $(FULL_LIBS)
+	$(CC) -pie $(CFLAGS) $(LDFLAGS) $(MAP) -o $@ $^ -lxenforeignmemory -lxentoollog \
+	    $(LIB_LIBS) -lsmartcols -ljson-c $(FULL_LIBS)
 
 $B/xentime-policy.rng: tools/policy/xentime-policy.rng.in
 $B/xentime.json: grafana/xentime.json.in
