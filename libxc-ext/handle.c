@@ -25,13 +25,11 @@ static void quiet_message(struct xentoollog_logger *logger,
 
 static enum xentime_error open_xen(xentime *xt)
 {
-    uint32_t mode, khz, incarnation;
-    uint64_t ns;
+    int e;
 
     xt->xch = xc_interface_open(xt->logger, xt->logger, 0);
     if (!xt->xch) {
-        int e = errno;
-
+        e = errno;
         if (e == EACCES || e == EPERM) {
             xt_fail(xt, XENTIME_ERR_PERM, e, NULL,
                     "cannot open Xen's privcmd device: %s", strerror(e));
@@ -45,14 +43,9 @@ static enum xentime_error open_xen(xentime *xt)
         return XENTIME_ERR_NOXEN;
     }
 
-    /*
-     * Listing domains is a sysctl, whose version number moves apart from
-     * the domctl's: ask for a domctl once, on a domain that cannot exist.
-     */
-    if (xc_domain_get_tsc_info(xt->xch, DOMID_INVALID, &mode, &ns, &khz,
-                               &incarnation) &&
-        errno != ESRCH)
-        return xt_fail_xen(xt, errno, NULL, "cannot talk to Xen");
+    e = xt_try_interfaces(xt);
+    if (e)
+        return xt_fail_xen(xt, e, NULL, "cannot talk to Xen");
     return XENTIME_OK;
 }
 

@@ -24,6 +24,12 @@ int xt_pmu_op(xentime *xt, unsigned int op, struct xen_pmu_params *params);
 int xt_vpmu_mode(xentime *xt);
 
 /*
+ * Makes a domctl and a sysctl that do nothing.  Returns 0, or an errno, which is
+ * EACCES where the running Xen has another version of an interface.
+ */
+int xt_try_interfaces(xentime *xt);
+
+/*
  * Fills in the error of a hypercall that failed with @errnum: its code and hint
  * follow from EPERM, EACCES (Xen's answer to a wrong interface version) and
  * ESRCH.

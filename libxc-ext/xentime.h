@@ -58,6 +58,18 @@ struct xentime_error_info {
 /* ---- handle ---- */
 
 /*
+ * The interfaces of Xen that the library was built for.  It works on no Xen that
+ * has another version of either.
+ */
+struct xentime_interface {
+    unsigned int domctl, sysctl; /* XEN_*_INTERFACE_VERSION, Xen's headers */
+    const char *releases;        /* of Xen, as "4.19 and 4.20"; NULL: unknown */
+};
+
+/* Needs no handle and no Xen. */
+const struct xentime_interface *xentime_interface(void);
+
+/*
  * Opens libxenctrl and compares interface versions; libxenstore is opened
  * when it is first needed.
  *
@@ -67,7 +79,8 @@ struct xentime_error_info {
  * *xt is set on failure too, unless memory is out: the caller reads the error
  * from it and closes it as usual.  A handle does not survive fork().
  *
- * Errors: NOXEN, PERM, VERSION (the text names both versions), FAIL.
+ * Errors: NOXEN, PERM, VERSION (the text names the versions of both
+ * sides), FAIL.
  */
 enum xentime_error xentime_open(xentime **xt, struct xentoollog_logger *logger);
 

@@ -237,6 +237,17 @@ static int no_command(const struct tool *t)
     return EXIT_USAGE;
 }
 
+static int print_version(void)
+{
+    const struct xentime_interface *interface = xentime_interface();
+
+    printf("xentimectl %s\nfor Xen %s (domctl %#x, sysctl %#x)\n",
+           XENTIME_VERSION,
+           interface->releases ? interface->releases : "of an unknown release",
+           interface->domctl, interface->sysctl);
+    return EXIT_DONE;
+}
+
 int dispatch(struct tool *t, int argc, char **argv)
 {
     int i = 1;
@@ -250,8 +261,7 @@ int dispatch(struct tool *t, int argc, char **argv)
     if (i >= argc)
         return no_command(t);
     if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-V")) {
-        printf("xentimectl %s\n", XENTIME_VERSION);
-        return EXIT_DONE;
+        return print_version();
     }
     if (argv[i][0] == '-')
         t->command = find_command("help");

@@ -29,6 +29,7 @@ static void capability_words(unsigned int caps, char *buf, size_t size)
 
 static json_object *info_json(const struct xentime_host *h)
 {
+    const struct xentime_interface *interface = xentime_interface();
     json_object *doc = json_object_new_object();
     json_object *caps = json_object_new_object();
     json_object *defects = json_object_new_array();
@@ -45,6 +46,11 @@ static json_object *info_json(const struct xentime_host *h)
     json_object_object_add(doc, "xen_changeset", json_text(h->changeset));
     json_object_object_add(doc, "domctl_version",
                            json_object_new_int64(h->domctl_version));
+    json_object_object_add(doc, "sysctl_version",
+                           json_object_new_int64(interface->sysctl));
+    json_object_object_add(doc, "releases",
+                           interface->releases ? json_text(interface->releases)
+                                               : NULL);
     json_object_object_add(doc, "patched",
                            json_object_new_boolean(h->capabilities &
                                                    XENTIME_CAP_PATCHED));
@@ -80,14 +86,18 @@ static json_object *info_json(const struct xentime_host *h)
 
 static void print_info(const struct xentime_host *h)
 {
+    const struct xentime_interface *interface = xentime_interface();
     const char *vpmu = vpmu_word(h->vpmu_mode);
     const struct xentime_defect *d;
     char caps[256];
     size_t i;
 
     capability_words(h->capabilities, caps, sizeof(caps));
-    printf("xentimectl:      %s, for domctl interface %#x\n", XENTIME_VERSION,
-           h->domctl_version);
+    printf("xentimectl:      %s, for domctl %#x and sysctl %#x",
+           XENTIME_VERSION, interface->domctl, interface->sysctl);
+    if (interface->releases)
+        printf(" (Xen %s)", interface->releases);
+    putchar('\n');
     printf("Xen:             %u.%u%s (%s)\n", h->major, h->minor, h->extra,
            h->capabilities & XENTIME_CAP_PATCHED ? "patched" : "stock");
     printf("changeset:       %s\n", h->changeset);

@@ -31,9 +31,9 @@ for command in 'list' 'list -o ID,MODE' "show $d" "set-mode $d 2" \
     # shellcheck disable=SC2086 # words
     no_xen "$command" $old $command
     like "$err" '^xentimectl: interface versions differ: ' "$command: why"
-    like "$err" "built for domctl interface $other_domctl, " \
+    like "$err" "built for domctl $other_domctl and sysctl 0x" \
         "$command: its own version"
-    like "$err" "running Xen $LAB_RELEASE has $domctl\$" \
+    like "$err" "running Xen $LAB_RELEASE has domctl $domctl and sysctl 0x" \
         "$command: that of the hypervisor"
     like "$err" '^xentimectl: hint: .*release of Xen' "$command: the hint"
 done
@@ -54,6 +54,6 @@ like "$out" "^$d a\\\\x20b 1$" "what there is"
 exits 0 "it sets a mode" -- xentimectl set-mode "$d" 2
 is "$(mode_of "$d")" 2 "which is in force"
 exits 0 "its info works" -- xentimectl info
-like "$out" "for domctl interface $domctl" "and names the interface"
+like "$out" "for domctl $domctl and sysctl 0x.*Xen .*$LAB_RELEASE" "and names the interface"
 
 done_testing

@@ -71,6 +71,7 @@ void fake_reset(void)
     fault_clear(&xen_fault);
     fake->open_errno = 0;
     fake->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
+    fake->sysctl_version = XEN_SYSCTL_INTERFACE_VERSION;
     fake->version = 4 << 16 | 17;
     fake->patched = false;
     fake->features = 0;

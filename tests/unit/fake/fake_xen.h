@@ -82,7 +82,7 @@ struct fake_vtimer {
 struct fake_xen {
     pthread_mutex_t mutex;
     int open_errno; /* of xc_interface_open(); 0: it opens */
-    unsigned int domctl_version;
+    unsigned int domctl_version, sysctl_version;
     unsigned int version; /* major << 16 | minor */
     bool patched;
     uint32_t features; /* XEN_VTIMER_FEAT_*, if patched */

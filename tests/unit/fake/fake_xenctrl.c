@@ -35,6 +35,11 @@ static int domctl_errno(unsigned int version, bool found)
     return found ? 0 : ESRCH;
 }
 
+static bool sysctl_differs(void)
+{
+    return fake->sysctl_version != XEN_SYSCTL_INTERFACE_VERSION;
+}
+
 static struct xc_interface_core *dummy(void)
 {
     static char there;
@@ -128,6 +133,8 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
     (void)xch;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
+    if (sysctl_differs())
+        return fail(EACCES);
     fake_enter();
     for (i = fake_place(first_domain); i < fake->count && n < max_domains;
          i++) {
@@ -301,6 +308,8 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     (void)xch;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
+    if (sysctl_differs())
+        return fail(EACCES);
     info->nr_cpus = 4;
     info->capabilities = fake->hvm ? XEN_SYSCTL_PHYSCAP_hvm : 0;
     return 0;
@@ -311,6 +320,8 @@ int xc_sched_id(xc_interface *xch, int *sched_id)
     (void)xch;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
+    if (sysctl_differs())
+        return fail(EACCES);
     *sched_id = fake->scheduler;
     return 0;
 }
@@ -323,6 +334,8 @@ int xc_readconsolering(xc_interface *xch, char *buffer, unsigned int *pnr_chars,
     (void)xch, (void)clear, (void)incremental, (void)pindex;
     if (fault_strikes(&xen_fault, __func__))
         return -1;
+    if (sysctl_differs())
+        return fail(EACCES);
     if (len > *pnr_chars)
         len = *pnr_chars;
     memcpy(buffer, fake->console, len);
@@ -355,8 +368,11 @@ static int sysctl(struct xen_sysctl *op)
     struct xen_sysctl_profile profile;
     int e = ENOSYS;
 
-    if (op->interface_version != XEN_SYSCTL_INTERFACE_VERSION)
+    if (op->interface_version != fake->sysctl_version)
         return fail(EACCES);
+    if (op->cmd == XEN_SYSCTL_getdomaininfolist &&
+        !op->u.getdomaininfolist.max_domains)
+        return 0;
     memcpy(&profile, op->u.pad, sizeof(profile));
     fake_enter();
     if (op->cmd == XEN_SYSCTL_profile)

@@ -65,23 +65,57 @@ static void xen_says_no(void **state)
 
 static void another_interface_version(void **state)
 {
-    char ours[16];
+    static const struct {
+        unsigned int domctl, sysctl;
+        const char *theirs;
+    } xens[] = {
+        { 0x3d, XEN_SYSCTL_INTERFACE_VERSION, "domctl 0x3d and" },
+        { XEN_DOMCTL_INTERFACE_VERSION, 0x3d, "and sysctl 0x3d" },
+        { 0x3d, 0x3e, "domctl 0x3d and sysctl 0x3e" },
+        /* These are past any that is looked for: no false number is given. */
+        { 0x1000, XEN_SYSCTL_INTERFACE_VERSION, "domctl another one and" },
+        { XEN_DOMCTL_INTERFACE_VERSION, 0x1000, "and sysctl another one" },
+    };
+    char ours[64];
+    size_t i;
 
     (void)state;
-    snprintf(ours, sizeof(ours), "%#x", XEN_DOMCTL_INTERFACE_VERSION);
-    fake->domctl_version = 0x3d;
+    snprintf(ours, sizeof(ours), "built for domctl %#x and sysctl %#x",
+             XEN_DOMCTL_INTERFACE_VERSION, XEN_SYSCTL_INTERFACE_VERSION);
     fake->version = 4 << 16 | 99;
-    reopen(XENTIME_ERR_VERSION);
-    assert_has(error_text(), ours);
-    assert_has(error_text(), "0x3d");
-    assert_has(error_text(), "4.99");
-    assert_true(*xentime_last_error(xt)->hint);
+    for (i = 0; i < ARRAY_COUNT(xens); i++) {
+        fake->domctl_version = xens[i].domctl;
+        fake->sysctl_version = xens[i].sysctl;
+        reopen(XENTIME_ERR_VERSION);
+        assert_has(error_text(), ours);
+        assert_has(error_text(), xens[i].theirs);
+        assert_has(error_text(), "4.99");
+        assert_has(error_text(), xentime_interface()->releases);
+        assert_true(*xentime_last_error(xt)->hint);
+    }
+}
 
-    /* This version is past any that is looked for: no false number is given. */
-    fake->domctl_version = 0x1000;
-    reopen(XENTIME_ERR_VERSION);
-    assert_has(error_text(), ours);
-    assert_lacks(error_text(), "0x1000");
+/* A refusal by FLASK has the errno of another version, but is none. */
+static void xsm_forbids(void **state)
+{
+    struct xentime_domain *doms;
+    size_t n;
+
+    (void)state;
+    reopen(XENTIME_OK);
+    fault_fail(&xen_fault, 1, EACCES, false);
+    assert_error(xentime_list(xt, 0, &doms, &n), XENTIME_ERR_PERM);
+    assert_has(xentime_last_error(xt)->hint, "XSM");
+}
+
+static void releases_that_this_build_fits(void **state)
+{
+    const struct xentime_interface *i = xentime_interface();
+
+    (void)state;
+    assert_int_equal(i->domctl, XEN_DOMCTL_INTERFACE_VERSION);
+    assert_int_equal(i->sysctl, XEN_SYSCTL_INTERFACE_VERSION);
+    assert_has(i->releases, LAB_RELEASE);
 }
 
 static void close_of_nothing(void **state)
@@ -407,6 +441,7 @@ static void errors_name_the_domain(void **state)
 }
 
 UNIT_MAIN(TEST(no_xen), TEST(xen_says_no), TEST(another_interface_version),
+          TEST(xsm_forbids), TEST(releases_that_this_build_fits),
           TEST(close_of_nothing), TEST(xenstored_is_away),
           TEST(xenstored_ends_under_a_handle),
           TEST(xenstored_ends_under_a_watch), TEST(get_reads_what_xen_has),

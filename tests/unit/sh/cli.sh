@@ -40,6 +40,8 @@ done
 for args in --version -V; do
     capture $tool $args
     like "$status $out" '^0 xentimectl [0-9]+\.[0-9]+' "$args"
+    like "$out" '^for Xen 4\.[0-9.a-z ]+ \(domctl 0x[0-9a-f]+, sysctl 0x[0-9a-f]+\)$' \
+        "$args names the releases of Xen that this build fits"
 done
 
 # ---- usage ----

@@ -253,6 +253,14 @@ static void errors_of_the_host(void **state)
         json_object_put(doc);
         fake->domctl_version = XEN_DOMCTL_INTERFACE_VERSION;
 
+        /* It was said to be XSM's doing before sysctl's version was asked. */
+        fake->sysctl_version = 0x3e;
+        r = run(refs[i]);
+        assert_exit(r, 5);
+        assert_has(r->err, "interface versions differ");
+        assert_has(r->err, "sysctl 0x3e");
+        fake->sysctl_version = XEN_SYSCTL_INTERFACE_VERSION;
+
         fake->open_errno = EACCES;
         r = run(refs[i]);
         assert_exit(r, 5);
