@@ -25,8 +25,11 @@ static enum xentime_type type_of(const xc_domaininfo_t *info)
 {
     if (!(info->flags & XEN_DOMINF_hvm_guest))
         return XENTIME_PV;
-    /* libxl gives a PVH domain no emulated device but the local APIC. */
-    if (info->arch_config.emulation_flags & ~XEN_X86_EMU_LAPIC)
+    /*
+     * An HPET is what tells HVM from PVH: libxl gives a PVH domain a local APIC
+     * alone, and Xen gives a dom0 that is PVH an IO-APIC and vPCI as well.
+     */
+    if (info->arch_config.emulation_flags & XEN_X86_EMU_HPET)
         return XENTIME_HVM;
     return XENTIME_PVH;
 }

@@ -111,14 +111,18 @@ int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid,
     return 0;
 }
 
-/* Gives each type the devices that libxl does; PVH has its local APIC. */
-static uint32_t emulation_of(enum xentime_type type)
+/*
+ * Gives each type the devices that libxl does; PVH has its local APIC, and as
+ * dom0 what Xen gives it.
+ */
+static uint32_t emulation_of(uint32_t id, enum xentime_type type)
 {
     switch (type) {
     case XENTIME_HVM:
         return XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI;
     case XENTIME_PVH:
-        return XEN_X86_EMU_LAPIC;
+        return XEN_X86_EMU_LAPIC |
+               (id ? 0 : XEN_X86_EMU_IOAPIC | XEN_X86_EMU_VPCI);
     default:
         return 0;
     }
@@ -145,7 +149,7 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
         info[n].flags = d->flags;
         if (d->type != XENTIME_PV)
             info[n].flags |= XEN_DOMINF_hvm_guest;
-        info[n].arch_config.emulation_flags = emulation_of(d->type);
+        info[n].arch_config.emulation_flags = emulation_of(d->id, d->type);
         info[n].nr_online_vcpus = d->vcpus;
         info[n].cpu_time = d->cpu_time;
         memcpy(info[n].handle, d->uuid, sizeof(d->uuid));

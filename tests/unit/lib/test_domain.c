@@ -115,6 +115,19 @@ static void fields_of_a_domain(void **state)
     free_one(d);
 }
 
+/* A dom0 that is PVH has devices that no other PVH domain has. */
+static void type_of_dom0(void **state)
+{
+    struct xentime_domain *d;
+
+    (void)state;
+    fake_add(0, XENTIME_PVH);
+    d = find_one("0", 0);
+    assert_int_equal(d->type, XENTIME_PVH);
+    assert_error(change_one(0, XENTIME_VHPET, 0, 0), XENTIME_ERR_UNSUPPORTED);
+    free_one(d);
+}
+
 static void names_of_all_kinds(void **state)
 {
     static const char *const names[] = {
@@ -485,11 +498,11 @@ static void failures_are_reported(void **state)
 }
 
 UNIT_MAIN(TEST(list_any_number), TEST(list_3000_names),
-          TEST(fields_of_a_domain), TEST(names_of_all_kinds),
-          TEST(no_name_in_xenstore), TEST(id_before_uuid_before_name),
-          TEST(uuid_in_capitals), TEST(no_such_domain), TEST(ambiguous_name),
-          TEST(ambiguous_uuid), TEST(ambiguous_among_1000),
-          TEST(each_domain_once_in_order_of_refs),
+          TEST(fields_of_a_domain), TEST(type_of_dom0),
+          TEST(names_of_all_kinds), TEST(no_name_in_xenstore),
+          TEST(id_before_uuid_before_name), TEST(uuid_in_capitals),
+          TEST(no_such_domain), TEST(ambiguous_name), TEST(ambiguous_uuid),
+          TEST(ambiguous_among_1000), TEST(each_domain_once_in_order_of_refs),
           TEST(names_are_read_when_needed), TEST(settings_are_read_together),
           TEST(no_read_is_repeated), TEST(list_leaves_out_what_ends),
           TEST(find_of_what_ends), TEST(failures_are_reported))
