@@ -95,29 +95,41 @@ enum xentime_error xt_xenstore(xentime *xt)
     return XENTIME_ERR_NOXEN;
 }
 
+static bool is_gone(int errnum)
+{
+    return errnum == EBADF || errnum == EPIPE || errnum == ECONNRESET;
+}
+
+/*
+ * libxenstore says EINVAL, too, for a request that was under way when its reading
+ * thread gave the connection up.  xenstored may say it of a request, so that
+ * another one, which nothing is wrong with, has to tell.
+ */
+static bool is_unusable(xentime *xt)
+{
+    unsigned int n;
+    char **names = xs_directory(xt->xs, XBT_NULL, "/", &n);
+    int e = errno;
+
+    free(names);
+    return !names && (e == EINVAL || is_gone(e));
+}
+
 enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
                                     const char *path)
 {
-    switch (errnum) {
-    case EBADF:
-    case EPIPE:
-    case ECONNRESET:
-        /* libxenstore has closed its socket: the handle is of no more use. */
+    if (is_gone(errnum) || (errnum == EINVAL && is_unusable(xt))) {
         xs_close(xt->xs);
         xt->xs = NULL;
         return xt_fail(xt, XENTIME_ERR_NOXEN, errnum, NULL,
                        "cannot %s %s in xenstore: xenstored is gone", what,
                        path);
-    case EACCES:
-    case EPERM:
-        return xt_fail(xt, XENTIME_ERR_PERM, errnum, NULL,
-                       "cannot %s %s in xenstore: %s", what, path,
-                       strerror(errnum));
-    default:
-        return xt_fail(xt, XENTIME_ERR_FAIL, errnum, NULL,
-                       "cannot %s %s in xenstore: %s", what, path,
-                       strerror(errnum));
     }
+    return xt_fail(xt,
+                   errnum == EACCES || errnum == EPERM ? XENTIME_ERR_PERM
+                                                       : XENTIME_ERR_FAIL,
+                   errnum, NULL, "cannot %s %s in xenstore: %s", what, path,
+                   strerror(errnum));
 }
 
 unsigned int xt_bucket(const uint8_t uuid[16])

@@ -168,6 +168,34 @@ static void xenstored_ends_under_a_handle(void **state)
     xentime_free_domains(doms, n);
 }
 
+/*
+ * libxenstore's reading thread has ended: every request fails with EINVAL. A
+ * handle that was kept would fail for ever.
+ */
+static void a_connection_that_is_of_no_use(void **state)
+{
+    struct xentime_domain *doms;
+    size_t n;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM);
+    assert_done(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n));
+    xentime_free_domains(doms, n);
+    fault_fail(&store_fault, 1, EINVAL, true);
+    assert_error(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n),
+                 XENTIME_ERR_NOXEN);
+    assert_has(error_text(), "xenstored is gone");
+    fault_clear(&store_fault);
+    assert_done(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n));
+    xentime_free_domains(doms, n);
+
+    /* One request that xenstored finds wrong is no end. */
+    fault_fail(&store_fault, 1, EINVAL, false);
+    assert_error(xentime_list(xt, XENTIME_WANT_NAME, &doms, &n),
+                 XENTIME_ERR_FAIL);
+    assert_has(error_text(), strerror(EINVAL));
+}
+
 /* Only libxenstore tells of the end: the other connection may hang up later. */
 static void xenstored_ends_under_a_watch(void **state)
 {
@@ -444,6 +472,7 @@ UNIT_MAIN(TEST(no_xen), TEST(xen_says_no), TEST(another_interface_version),
           TEST(xsm_forbids), TEST(releases_that_this_build_fits),
           TEST(close_of_nothing), TEST(xenstored_is_away),
           TEST(xenstored_ends_under_a_handle),
+          TEST(a_connection_that_is_of_no_use),
           TEST(xenstored_ends_under_a_watch), TEST(get_reads_what_xen_has),
           TEST(get_of_a_setting_that_there_is_not), TEST(armed_timers),
           TEST(tsc_of_a_domain), TEST(capabilities_of_xens), TEST(host),
