@@ -169,7 +169,12 @@ int cmd_watch(struct tool *t)
     setvbuf(stderr, NULL, _IOLBF, 0);
     if (t->opt[OPT_POLICY])
         w.file = t->opt[OPT_POLICY];
-    status = load(&w, &w.policy);
+    /*
+     * A policy that is wrong stays wrong however often the service is started
+     * again.  Its exit status is one that the unit takes as final; the records
+     * alone would be applied without anybody's noticing.
+     */
+    status = load(&w, &w.policy) ? EXIT_USAGE : EXIT_DONE;
     if (!status)
         status = tool_open(t);
     if (!status)

@@ -57,6 +57,19 @@ for unit in "$root"/lib/systemd/system/*.service; do
     is_range "$exposure" 0 4 "${unit##*/} is confined"
 done
 
+# ---- what ends the service for good ----
+
+unit=$root/lib/systemd/system/xentimectl.service
+setting() { sed -n "s/^$1=//p" "$unit"; }
+echo '<xentime-policy version="1"><rulle/></xentime-policy>' >"$tmp/wrong.xml"
+capture "$root/sbin/xentimectl" watch --policy "$tmp/wrong.xml"
+like "$err" 'wrong.xml:1: .*rulle' "watch names what is wrong with a policy"
+like " $(setting RestartPreventExitStatus) " " $status " \
+    "and its exit status, $status, is one that it is not started again after"
+is_range $(($(setting StartLimitBurst) * $(setting RestartSec))) 1 \
+    $(($(setting StartLimitIntervalSec) - 1)) \
+    "nor is it after a failure that does not go away"
+
 cp "$root"/lib/systemd/system/*.timer "$tmp/"
 ok "systemd takes the timer" systemd-analyze verify --man=no \
     "$tmp/xentimectl-metrics.timer"

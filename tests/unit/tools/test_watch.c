@@ -318,8 +318,8 @@ static void wrong_use(void **state)
 {
     (void)state;
     write_policy("<x/>");
-    assert_exit(run("watch", "--policy", POLICY), 1);
-    assert_exit(run("watch", "--policy", "nofile"), 1);
+    assert_exit(run("watch", "--policy", POLICY), 2);
+    assert_exit(run("watch", "--policy", "nofile"), 2);
     assert_exit(run("watch", "--json"), 2);
     assert_exit(run("watch", "x"), 2);
     fake->open_errno = ENOENT;
