@@ -70,7 +70,7 @@ const struct option_def option_defs[OPTIONS] = {
         "the load as \"xentrace -e 0x21000 FILE\" has recorded it",
         .value = FILES },
     [OPT_TSC_KHZ] = { "tsc-khz", 0, "N",
-        "of the host that recorded it (default: this one)" },
+        "of the host that recorded it, in kHz (default: this one)" },
     [OPT_VCPU] = { "vcpu", 0, "DOMID.VCPU",
         "whose load it is (default: who changed its state most)" },
     [OPT_VERBOSE] = { "verbose", 'v', NULL,

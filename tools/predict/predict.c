@@ -118,13 +118,48 @@ int predict_guests(const struct tool *t, unsigned int *guests)
 
 /* ---- a load that was recorded ---- */
 
+/*
+ * The TSC of every CPU that Xen has run on counts at 100 MHz to 10 GHz.  Those
+ * ranges of kHz, MHz and Hz do not overlap, so that a number tells its unit.
+ */
+#define TSC_KHZ_MIN 100000L
+#define TSC_KHZ_MAX 10000000L
+
+/* Returns the unit that --tsc-khz can only be in, if that is not kHz. */
+static const char *other_unit(const char *text)
+{
+    char *end;
+    long n = strtol(text, &end, 10);
+
+    if (end == text || (*end && *end != '.'))
+        return NULL;
+    if (n >= TSC_KHZ_MIN / 1000 && n <= TSC_KHZ_MAX / 1000)
+        return "MHz";
+    if (n >= TSC_KHZ_MIN * 1000 && n <= TSC_KHZ_MAX * 1000)
+        return "Hz";
+    return NULL;
+}
+
+static int tsc_khz_option(const struct tool *t, long *khz)
+{
+    const char *text = t->opt[OPT_TSC_KHZ];
+    const char *unit = text ? other_unit(text) : NULL;
+
+    if (unit)
+        return report_usage(t,
+                            "--tsc-khz takes kHz, %ld to %ld: \"%s\" can only "
+                            "be in %s",
+                            TSC_KHZ_MIN, TSC_KHZ_MAX, text, unit);
+    return option_number(t, OPT_TSC_KHZ, TSC_KHZ_MIN, TSC_KHZ_MAX, khz);
+}
+
 static int tsc_khz(struct tool *t, long *khz)
 {
     struct xentime_host host;
     int status;
 
     *khz = 0;
-    status = option_number(t, OPT_TSC_KHZ, 1000, 100000000, khz);
+    status = tsc_khz_option(t, khz);
     if (status || *khz)
         return status;
     status = t->xt ? EXIT_DONE : tool_open(t);
@@ -132,7 +167,7 @@ static int tsc_khz(struct tool *t, long *khz)
         status = report_error(t);
     if (status) {
         fprintf(stderr, "xentimectl: without Xen, say the host's: --tsc-khz "
-                        "(\"xl info\" has it as cpu_mhz)\n");
+                        "(\"xl info\" has it as cpu_mhz, in MHz)\n");
         return status;
     }
     *khz = host.khz;

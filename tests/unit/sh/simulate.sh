@@ -133,6 +133,27 @@ for use in "--mode 9" "--mode" "--guest linux" "--load io" "--hz 19" "--hz x" \
     is "$status" 2 "usage: simulate $use"
 done
 
+# "xl info" has 2400.084 (MHz), and dmesg may have Hz.
+for use in 100 2400 2400.084 10000; do
+    capture "$tool" simulate --trace trace --tsc-khz $use
+    is "$status" 2 "no kHz: $use"
+    like "$err" 'can only be in MHz$' "and says so"
+done
+for use in 100000000 2400084000 10000000000; do
+    capture "$tool" simulate --trace trace --tsc-khz $use
+    is "$status" 2 "no kHz: $use"
+    like "$err" 'can only be in Hz$' "and says so"
+done
+for use in 99999 10000001 2400084.5 2400k; do
+    capture "$tool" simulate --trace trace --tsc-khz $use
+    is "$status" 2 "no kHz: $use"
+    like "$err" 'takes 100000 to 10000000, not' "and says so"
+done
+for use in 100000 10000000; do
+    capture "$tool" simulate --trace trace --tsc-khz $use --hours 0.01
+    is "$status" 0 "kHz: $use"
+done
+
 # ---- time ----
 
 # cpu_ms HOURS: the CPU time that it takes, in ms.
