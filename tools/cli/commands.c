@@ -107,8 +107,8 @@ const struct command commands[] = {
       "  apply [FILE]          make the domains that are there as it wishes, all\n"
       "                        of them or none; shows what is to change first\n"
       "  export [DOM...]       print domains' settings, as they are, as a policy\n"
-      "  import FILE...        print what xl.cfg or libvirt's domain XML configures\n"
-      "                        as a policy\n"
+      "  import FILE...        print what xl.cfg, libvirt's domain XML or XAPI's\n"
+      "                        \"xe vm-param-list\" configures as a policy\n"
       "FILE is /etc/xentime/policy.xml unless given: see xentime-policy(5).",
       OPT(DRY_RUN) | OPT(FORCE) | OPT(FORMAT) | OPT(WAIT), 1, -1,
       { POLICIES, FILES }, cmd_policy, 0, NULL },

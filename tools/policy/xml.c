@@ -11,6 +11,7 @@
 
 #include "policy/xml.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "tool.h"
 
 /* ---- faults ---- */
@@ -33,6 +34,37 @@ void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
         whole = NULL;
     free(what);
     faults->text[faults->n - 1] = whole;
+}
+
+void xml_note(struct xml_faults *faults, const char *fmt, ...)
+{
+    char *what, *whole;
+    va_list ap;
+    int rc;
+
+    if (faults->nnotes == XML_FAULTS)
+        return;
+    va_start(ap, fmt);
+    rc = vasprintf(&what, fmt, ap);
+    va_end(ap);
+    if (rc < 0)
+        return;
+    if (asprintf(&whole, "%s: %s", faults->file, what) >= 0)
+        faults->note[faults->nnotes++] = whole;
+    free(what);
+}
+
+/* Prints the remarks, and frees them. */
+static void print_notes(struct xml_faults *faults)
+{
+    size_t i;
+
+    for (i = 0; i < faults->nnotes; i++) {
+        fputs("xentimectl: note: ", stderr);
+        print_safe(stderr, faults->note[i]);
+        fputc('\n', stderr);
+        free(faults->note[i]);
+    }
 }
 
 /* Reports and frees the faults; EXIT_DONE if there are none. */
@@ -96,6 +128,7 @@ int xml_parse_file(const struct tool *t, const char *file, policy_parser *parse,
         return EXIT_FAILED;
     parse(text, len, p, &faults);
     free(text);
+    print_notes(&faults);
     return report_faults(t, &faults);
 }
 

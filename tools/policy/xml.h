@@ -10,7 +10,10 @@
 /* The largest size of a file, in bytes. */
 #define XML_FILE_MAX (1 << 20)
 
-/* The faults of a file, of which the first XML_FAULTS are kept. */
+/*
+ * The faults of a file, of which the first XML_FAULTS are kept, and as many
+ * remarks on what is no fault.
+ */
 #define XML_FAULTS 10
 struct xml_faults {
     const char *file;
@@ -18,11 +21,17 @@ struct xml_faults {
     size_t n;               /* all that were noted, also those not kept */
     size_t most;            /* how many are shown; 0: all that are kept */
     bool stopped;           /* the parser can read no further */
+    char *note[XML_FAULTS]; /* "FILE: WHAT" */
+    size_t nnotes;          /* those kept; any further one is dropped */
 };
 
 /* Notes a fault at @line of the file; 0: in the file as a whole. */
 void xml_fault(struct xml_faults *faults, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Remarks on the file as a whole. */
+void xml_note(struct xml_faults *faults, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 struct policy;
 
@@ -31,8 +40,9 @@ typedef void policy_parser(const char *text, size_t len, struct policy *p,
                            struct xml_faults *faults);
 
 /*
- * Has all of @file ("-": standard input) parsed.  Returns EXIT_DONE, or another
- * exit status with the error or the faults reported.
+ * Has all of @file ("-": standard input) parsed, and prints remarks on it.
+ * Returns EXIT_DONE, or another exit status with the error or the faults
+ * reported.
  */
 int xml_parse_file(const struct tool *t, const char *file, policy_parser *parse,
                    struct policy *p);

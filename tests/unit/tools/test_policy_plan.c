@@ -469,6 +469,38 @@ static void exported_is_applied_already(void **state)
     assert_exit(run("policy", "export", "--format", "yaml"), 2);
 }
 
+/* A file of which nothing came is named; the others make their rules. */
+static void import_says_what_was_empty(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    write_file("web.cfg", "name='web'\ntype='hvm'\nhpet=0\n");
+    write_file("old.cfg", "name='old'\ntype='hvm'\nmemory=1024\n");
+    write_file("vms", "uuid ( RO) : 5f0d2a4e-7c1b-4f2e-9d35-0a1b2c3d4e60\n"
+                      "  platform (MRW): hpet: false\n"
+                      "uuid ( RO) : 5f0d2a4e-7c1b-4f2e-9d35-0a1b2c3d4e61\n"
+                      "  platform (MRW): nx: true\n");
+    r = run("policy", "import", "web.cfg", "old.cfg", "vms");
+    assert_exit(r, 0);
+    assert_string_equal(
+        r->err,
+        "xentimectl: note: old.cfg: nothing in it sets timer_mode or hpet\n"
+        "xentimectl: note: vms: not every domain in it sets timer_mode or "
+        "hpet\n");
+    assert_has(r->out, "name=\"web\"");
+    assert_lacks(r->out, "old");
+    assert_has(r->out, "0a1b2c3d4e60");
+    assert_lacks(r->out, "0a1b2c3d4e61");
+    write_file("pv.cfg", "name='p'\ntype='pv'\ntimer_mode=2\n");
+    r = run("policy", "import", "-J", "pv.cfg");
+    assert_exit(r, 0);
+    json_object_put(parse_json(r->out));
+    assert_has(r->err,
+               "note: pv.cfg: a PV domain has no timer_mode: it is left");
+    assert_has(r->err, "note: pv.cfg: nothing in it");
+}
+
 static void wrong_use(void **state)
 {
     json_object *doc;
@@ -498,4 +530,4 @@ UNIT_MAIN(TEST(first_rule_that_matches), TEST(dying_domains),
           TEST(refused_to_one_domain), TEST(undone_where_one_fails),
           TEST(a_record_that_persists), TEST(which_outlives_the_domain),
           TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),
-          TEST(wrong_use))
+          TEST(import_says_what_was_empty), TEST(wrong_use))

@@ -32,8 +32,10 @@ static void clear_faults(void)
 {
     size_t i;
 
-    for (i = 0; i < XML_FAULTS; i++)
+    for (i = 0; i < XML_FAULTS; i++) {
         free(faults.text[i]);
+        free(faults.note[i]);
+    }
     memset(&faults, 0, sizeof(faults));
     faults.file = "f";
 }
@@ -364,6 +366,13 @@ static void schema_agrees(void **state)
 
 /* ---- imports ---- */
 
+#define BOM "\xef\xbb\xbf"
+
+/* The first lines of what XAPI's "xe vm-param-list" prints of a domain. */
+#define XE \
+    "uuid ( RO)                          : " UUID "\n" \
+    "                    name-label ( RW): b [1]: (x)\n"
+
 static const struct import {
     const char *text;
     const char *name; /* the match's; NULL: by UUID */
@@ -389,7 +398,25 @@ static const struct import {
     { "name='caf\xe9'\nuuid='" UUID "'\nhpet=1", NULL, -1, 1, NULL },
     { "name='a'\ntimer_mode=9\n", NULL, 0, 0, "f: timer_mode \"9\"" },
     { "name='a'\ntimer_mode='sync'\n", NULL, 0, 0, "f: timer_mode \"sync\"" },
-    { "name='a'\nhpet=2\n", NULL, 0, 0, "f: hpet \"2\"" },
+    /* Any number but 0 is yes to xl, and modes are so in any case of letters. */
+    { "name='a'\nhpet=2\n", "a", -1, 1, NULL },
+    { "name='a'\nhpet='-1'\n", "a", -1, 1, NULL },
+    { "name='a'\nhpet=0x0\n", "a", -1, 0, NULL },
+    { "name='a'\nhpet='yes'\n", NULL, 0, 0, "f: hpet \"yes\"" },
+    { "name='a'\ntype='hvm'\ntimer_mode='One_Missed_TICK_Pending'\n", "a", 3,
+      -1, NULL },
+    { BOM "name='a'\ntype='hvm'\nhpet=1\n", NULL, 0, 0,
+      "f:1: it begins with a byte order mark" },
+    { BOM "<domain><name>a</name><clock>"
+          "<timer name='hpet' present='no'/></clock></domain>",
+      "a", -1, 0, NULL },
+    { XE "      platform (MRW): nx: true; hpet: false; viridian: true\n", NULL,
+      -1, 0, NULL },
+    { BOM "\r\n" XE "   platform (MRW): hpet: 1\r\n", NULL, -1, 1, NULL },
+    { XE "   platform (MRW): xhpet: 0; hpet: \n", NULL, -1, 1, NULL },
+    { XE "   platform (MRW): hpet: maybe\n", NULL, 0, 0,
+      "f: platform: hpet \"maybe\"" },
+    { "uuid ( RO) : 12\n", NULL, 0, 0, "f: uuid \"12\"" },
     { "name='a'\nuuid='1'\nhpet=0", NULL, 0, 0, "f: uuid \"1\"" },
     { "name='a'\nimport os\n", NULL, 0, 0, "f:2: config parsing error" },
     { "<domain type='xen'><name>a b</name><clock offset='utc'>"
@@ -442,6 +469,76 @@ static void import_each(void **state)
     clear_faults();
 }
 
+/* What xl refuses or ignores is left out, and said to be. */
+static void import_by_type(void **state)
+{
+    static const struct {
+        const char *text;
+        int mode, vhpet;
+        const char *notes[2];
+    } cases[] = {
+        { "name='a'\ntype='pv'\ntimer_mode=2\nhpet=1\n",
+          -1,
+          -1,
+          { "f: a PV domain has no timer_mode",
+            "f: a PV domain has no vhpet" } },
+        { "name='a'\nbuilder='generic'\ntimer_mode=2\n",
+          -1,
+          -1,
+          { "f: a PV domain has no timer_mode" } },
+        { "name='a'\ntype='pvh'\ntimer_mode=2\nhpet=1\n",
+          2,
+          -1,
+          { "f: a PVH domain has no vhpet" } },
+        { "name='a'\nbuilder='hvm'\ntimer_mode=2\nhpet=1\n", 2, 1, { NULL } },
+        { "name='a'\ntimer_mode=2\n", 2, -1, { "f: it has no type" } },
+        { "name='a'\nhpet=0\n", -1, 0, { NULL } },
+        { XE "  platform (MRW): hpet: true\n  domain-type ( RW): pvh\n",
+          -1,
+          -1,
+          { "f: a PVH domain has no vhpet" } },
+    };
+    size_t i, n;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct policy *p = policy_new();
+
+        clear_faults();
+        policy_import_text(cases[i].text, strlen(cases[i].text), p, &faults);
+        assert_int_equal(faults.n, 0);
+        assert_want(&p->rules[0].want, cases[i].mode, cases[i].vhpet, -1, -1);
+        for (n = 0; n < 2 && cases[i].notes[n]; n++)
+            assert_has(faults.note[n], cases[i].notes[n]);
+        assert_int_equal(faults.nnotes, n);
+        policy_free(p);
+    }
+    clear_faults();
+}
+
+/* "xe vm-list params=all" has templates and snapshots among the domains. */
+static void import_many(void **state)
+{
+    static const char text[] = XE
+        "   is-a-template ( RW): true\n"
+        "   platform (MRW): hpet: false\n\n\n" XE
+        "   is-a-snapshot ( RO): false\n   is-a-template ( RW): false\n"
+        "   platform (MRW): hpet: false\n\n" XE "   platform (MRW): nx: true\n";
+    struct policy *p = policy_new();
+
+    (void)state;
+    clear_faults();
+    policy_import_text(text, strlen(text), p, &faults);
+    assert_int_equal(faults.n, 0);
+    assert_int_equal(p->nrules, 2);
+    assert_want(&p->rules[0].want, -1, 0, -1, -1);
+    assert_want(&p->rules[1].want, -1, -1, -1, -1);
+    assert_string_equal(p->rules[0].name, "b [1]: (x)");
+    policy_free(p);
+    clear_faults();
+}
+
 UNIT_MAIN(TEST(all_of_it), TEST(every_tickpolicy),
           TEST(faults_with_their_lines), TEST(the_first_ten),
-          TEST(no_consequences), TEST(schema_agrees), TEST(import_each))
+          TEST(no_consequences), TEST(schema_agrees), TEST(import_each),
+          TEST(import_by_type), TEST(import_many))
