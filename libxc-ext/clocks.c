@@ -88,6 +88,8 @@ static int64_t scale(uint64_t ticks, uint64_t unit, uint64_t per)
 
 static void fill(const struct context *c, struct xentime_clocks *clocks)
 {
+    if (c->header)
+        clocks->tsc_khz = c->header->gtsc_khz;
     if (c->header && c->header->gtsc_khz && c->cpu) {
         clocks->present |= 1u << XENTIME_CLOCK_TSC;
         clocks->ns[XENTIME_CLOCK_TSC] = scale(c->cpu->tsc, 1000000,
@@ -121,9 +123,12 @@ enum xentime_error xentime_read_clocks(xentime *xt,
     uint8_t *buffer;
 
     memset(clocks, 0, sizeof(*clocks));
-    if (dom->type == XENTIME_PV)
-        return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
-                       "a PV domain has no virtual clocks");
+    if (dom->type == XENTIME_PV) {
+        xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
+                "a PV domain has no virtual clocks");
+        xt_hint_pv(xt);
+        return XENTIME_ERR_UNSUPPORTED;
+    }
     size = xc_domain_hvm_getcontext(xt->xch, dom->domid, NULL, 0);
     if (size < 0)
         return fail_read(xt, dom);

@@ -91,3 +91,9 @@ const struct xentime_error_info *xentime_last_error(const xentime *xt)
 {
     return &xt->error;
 }
+
+void xt_hint_pv(xentime *xt)
+{
+    xt_hint(xt, "its clock is Xen's system time, and at boot and resume Xen's "
+                "wall clock, which dom0 sets: it keeps time by its own NTP");
+}

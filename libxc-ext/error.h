@@ -34,4 +34,7 @@ void xt_no_warning(xentime *xt);
 /* Fills in ENOMEM.  Returns FAIL. */
 enum xentime_error xt_fail_memory(xentime *xt);
 
+/* Hints at what the clock of a PV domain hangs on, which has no virtual ones. */
+void xt_hint_pv(xentime *xt);
+
 #endif /* XENTIME_ERROR_H */

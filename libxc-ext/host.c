@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "hypercall.h"
 
 #include <xen/domctl.h>
@@ -90,4 +91,64 @@ enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host)
     host->cpus = phys.nr_cpus;
     host->khz = phys.cpu_khz;
     return XENTIME_OK;
+}
+
+/* ---- dom0 ---- */
+
+/* Tells whether a bitmap has this bit and no other. */
+static bool is_only_bit(const uint8_t *map, int size, unsigned int bit)
+{
+    int i;
+
+    for (i = 0; i < size; i++)
+        if (map[i] != (bit / 8 == (unsigned int)i ? 1u << bit % 8 : 0))
+            return false;
+    return true;
+}
+
+/* Counts dom0's vCPUs of which the hard affinity is the CPU of their number. */
+static enum xentime_error count_pinned(xentime *xt,
+                                       struct xentime_pinning *pinning)
+{
+    int size = xc_get_cpumap_size(xt->xch);
+    xc_cpumap_t hard = xc_cpumap_alloc(xt->xch);
+    xc_cpumap_t soft = xc_cpumap_alloc(xt->xch);
+    int failed = !hard || !soft;
+    unsigned int i;
+
+    if (failed)
+        errno = ENOMEM;
+    for (i = 0; !failed && i < pinning->vcpus; i++) {
+        failed = xc_vcpu_getaffinity(xt->xch, 0, i, hard, soft,
+                                     XEN_VCPUAFFINITY_HARD);
+        if (!failed && is_only_bit(hard, size, i))
+            pinning->pinned++;
+    }
+    if (failed)
+        xt_fail_xen(xt, errno, NULL, "cannot read dom0's affinity");
+    free(hard);
+    free(soft);
+    return failed ? xentime_last_error(xt)->code : XENTIME_OK;
+}
+
+enum xentime_error xentime_get_pinning(xentime *xt,
+                                       struct xentime_pinning *pinning)
+{
+    xc_domaininfo_t info;
+    xc_physinfo_t phys;
+    int got;
+
+    memset(pinning, 0, sizeof(*pinning));
+    memset(&phys, 0, sizeof(phys));
+    if (xc_physinfo(xt->xch, &phys))
+        return xt_fail_xen(xt, errno, NULL, "cannot count the CPUs");
+    got = xc_domain_getinfolist(xt->xch, 0, 1, &info);
+    if (got < 0)
+        return xt_fail_xen(xt, errno, NULL, "cannot look up dom0");
+    if (got != 1 || info.domain)
+        return xt_fail(xt, XENTIME_ERR_FAIL, ESRCH, NULL,
+                       "there is no domain 0");
+    pinning->cpus = phys.nr_cpus;
+    pinning->vcpus = info.max_vcpu_id + 1;
+    return count_pinned(xt, pinning);
 }

@@ -84,10 +84,13 @@ static enum xentime_error check_has(xentime *xt,
     if ((unsigned int)setting >= XENTIME_SETTINGS)
         return xt_fail(xt, XENTIME_ERR_INVALID, EINVAL, dom, "no such setting");
     s = &xt_settings[setting];
-    if (!xentime_type_has(dom->type, setting))
-        return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
-                       "a %s domain has no %s", xentime_type_name(dom->type),
-                       s->name);
+    if (!xentime_type_has(dom->type, setting)) {
+        xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom, "a %s domain has no %s",
+                xentime_type_name(dom->type), s->name);
+        if (dom->type == XENTIME_PV)
+            xt_hint_pv(xt);
+        return XENTIME_ERR_UNSUPPORTED;
+    }
     if (!s->needs)
         return XENTIME_OK;
     snprintf(what, sizeof(what), "cannot read or set %s", s->name);
@@ -202,17 +205,5 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
     for (i = 0; (hpet.config & HPET_ENABLE_CNF) && i < HPET_TIMER_NUM; i++)
         if (hpet.timers[i].config & HPET_TN_INT_ENB_CNF)
             *timers |= 1u << i;
-    return XENTIME_OK;
-}
-
-enum xentime_error xentime_get_tsc(xentime *xt,
-                                   const struct xentime_domain *dom,
-                                   struct xentime_tsc_info *tsc)
-{
-    uint64_t elapsed_ns;
-
-    if (xc_domain_get_tsc_info(xt->xch, dom->domid, &tsc->mode, &elapsed_ns,
-                               &tsc->khz, &tsc->incarnation))
-        return xt_fail_xen(xt, errno, dom, "cannot read the TSC's mode");
     return XENTIME_OK;
 }

@@ -36,9 +36,12 @@ static enum xentime_error check(xentime *xt, const struct xentime_domain *dom,
     struct xentime_domain now;
     enum xentime_error rc;
 
-    if (dom->type == XENTIME_PV)
-        return xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
-                       "%s: a PV domain has no emulated timers", what);
+    if (dom->type == XENTIME_PV) {
+        xt_fail(xt, XENTIME_ERR_UNSUPPORTED, 0, dom,
+                "%s: a PV domain has no emulated timers", what);
+        xt_hint_pv(xt);
+        return XENTIME_ERR_UNSUPPORTED;
+    }
     rc = xt_need(xt, dom, cap, what);
     return rc ? rc : xt_still_there(xt, dom, &now);
 }

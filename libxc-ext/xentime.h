@@ -263,15 +263,28 @@ enum xentime_error xentime_hpet_armed(xentime *xt,
                                       const struct xentime_domain *dom,
                                       unsigned int *timers);
 
+enum xentime_tsc_kind {
+    XENTIME_TSC_UNKNOWN,  /* this Xen does not tell */
+    XENTIME_TSC_NATIVE,   /* RDTSC is the CPU's own, as the hardware moves or
+                                scales it */
+    XENTIME_TSC_EMULATED, /* Xen answers RDTSC by the domain's time */
+};
+
 struct xentime_tsc_info {
-    uint32_t mode; /* TSC_MODE_*: 0 default, 1 always emulated,
+    uint32_t mode;        /* TSC_MODE_*: 0 default, 1 always emulated,
                                 2 never emulated */
-    uint32_t khz;
+    uint32_t khz;         /* at which it counts */
     uint32_t incarnation; /* number of migrations and restores */
+    enum xentime_tsc_kind kind;
+    uint32_t host_khz; /* at which the host's TSC counts */
+    int invariant;     /* 1, 0: whether the domain's CPUID says so (leaf
+                                80000007h, EDX bit 8); -1: unknown */
 };
 
 /*
- * Reads how a domain has its TSC (XEN_DOMCTL_gettscinfo).
+ * Reads how a domain has its TSC (XEN_DOMCTL_gettscinfo and _get_cpu_policy).  In
+ * mode 0 a stock Xen tells the kind only to a dom0 that is PV: how is told at the
+ * head of tsc.c.
  * Errors: NODOM, PERM, FAIL.
  */
 enum xentime_error xentime_get_tsc(xentime *xt,
@@ -344,9 +357,20 @@ struct xentime_clocks {
     int64_t error_ns;     /* which was at most this much earlier or later */
     unsigned int present; /* bits by enum xentime_clock: it is running */
     int64_t ns[XENTIME_CLOCKS]; /* since each clock's own epoch */
-    /* The RTC's date is Xen's wall clock plus rtc_offset_s: it cannot drift. */
+    /*
+     * The RTC's date is Xen's wall clock plus rtc_offset_s: it cannot drift.  Xen
+     * keeps the offset itself, as libxl set it (localtime, rtc_timeoffset) and as
+     * the guest moves it when it sets its RTC; xenstore's rtc/timeoffset has only
+     * what the toolstack began with.
+     */
     bool has_rtc;
     int64_t rtc_offset_s;
+    /*
+     * The frequency of the TSC where the domain began, in kHz, which migration
+     * keeps; 0: unknown.  Source: gtsc_khz of struct hvm_save_header in Xen's
+     * public/arch-x86/hvm/save.h.
+     */
+    uint32_t tsc_khz;
 };
 
 /*
@@ -737,6 +761,23 @@ struct xentime_host {
 
 /* Describes this host.  Errors: PERM, FAIL. */
 enum xentime_error xentime_get_host(xentime *xt, struct xentime_host *host);
+
+/* The virtual CPUs of dom0, and the CPUs that they may run on. */
+struct xentime_pinning {
+    unsigned int cpus;  /* CPUs of the host */
+    unsigned int vcpus; /* virtual CPUs of dom0, those offline included */
+    unsigned int
+        pinned; /* of these, bound to the one CPU of their own number */
+};
+
+/*
+ * Tells whether dom0 is pinned one to one: Xen hands samples of CPU n to dom0's
+ * vCPU n modulo vcpus, which tells the CPU right only if it runs there
+ * (choose_hwdom_vcpu() in Xen's vpmu.c).  It is if all three are equal.
+ * Errors: PERM, FAIL.
+ */
+enum xentime_error xentime_get_pinning(xentime *xt,
+                                       struct xentime_pinning *pinning);
 
 /*
  * A known defect of Xen's virtual time.  A Xen with the capability @fixed_by

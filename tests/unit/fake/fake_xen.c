@@ -77,6 +77,8 @@ void fake_reset(void)
     fake->features = 0;
     fake->vtimer_version = XEN_VTIMER_INTERFACE_VERSION;
     fake->hvm = true;
+    fake->khz = 2400000;
+    fake->no_policy = false;
     fake->vpmu = -1;
     fake->mode_stuck = fake->counts_sessions = false;
     fake->primary = fake->held = false;
@@ -138,6 +140,10 @@ struct fake_domain *fake_add(uint32_t id, enum xentime_type type)
         .cpu_time = 1000000000,
         .param = { [XENTIME_TIMER_MODE] = 1, [XENTIME_VHPET] = 1 },
         .tsc_mode = 2,
+        .tsc_khz = 2400000,
+        .made_khz = 2000000,
+        .rtc_offset = 3600,
+        .affinity = { 0xf, 0xf, 0xf, 0xf },
     };
     fake_uuid(id, d->uuid);
     d->vpmu = fake->vpmu == XENPMU_MODE_SELF || fake->vpmu == XENPMU_MODE_HV;

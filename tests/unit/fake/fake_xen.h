@@ -37,17 +37,23 @@ struct fake_domain {
     uint64_t param[XENTIME_SETTINGS];
     uint64_t hpet_config; /* as struct hvm_hw_hpet has them */
     uint64_t hpet_timer[3];
-    uint64_t tsc;          /* of vCPU 0, 2 GHz: counts up by tsc_step */
-    uint64_t tsc_step;     /* cycles per reading of the context */
-    uint64_t hpet_counter; /* in 16 ns; a reading adds a millisecond */
-    bool stuck;            /* a set succeeds, but changes nothing */
-    unsigned int sets;     /* that reached this domain */
-    unsigned int changes;  /* sets that gave another value */
-    unsigned int ends_at;  /* this look at a parameter, or set of one, comes
-                              when it has ended; 0: none does */
-    uint32_t tsc_mode;     /* TSC_MODE_* */
-    bool vpmu;             /* created in mode self or hv; stock Xen */
-    uint32_t sessions;     /* as a patched Xen counts them */
+    uint64_t tsc;                  /* of vCPU 0, 2 GHz: counts up by tsc_step */
+    uint64_t tsc_step;             /* cycles per reading of the context */
+    uint64_t hpet_counter;         /* in 16 ns; a reading adds a millisecond */
+    bool stuck;                    /* a set succeeds, but changes nothing */
+    unsigned int sets;             /* that reached this domain */
+    unsigned int changes;          /* sets that gave another value */
+    unsigned int ends_at;          /* this look at a parameter, or set of one,
+                                      comes when it has ended; 0: none does */
+    uint32_t tsc_mode;             /* TSC_MODE_* */
+    uint32_t tsc_khz;              /* as XEN_DOMCTL_gettscinfo has it */
+    uint32_t made_khz;             /* of the TSC where the domain began */
+    bool tsc_native;               /* in mode 0 */
+    bool tsc_invariant;            /* by CPUID */
+    int64_t rtc_offset;            /* in seconds */
+    uint64_t affinity[FAKE_VCPUS]; /* a bit for each CPU */
+    bool vpmu;                     /* created in mode self or hv; stock Xen */
+    uint32_t sessions;             /* as a patched Xen counts them */
     bool passive;
 };
 
@@ -88,6 +94,8 @@ struct fake_xen {
     uint32_t features; /* XEN_VTIMER_FEAT_*, if patched */
     uint32_t vtimer_version;
     bool hvm;        /* XEN_SYSCTL_PHYSCAP_hvm */
+    uint32_t khz;    /* of its CPUs */
+    bool no_policy;  /* XEN_DOMCTL_get_cpu_policy: ENOSYS */
     int vpmu;        /* XENPMU_MODE_*; -1: EOPNOTSUPP */
     bool mode_stuck; /* XENPMU_mode_set does nothing, successfully */
     unsigned int mode_sets;

@@ -100,15 +100,17 @@ int xc_domain_get_tsc_info(xc_interface *xch, uint32_t domid,
     fake_enter();
     d = fake_lookup(domid);
     e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, d);
-    if (!e)
+    if (!e) {
         *tsc_mode = d->tsc_mode;
+        *gtsc_khz = d->tsc_khz;
+        *elapsed_nsec = 5;
+        if (!d->tsc_mode && d->tsc_native)
+            *elapsed_nsec = (unsigned __int128)__builtin_ia32_rdtsc() *
+                            1000000 / d->tsc_khz;
+        *incarnation = 3;
+    }
     fake_leave(0);
-    if (e)
-        return fail(e);
-    *elapsed_nsec = 5;
-    *gtsc_khz = 2400000;
-    *incarnation = 3;
-    return 0;
+    return e ? fail(e) : 0;
 }
 
 /*
@@ -151,6 +153,7 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
             info[n].flags |= XEN_DOMINF_hvm_guest;
         info[n].arch_config.emulation_flags = emulation_of(d->id, d->type);
         info[n].nr_online_vcpus = d->vcpus;
+        info[n].max_vcpu_id = d->vcpus - 1;
         info[n].cpu_time = d->cpu_time;
         memcpy(info[n].handle, d->uuid, sizeof(d->uuid));
         n++;
@@ -242,13 +245,13 @@ static uint8_t *append_record(uint8_t *to, uint16_t typecode,
 /* Writes header, vCPU 0, HPET and RTC, in the order that Xen has them. */
 static int write_context(struct fake_domain *d, uint8_t *to)
 {
-    HVM_SAVE_TYPE(HEADER) header = { .gtsc_khz = 2000000 };
+    HVM_SAVE_TYPE(HEADER) header = { .gtsc_khz = d->made_khz };
     HVM_SAVE_TYPE(CPU) cpu = { .tsc = d->tsc += d->tsc_step };
     HVM_SAVE_TYPE(HPET)
     hpet = { .capability = 16000000ull << 32,
              .config = d->hpet_config,
              .mc64 = d->hpet_counter += 62500 };
-    HVM_SAVE_TYPE(RTC) rtc = { .rtc_offset = 3600 };
+    HVM_SAVE_TYPE(RTC) rtc = { .rtc_offset = d->rtc_offset };
     const uint8_t *from = to;
 
     to = append_record(to, HVM_SAVE_CODE(HEADER), &header, sizeof(header));
@@ -315,8 +318,42 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     if (sysctl_differs())
         return fail(EACCES);
     info->nr_cpus = 4;
+    info->cpu_khz = fake->khz;
     info->capabilities = fake->hvm ? XEN_SYSCTL_PHYSCAP_hvm : 0;
     return 0;
+}
+
+int xc_get_cpumap_size(xc_interface *xch)
+{
+    (void)xch;
+    return 1;
+}
+
+xc_cpumap_t xc_cpumap_alloc(xc_interface *xch)
+{
+    (void)xch;
+    return calloc(1, 8);
+}
+
+int xc_vcpu_getaffinity(xc_interface *xch, uint32_t domid, int vcpu,
+                        xc_cpumap_t cpumap_hard, xc_cpumap_t cpumap_soft,
+                        uint32_t flags)
+{
+    const struct fake_domain *d;
+    int e;
+
+    (void)xch, (void)cpumap_soft, (void)flags;
+    if (fault_strikes(&xen_fault, __func__))
+        return -1;
+    fake_enter();
+    d = fake_lookup(domid);
+    e = domctl_errno(XEN_DOMCTL_INTERFACE_VERSION, d);
+    if (!e && vcpu >= FAKE_VCPUS)
+        e = EINVAL;
+    if (!e)
+        *cpumap_hard = d->affinity[vcpu];
+    fake_leave(0);
+    return e ? fail(e) : 0;
 }
 
 int xc_sched_id(xc_interface *xch, int *sched_id)
@@ -367,6 +404,23 @@ void xencall_free_buffer(xencall_handle *xcall, void *p)
     free(p);
 }
 
+/* Gives leaf 80000007h and one before it; returns an errno. */
+static int get_cpu_policy(const struct fake_domain *d,
+                          struct xen_domctl_cpu_policy *op)
+{
+    xen_cpuid_leaf_t *leaves = op->leaves.p;
+
+    if (fake->no_policy)
+        return ENOSYS;
+    if (op->nr_leaves < 2)
+        return ENOBUFS;
+    leaves[0] = (xen_cpuid_leaf_t){ .leaf = 1, .d = 1u << 8 };
+    leaves[1] = (xen_cpuid_leaf_t){ .leaf = 0x80000007,
+                                    .d = d->tsc_invariant ? 1u << 8 : 0 };
+    op->nr_leaves = 2;
+    return 0;
+}
+
 static int sysctl(struct xen_sysctl *op)
 {
     struct xen_sysctl_profile profile;
@@ -410,6 +464,8 @@ int xencall1(xencall_handle *xcall, unsigned int op, uint64_t arg1)
         e = fake->patched ? fake_vtimer_op(d, &vtimer) : ENOSYS;
         memcpy(domctl->u.pad, &vtimer, sizeof(vtimer));
     }
+    if (!e && domctl->cmd == XEN_DOMCTL_get_cpu_policy)
+        e = get_cpu_policy(d, &domctl->u.cpu_policy);
     fake_leave(0);
     return e ? fail(e) : 0;
 }

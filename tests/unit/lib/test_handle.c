@@ -317,6 +317,93 @@ static void tsc_of_a_domain(void **state)
     free_one(d);
 }
 
+static void check_tsc(uint32_t mode, bool native, enum xentime_tsc_kind kind)
+{
+    struct xentime_domain *d = find_one("7", 0);
+    struct xentime_tsc_info tsc;
+
+    fake_domain(7)->tsc_mode = mode;
+    fake_domain(7)->tsc_native = native;
+    assert_done(xentime_get_tsc(xt, d, &tsc));
+    assert_int_equal(tsc.kind, kind);
+    free_one(d);
+}
+
+/* In mode 0 it takes a dom0 that reads the CPU's own TSC, so that it is PV. */
+static void native_or_emulated(void **state)
+{
+    (void)state;
+    fake_add(7, XENTIME_HVM);
+    check_tsc(1, true, XENTIME_TSC_EMULATED);
+    check_tsc(2, false, XENTIME_TSC_NATIVE);
+    check_tsc(3, false, XENTIME_TSC_UNKNOWN);
+    check_tsc(0, true, XENTIME_TSC_UNKNOWN);
+    fake_add(0, XENTIME_PV);
+    check_tsc(0, true, XENTIME_TSC_NATIVE);
+    check_tsc(0, false, XENTIME_TSC_EMULATED);
+    /* As a CPU scales it: Xen reckons with the guest's frequency. */
+    fake_domain(7)->tsc_khz = 1999999;
+    check_tsc(0, true, XENTIME_TSC_NATIVE);
+    fake_domain(0)->type = XENTIME_PVH;
+    check_tsc(0, true, XENTIME_TSC_UNKNOWN);
+    check_tsc(1, false, XENTIME_TSC_EMULATED);
+}
+
+static void tsc_in_full(void **state)
+{
+    struct xentime_tsc_info tsc;
+    struct xentime_domain *d;
+
+    (void)state;
+    fake_add(1, XENTIME_HVM)->tsc_khz = 0; /* as in mode 2 */
+    fake->khz = 2399998;
+    d = find_one("1", 0);
+    assert_done(xentime_get_tsc(xt, d, &tsc));
+    assert_int_equal(tsc.khz, 2399998);
+    assert_int_equal(tsc.host_khz, 2399998);
+    assert_int_equal(tsc.invariant, 0);
+    fake_domain(1)->tsc_invariant = true;
+    assert_done(xentime_get_tsc(xt, d, &tsc));
+    assert_int_equal(tsc.invariant, 1);
+    fake->no_policy = true;
+    assert_done(xentime_get_tsc(xt, d, &tsc));
+    assert_int_equal(tsc.invariant, -1);
+    fault_fail(&xen_fault, 1, EPERM, false);
+    assert_error(xentime_get_tsc(xt, d, &tsc), XENTIME_ERR_PERM);
+    free_one(d);
+}
+
+/* ---- dom0 ---- */
+
+static void pinning_of_dom0(void **state)
+{
+    struct xentime_pinning p;
+    struct fake_domain *d;
+    int i;
+
+    (void)state;
+    assert_error(xentime_get_pinning(xt, &p), XENTIME_ERR_FAIL);
+    fake_add(3, XENTIME_PV);
+    assert_error(xentime_get_pinning(xt, &p), XENTIME_ERR_FAIL);
+    d = fake_add(0, XENTIME_PV);
+    d->vcpus = 4;
+    assert_done(xentime_get_pinning(xt, &p));
+    assert_int_equal(p.cpus, 4);
+    assert_int_equal(p.vcpus, 4);
+    assert_int_equal(p.pinned, 0);
+    d = fake_domain(0);
+    for (i = 0; i < 4; i++)
+        d->affinity[i] = 1u << i;
+    assert_done(xentime_get_pinning(xt, &p));
+    assert_int_equal(p.pinned, 4);
+    d->affinity[1] = 1u << 2; /* pinned, but elsewhere */
+    d->affinity[2] = 3u << 2;
+    assert_done(xentime_get_pinning(xt, &p));
+    assert_int_equal(p.pinned, 2);
+    fault_fail(&xen_fault, 5, EPERM, false);
+    assert_error(xentime_get_pinning(xt, &p), XENTIME_ERR_PERM);
+}
+
 /* ---- the host ---- */
 
 static void capabilities_of_xens(void **state)
@@ -475,6 +562,7 @@ UNIT_MAIN(TEST(no_xen), TEST(xen_says_no), TEST(another_interface_version),
           TEST(a_connection_that_is_of_no_use),
           TEST(xenstored_ends_under_a_watch), TEST(get_reads_what_xen_has),
           TEST(get_of_a_setting_that_there_is_not), TEST(armed_timers),
-          TEST(tsc_of_a_domain), TEST(capabilities_of_xens), TEST(host),
+          TEST(tsc_of_a_domain), TEST(native_or_emulated), TEST(tsc_in_full),
+          TEST(pinning_of_dom0), TEST(capabilities_of_xens), TEST(host),
           TEST(host_when_calls_fail), TEST(long_names_fit),
           TEST(errors_name_the_domain))
