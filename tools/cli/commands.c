@@ -14,8 +14,8 @@ const struct command commands[] = {
       OPT(COLUMNS) | OPT(RAW) | OPT(NOHEADINGS), 0, -1,
       { DOMAIN_LIST, DOMAIN_LIST }, cmd_list, REPEATS, list_column },
     { "show", "xentimectl-domain", "DOM", "show everything known of one domain",
-      "Each value stands with where it comes from.  Reading the state of an\n"
-      "HVM domain's HPET pauses it for some microseconds.",
+      "Each value stands with where it comes from.  Reading the clocks of an HVM\n"
+      "or PVH domain pauses it for some 100 microseconds.",
       0, 1, 1, { DOMAINS, NOTHING }, cmd_show, REPEATS, NULL },
     { "set-mode", "xentimectl-domain", "DOM[,DOM...]|--all MODE",
       "set timer_mode of running domains",

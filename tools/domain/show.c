@@ -10,33 +10,15 @@
 
 #include "cli/commands.h"
 #include "cli/operand.h"
+#include "domain/sheet.h"
 #include "output/json.h"
 #include "output/report.h"
 #include "output/table.h"
 #include "output/text.h"
 #include "tool.h"
 
-#define MAX_FIELDS 32
-
-struct field {
-    const char *name; /* also the key in JSON */
-    const char *source;
-    char *value; /* NULL: out of memory */
-    json_object *json;
-};
-
-struct sheet {
-    struct field fields[MAX_FIELDS];
-    size_t n;
-};
-
-static void add(struct sheet *s, const char *name, const char *source,
-                json_object *json, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-
-/* Adds a field, and takes over @json, its value in JSON; NULL is null. */
-static void add(struct sheet *s, const char *name, const char *source,
-                json_object *json, const char *fmt, ...)
+void sheet_add(struct sheet *s, const char *name, const char *source,
+               json_object *json, const char *fmt, ...)
 {
     struct field *f = &s->fields[s->n++];
     va_list ap;
@@ -55,16 +37,19 @@ static void add_identity(struct sheet *s, const struct xentime_domain *d)
     char uuid[UUID_TEXT];
 
     uuid_text(d->uuid, uuid);
-    add(s, "id", "Xen", json_object_new_int64(d->domid), "%u", d->domid);
-    add(s, "name", "xenstore", d->name ? json_text(d->name) : NULL, "%s",
-        d->name ? d->name : "-");
-    add(s, "uuid", "Xen", json_uuid(d->uuid), "%s", uuid);
-    add(s, "type", "Xen", json_object_new_string(xentime_type_name(d->type)),
-        "%s", xentime_type_name(d->type));
-    add(s, "state", "Xen", json_state(d->state), "%s", state_word(d->state));
-    add(s, "vcpus", "Xen", json_object_new_int64(d->vcpus), "%u", d->vcpus);
-    add(s, "cpu_time_ns", "Xen", json_object_new_int64(d->cpu_time_ns),
-        "%" PRIu64, d->cpu_time_ns);
+    sheet_add(s, "id", "Xen", json_object_new_int64(d->domid), "%u", d->domid);
+    sheet_add(s, "name", "xenstore", d->name ? json_text(d->name) : NULL, "%s",
+              d->name ? d->name : "-");
+    sheet_add(s, "uuid", "Xen", json_uuid(d->uuid), "%s", uuid);
+    sheet_add(s, "type", "Xen",
+              json_object_new_string(xentime_type_name(d->type)), "%s",
+              xentime_type_name(d->type));
+    sheet_add(s, "state", "Xen", json_state(d->state), "%s",
+              state_word(d->state));
+    sheet_add(s, "vcpus", "Xen", json_object_new_int64(d->vcpus), "%u",
+              d->vcpus);
+    sheet_add(s, "cpu_time_ns", "Xen", json_object_new_int64(d->cpu_time_ns),
+              "%" PRIu64, d->cpu_time_ns);
 }
 
 static void add_settings(struct sheet *s, const struct xentime_domain *d)
@@ -74,37 +59,38 @@ static void add_settings(struct sheet *s, const struct xentime_domain *d)
     const struct xentime_mode_name *m = xentime_mode_name(mode);
 
     if (m) {
-        add(s, "timer_mode", "HVM parameter", json_object_new_int(mode),
-            "%d (%s)", mode, m->name);
-        add(s, "tickpolicy", "libvirt's word",
-            m->tickpolicy ? json_object_new_string(m->tickpolicy) : NULL, "%s",
-            m->tickpolicy ? m->tickpolicy : "none");
-        add(s, "guest_time", "timer_mode",
-            json_object_new_string(m->guest_time), "%s", m->guest_time);
-        add(s, "missed_ticks", "timer_mode",
-            json_object_new_string(m->missed_ticks), "%s", m->missed_ticks);
+        sheet_add(s, "timer_mode", "HVM parameter", json_object_new_int(mode),
+                  "%d (%s)", mode, m->name);
+        sheet_add(s, "tickpolicy", "libvirt's word",
+                  m->tickpolicy ? json_object_new_string(m->tickpolicy) : NULL,
+                  "%s", m->tickpolicy ? m->tickpolicy : "none");
+        sheet_add(s, "guest_time", "timer_mode",
+                  json_object_new_string(m->guest_time), "%s", m->guest_time);
+        sheet_add(s, "missed_ticks", "timer_mode",
+                  json_object_new_string(m->missed_ticks), "%s",
+                  m->missed_ticks);
     } else if (mode == XENTIME_UNKNOWN) {
-        add(s, "timer_mode", "HVM parameter", NULL, "?");
+        sheet_add(s, "timer_mode", "HVM parameter", NULL, "?");
     } else {
-        add(s, "timer_mode", "none in PV", NULL, "-");
+        sheet_add(s, "timer_mode", "none in PV", NULL, "-");
     }
     if (vhpet >= 0)
-        add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet), "%s",
-            vhpet ? "on" : "off");
+        sheet_add(s, "vhpet", "HVM parameter", json_object_new_boolean(vhpet),
+                  "%s", vhpet ? "on" : "off");
     else if (vhpet == XENTIME_UNKNOWN)
-        add(s, "vhpet", "HVM parameter", NULL, "?");
+        sheet_add(s, "vhpet", "HVM parameter", NULL, "?");
     else
-        add(s, "vhpet", "HVM only", NULL, "-");
+        sheet_add(s, "vhpet", "HVM only", NULL, "-");
 }
 
 /* Adds the number of profiling sessions, if there is a vPMU. */
 static void add_sessions(struct sheet *s, const struct xentime_domain *d)
 {
     if (d->sessions >= 0)
-        add(s, "profile_sessions", "profile status",
-            json_object_new_int64(d->sessions), "%" PRId64, d->sessions);
+        sheet_add(s, "profile_sessions", "profile status",
+                  json_object_new_int64(d->sessions), "%" PRId64, d->sessions);
     else if (d->sessions == XENTIME_UNKNOWN)
-        add(s, "profile_sessions", "profile status", NULL, "?");
+        sheet_add(s, "profile_sessions", "profile status", NULL, "?");
 }
 
 /* Says so if the registers cannot be read: the rest is still worth seeing. */
@@ -118,8 +104,8 @@ static void add_hpet_timers(struct sheet *s, xentime *xt,
     if (!xentime_type_has(d->type, XENTIME_VHPET))
         return;
     if (xentime_hpet_armed(xt, d, &armed)) {
-        add(s, "vhpet_armed", "HPET registers", NULL, "unknown: %s",
-            xentime_last_error(xt)->text);
+        sheet_add(s, "vhpet_armed", "HPET registers", NULL, "unknown: %s",
+                  xentime_last_error(xt)->text);
         return;
     }
     list = json_object_new_array();
@@ -130,27 +116,8 @@ static void add_hpet_timers(struct sheet *s, xentime *xt,
             json_object_array_add(list, json_object_new_int(i));
         }
     }
-    add(s, "vhpet_armed", "HPET registers", list, "%s", *text ? text : "none");
-}
-
-static void add_tsc(struct sheet *s, xentime *xt,
-                    const struct xentime_domain *d)
-{
-    static const char *const modes[] = {
-        "default",
-        "always_emulate",
-        "native",
-        "native_paravirt",
-    };
-    struct xentime_tsc_info tsc;
-
-    if (xentime_get_tsc(xt, d, &tsc))
-        return;
-    if (tsc.mode < ARRAY_LEN(modes))
-        add(s, "tsc_mode", "Xen", json_object_new_string(modes[tsc.mode]), "%s",
-            modes[tsc.mode]);
-    add(s, "tsc_khz", "Xen", json_object_new_int64(tsc.khz), "%" PRIu32,
-        tsc.khz);
+    sheet_add(s, "vhpet_armed", "HPET registers", list, "%s",
+              *text ? text : "none");
 }
 
 static void add_lag(struct sheet *s, const struct xentime_status *st)
@@ -160,7 +127,7 @@ static void add_lag(struct sheet *s, const struct xentime_status *st)
 
     lag_text(st->lag_ns, text);
     json_object_object_add(json, "ns", json_object_new_int64(st->lag_ns));
-    add(s, "lag", "vtimer domctl", json, "%s", text);
+    sheet_add(s, "lag", "vtimer domctl", json, "%s", text);
 }
 
 /* Adds the modes that Xen would set for this domain, as "0 1 2 3 5". */
@@ -176,7 +143,7 @@ static void add_modes(struct sheet *s, const struct xentime_status *st)
                      *text ? " " : "", mode);
             json_object_array_add(list, json_object_new_int(mode));
         }
-    add(s, "timer_modes", "vtimer domctl", list, "%s", text);
+    sheet_add(s, "timer_modes", "vtimer domctl", list, "%s", text);
 }
 
 /*
@@ -185,44 +152,45 @@ static void add_modes(struct sheet *s, const struct xentime_status *st)
  */
 static void add_one_time(struct sheet *s, const struct xentime_status *st)
 {
-    const char *tsc = st->native_tsc ? "native" : "emulated";
-
-    add(s, "tsc", "vtimer domctl", json_object_new_string(tsc), "%s", tsc);
     add_modes(s, st);
-    add(s, "timekeeper", "vtimer domctl", json_object_new_int64(st->timekeeper),
-        "vCPU %u", st->timekeeper);
+    sheet_add(s, "timekeeper", "vtimer domctl",
+              json_object_new_int64(st->timekeeper), "vCPU %u", st->timekeeper);
 }
 
-/* Adds what only a patched Xen knows; adds nothing on a stock one. */
-static void add_status(struct sheet *s, xentime *xt, struct xentime_domain *d)
+/*
+ * Adds what only a patched Xen knows; adds nothing on a stock one.  Returns true
+ * if that has one time for all vCPUs: then *st tells of the TSC as well.
+ */
+static bool add_status(struct sheet *s, xentime *xt, struct xentime_domain *d,
+                       struct xentime_status *st)
 {
-    struct xentime_status st;
     unsigned int caps;
 
     if (d->type == XENTIME_PV || xentime_capabilities(xt, &caps) ||
         !(caps & (XENTIME_CAP_RESYNC | XENTIME_CAP_TICK_STATS |
                   XENTIME_CAP_SYNC_WAKEUP)))
-        return;
-    if (xentime_status(xt, d, &st)) {
-        add(s, "lag", "vtimer domctl", NULL, "unknown: %s",
-            xentime_last_error(xt)->text);
-        return;
+        return false;
+    if (xentime_status(xt, d, st)) {
+        sheet_add(s, "lag", "vtimer domctl", NULL, "unknown: %s",
+                  xentime_last_error(xt)->text);
+        return false;
     }
     if (caps & XENTIME_CAP_ONE_TIME)
-        add_one_time(s, &st);
+        add_one_time(s, st);
     if (caps & XENTIME_CAP_RESYNC)
-        add_lag(s, &st);
+        add_lag(s, st);
     if (caps & XENTIME_CAP_TICK_STATS)
-        add(s, "ticks_counted", "vtimer domctl",
-            json_object_new_boolean(st.counting), "%s",
-            st.counting ? "yes" : "no");
+        sheet_add(s, "ticks_counted", "vtimer domctl",
+                  json_object_new_boolean(st->counting), "%s",
+                  st->counting ? "yes" : "no");
     if (caps & XENTIME_CAP_SYNC_WAKEUP) {
-        d->setting[XENTIME_SYNC_WAKEUP] = st.sync_wakeup_after;
-        add(s, "sync_wakeup_after", "vtimer domctl",
-            json_object_new_int64(st.sync_wakeup_after), "%u%s",
-            st.sync_wakeup_after,
-            st.sync_wakeup_after ? "" : " (Xen's own rule)");
+        d->setting[XENTIME_SYNC_WAKEUP] = st->sync_wakeup_after;
+        sheet_add(s, "sync_wakeup_after", "vtimer domctl",
+                  json_object_new_int64(st->sync_wakeup_after), "%u%s",
+                  st->sync_wakeup_after,
+                  st->sync_wakeup_after ? "" : " (Xen's own rule)");
     }
+    return caps & XENTIME_CAP_ONE_TIME;
 }
 
 /* Compares a record with the value that Xen has now. */
@@ -254,15 +222,15 @@ static void add_found_record(struct sheet *s, const char *const names[2],
                                : json_object_new_int(rec->applied));
     json_object_object_add(json, "persist",
                            json_object_new_boolean(rec->persist));
-    add(s, names[0], "xenstore", json, "%d, %s", rec->requested,
-        verdict(rec, now));
+    sheet_add(s, names[0], "xenstore", json, "%d, %s", rec->requested,
+              verdict(rec, now));
 
     json = json_object_new_object();
     json_object_object_add(json, "when",
                            rec->when ? json_object_new_string(when) : NULL);
     json_object_object_add(json, "by", json_text(rec->by));
-    add(s, names[1], "xenstore", json, "%s by %s", when,
-        rec->by[0] ? rec->by : "?");
+    sheet_add(s, names[1], "xenstore", json, "%s by %s", when,
+              rec->by[0] ? rec->by : "?");
 }
 
 static void add_record(struct sheet *s, xentime *xt,
@@ -281,10 +249,10 @@ static void add_record(struct sheet *s, xentime *xt,
     if (!xentime_type_has(d->type, setting))
         return;
     if (xentime_record_read(xt, d->uuid, setting, &rec, &found))
-        add(s, names[setting][0], "xenstore", NULL, "unknown: %s",
-            xentime_last_error(xt)->text);
+        sheet_add(s, names[setting][0], "xenstore", NULL, "unknown: %s",
+                  xentime_last_error(xt)->text);
     else if (!found)
-        add(s, names[setting][0], "xenstore", NULL, "none");
+        sheet_add(s, names[setting][0], "xenstore", NULL, "none");
     else
         add_found_record(s, names[setting], &rec, d->setting[setting]);
 }
@@ -331,6 +299,8 @@ static void print_as_json(const struct sheet *s)
 int cmd_show(struct tool *t)
 {
     struct sheet sheet = { .n = 0 };
+    struct xentime_status st;
+    bool has_status;
     struct xentime_domain *d;
     size_t i;
     int status = open_one_domain(t,
@@ -344,9 +314,9 @@ int cmd_show(struct tool *t)
     add_identity(&sheet, d);
     add_settings(&sheet, d);
     add_hpet_timers(&sheet, t->xt, d);
-    add_tsc(&sheet, t->xt, d);
     add_sessions(&sheet, d);
-    add_status(&sheet, t->xt, d);
+    has_status = add_status(&sheet, t->xt, d, &st);
+    sheet_add_clocks(&sheet, t->xt, d, has_status ? &st : NULL);
     add_record(&sheet, t->xt, d, XENTIME_TIMER_MODE);
     add_record(&sheet, t->xt, d, XENTIME_VHPET);
     if (d->setting[XENTIME_SYNC_WAKEUP] >= 0)

@@ -55,6 +55,7 @@ static json_object *info_json(const struct xentime_host *h)
                            json_object_new_boolean(h->capabilities &
                                                    XENTIME_CAP_PATCHED));
     json_object_object_add(doc, "cpus", json_object_new_int64(h->cpus));
+    json_object_object_add(doc, "tsc_khz", json_object_new_int64(h->khz));
     json_object_object_add(doc, "scheduler", json_text(h->scheduler));
     json_object_object_add(doc, "platform_timer",
                            *h->platform_timer ? json_text(h->platform_timer)
@@ -102,6 +103,7 @@ static void print_info(const struct xentime_host *h)
            h->capabilities & XENTIME_CAP_PATCHED ? "patched" : "stock");
     printf("changeset:       %s\n", h->changeset);
     printf("CPUs:            %u\n", h->cpus);
+    printf("TSC:             %u kHz\n", h->khz);
     printf("scheduler:       %s\n", h->scheduler);
     printf("platform timer:  %s\n",
            *h->platform_timer ? h->platform_timer

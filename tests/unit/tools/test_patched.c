@@ -185,7 +185,7 @@ static void show(void **state)
     doc = parse_json(run("show", "1", "-J")->out);
     assert_string_equal(json_at(doc, "domain/ticks_counted/value"), "true");
     assert_string_equal(json_at(doc, "domain/lag"), "");
-    assert_string_equal(json_at(doc, "domain/tsc"), "");
+    assert_string_equal(json_at(doc, "domain/tsc/source"), "tsc_mode");
     assert_string_equal(json_at(doc, "domain/timekeeper"), "");
     assert_string_equal(json_at(doc, "domain/sync_wakeup_after"), "");
     json_object_put(doc);
@@ -194,6 +194,34 @@ static void show(void **state)
     assert_string_equal(json_at(doc, "domain/ticks_counted"), "");
     assert_string_equal(json_at(doc, "domain/sync_wakeup_after_record"), "");
     json_object_put(doc);
+}
+
+/* A guest without ticks of emulated timers has others, or none. */
+static void show_effect(void **state)
+{
+    struct fake_vtimer *v = add_domain();
+    json_object *doc;
+    int i, timer;
+
+    (void)state;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/timer_mode_effect/value"), "");
+    assert_string_equal(json_at(doc, "domain/timer_mode_effect/source"),
+                        "not counted");
+    json_object_put(doc);
+    v->counting = true;
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/timer_mode_effect/value"), "true");
+    json_object_put(doc);
+    for (i = 0; i < FAKE_VCPUS; i++)
+        for (timer = 0; timer < XEN_VTIMER_NR_SRC; timer++)
+            memset(&v->vcpu[i].src[timer], 0, sizeof(v->vcpu[i].src[timer]));
+    doc = parse_json(run("show", "1", "-J")->out);
+    assert_string_equal(json_at(doc, "domain/timer_mode_effect/value"),
+                        "false");
+    json_object_put(doc);
+    assert_has(run_on_terminal(400, (const char *[]){ "show", "1", NULL })->out,
+               "none: no tick of an emulated timer was due in ");
 }
 
 /* ---- errors ---- */
@@ -326,5 +354,5 @@ static void without_the_patch(void **state)
 }
 
 UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
-          TEST(a_mode_that_is_refused), TEST(show), TEST(every_error),
-          TEST(without_the_patch))
+          TEST(a_mode_that_is_refused), TEST(show), TEST(show_effect),
+          TEST(every_error), TEST(without_the_patch))

@@ -421,7 +421,9 @@ static void info(void **state)
     assert_exit(r, 0);
     assert_has(r->out, "4.17.7-fake");
     assert_has(r->out, "backward-jump");
+    assert_has(r->out, "TSC:             2400000 kHz\n");
     doc = parse_json(run("info", "--json")->out);
+    assert_string_equal(json_at(doc, "tsc_khz"), "2400000");
     assert_string_equal(json_at(doc, "patched"), "false");
     assert_string_equal(json_at(doc, "capabilities/timer-mode"), "true");
     assert_string_equal(json_at(doc, "defects/0/present"), "true");
