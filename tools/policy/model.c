@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/model.h"
+#include "tool.h"
 
 const char *policy_tickpolicy(size_t mode)
 {
@@ -15,13 +16,27 @@ const char *policy_tickpolicy(size_t mode)
     return m->tickpolicy ? m->tickpolicy : m->aliases[0];
 }
 
+const struct policy_tsc_word *policy_tsc_word(int mode)
+{
+    static const struct policy_tsc_word words[] = {
+        { NULL, NULL },
+        { "always_emulate", "emulate" },
+        { "native", "native" },
+        { "native_paravirt", "paravirt" },
+    };
+
+    size_t i = mode < 0 ? 0 : mode;
+
+    return i < ARRAY_LEN(words) && words[i].xl ? &words[i] : NULL;
+}
+
 void policy_want_nothing(struct policy_want *want)
 {
     int s;
 
     for (s = 0; s < XENTIME_SETTINGS; s++)
         want->setting[s] = -1;
-    want->profiling = -1;
+    want->profiling = want->tsc_mode = -1;
 }
 
 struct policy_rule *policy_add_rule(struct policy *p)

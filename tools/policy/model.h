@@ -13,6 +13,9 @@
 struct policy_want {
     int setting[XENTIME_SETTINGS];
     int profiling; /* whether sessions are allowed */
+    /* TSC_MODE_* of libxl.  Only exports have it: a domain gets it when it is
+       created, by its toolstack. */
+    int tsc_mode;
 };
 
 /* A domain matches if every condition that is given holds; NULL: not given. */
@@ -64,5 +67,11 @@ struct policy_match *policy_add_match(struct policy_rule *rule);
  * NULL: there is no such mode.
  */
 const char *policy_tickpolicy(size_t mode);
+
+/* The words for a tsc_mode; NULL: the default, or there is no such mode. */
+struct policy_tsc_word {
+    const char *xl, *libvirt;
+};
+const struct policy_tsc_word *policy_tsc_word(int mode);
 
 #endif /* XENTIMECTL_POLICY_MODEL_H */

@@ -139,21 +139,26 @@ static int take_domains(struct tool *t, struct policy *p,
 static int export(struct tool *t, const struct format *format,
                   const struct policy *p)
 {
-    const struct policy_rule *rule = p->rules;
-    int mode;
-
     if (!format->write)
         return policy_write(t, p);
     if (!p->nrules)
         return report(t, EXIT_CANNOT,
                       "a PV domain has no timer_mode, nor a virtual HPET");
-    mode = rule->want.setting[XENTIME_TIMER_MODE];
-    if (mode >= 0 && !policy_is_stock_mode(mode))
-        fprintf(stderr,
-                "xentimectl: note: timer_mode %d is left out, of which "
-                "%s knows nothing\n",
-                mode, format->name);
-    return format->write(t, rule);
+    return format->write(t, p->rules);
+}
+
+/* Takes the tsc_mode of the one domain of which the policy is. */
+static int take_tsc_mode(struct tool *t, struct policy *p,
+                         const struct xentime_domain *dom)
+{
+    struct xentime_tsc_info tsc;
+
+    if (!p->nrules)
+        return EXIT_DONE;
+    if (xentime_get_tsc(t->xt, dom, &tsc))
+        return report_error(t);
+    p->rules->want.tsc_mode = tsc.mode;
+    return EXIT_DONE;
 }
 
 static int export_domains(struct tool *t, const struct format *format,
@@ -165,6 +170,8 @@ static int export_domains(struct tool *t, const struct format *format,
     if (!p)
         return report(t, EXIT_FAILED, "out of memory");
     status = take_domains(t, p, doms, n);
+    if (!status && format->write)
+        status = take_tsc_mode(t, p, doms);
     if (!status)
         status = export(t, format, p);
     policy_free(p);

@@ -227,7 +227,11 @@ static void read_timer(struct reader *r, const xmlNode *node)
     for (i = 0; i < ARRAY_LEN(timers); i++)
         if (name && !strcmp(name, timers[i].name))
             break;
-    if (i == ARRAY_LEN(timers))
+    if (name && !strcmp(name, "tsc"))
+        fault(r, node,
+              "a policy cannot set tsc_mode, which a domain gets when it is "
+              "created: it goes into xl.cfg, or libvirt's domain XML");
+    else if (i == ARRAY_LEN(timers))
         fault(r, node, "<timer> needs name=\"hpet\" or name=\"platform\"");
     else if (r->want->setting[timers[i].setting] >= 0)
         fault(r, node, "this <timer> a second time");

@@ -134,14 +134,29 @@ bool policy_is_stock_mode(int mode)
     return m && !m->needs;
 }
 
-/* Writes those of the rule's settings that libvirt's domain XML can have. */
+/*
+ * Writes a <clock> of what libvirt's Xen driver passes on.  It refuses the timer
+ * "platform" with its tickpolicy, and hpet for any type but HVM; it turns hpet on
+ * and never off, which libxl has as the default (libxlMakeDomBuildInfo() in
+ * libvirt's libxl_conf.c).
+ */
+static bool write_libvirt_clock(xmlTextWriter *w,
+                                const struct policy_want *want)
+{
+    const struct policy_tsc_word *tsc = policy_tsc_word(want->tsc_mode);
+    bool hpet = want->setting[XENTIME_VHPET] == 1;
+
+    if (!hpet && !tsc)
+        return true;
+    return start(w, "clock") &&
+           (!hpet || write_timer(w, "hpet", "present", "yes")) &&
+           (!tsc || write_timer(w, "tsc", "mode", tsc->libvirt)) && end(w);
+}
+
 static bool write_domain(xmlTextWriter *w, const struct policy_rule *rule)
 {
-    struct policy_want want = rule->want;
     char uuid[UUID_TEXT];
 
-    if (!policy_is_stock_mode(want.setting[XENTIME_TIMER_MODE]))
-        want.setting[XENTIME_TIMER_MODE] = -1;
     uuid_text(rule->match->uuid, uuid);
     return start(w, "domain") && attribute(w, "type", "xen") &&
            (!rule->name || !policy_is_writable(rule->name) ||
@@ -149,7 +164,7 @@ static bool write_domain(xmlTextWriter *w, const struct policy_rule *rule)
                                       (const xmlChar *)rule->name) >= 0) &&
            xmlTextWriterWriteElement(w, (const xmlChar *)"uuid",
                                      (const xmlChar *)uuid) >= 0 &&
-           write_clock(w, &want) && end(w);
+           write_libvirt_clock(w, &rule->want) && end(w);
 }
 
 typedef bool write_fn(xmlTextWriter *w, const void *what);
@@ -195,8 +210,26 @@ int policy_write(const struct tool *t, const struct policy *p)
     return print_document(t, write_any_policy, p);
 }
 
+/* Says what of the domain's settings is not in the document. */
+static void note_libvirt(const struct policy_rule *rule)
+{
+    int mode = rule->want.setting[XENTIME_TIMER_MODE];
+
+    if (mode >= 0)
+        fprintf(stderr,
+                "xentimectl: note: timer_mode %d is left out: libvirt's Xen "
+                "driver refuses <timer name=\"platform\">. Keep it by a "
+                "policy\n",
+                mode);
+    if (!rule->want.setting[XENTIME_VHPET])
+        fputs("xentimectl: note: that hpet is off is left out: libvirt's Xen "
+              "driver only turns it on. Keep it by a policy\n",
+              stderr);
+}
+
 int policy_write_libvirt(const struct tool *t, const struct policy_rule *rule)
 {
+    note_libvirt(rule);
     return print_document(t, write_any_domain, rule);
 }
 
@@ -206,6 +239,7 @@ static void write_xl(FILE *f, const struct policy_rule *rule)
 {
     int mode = rule->want.setting[XENTIME_TIMER_MODE];
     int hpet = rule->want.setting[XENTIME_VHPET];
+    const struct policy_tsc_word *tsc = policy_tsc_word(rule->want.tsc_mode);
     char uuid[UUID_TEXT];
 
     uuid_text(rule->match->uuid, uuid);
@@ -216,8 +250,16 @@ static void write_xl(FILE *f, const struct policy_rule *rule)
     fprintf(f, "uuid = \"%s\"\n", uuid);
     if (policy_is_stock_mode(mode))
         fprintf(f, "timer_mode = \"%s\"\n", xentime_mode_name(mode)->name);
+    else if (mode >= 0)
+        fprintf(
+            stderr,
+            "xentimectl: note: timer_mode %d is left out, of which xl knows "
+            "nothing\n",
+            mode);
     if (hpet >= 0)
         fprintf(f, "hpet = %d\n", hpet);
+    if (tsc)
+        fprintf(f, "tsc_mode = \"%s\"\n", tsc->xl);
 }
 
 int policy_write_xl(const struct tool *t, const struct policy_rule *rule)

@@ -469,6 +469,42 @@ static void exported_is_applied_already(void **state)
     assert_exit(run("policy", "export", "--format", "yaml"), 2);
 }
 
+/*
+ * libvirt's Xen driver refuses a domain with <timer name="platform">, and takes
+ * from <timer name="hpet"> only that it is there.
+ */
+static void export_what_libvirt_takes(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_usual_domains();
+    fake_domain(1)->tsc_mode = 0;
+    fake_domain(1)->param[VHPET] = 1;
+    r = run("policy", "export", "1", "--format=libvirt");
+    assert_exit(r, 0);
+    assert_has(r->out, "<clock>\n    <timer name=\"hpet\" present=\"yes\"/>\n"
+                       "  </clock>");
+    assert_lacks(r->out, "platform");
+    assert_has(r->err,
+               "timer_mode 1 is left out: libvirt's Xen driver refuses");
+    assert_lacks(r->err, "hpet");
+    fake_domain(1)->param[VHPET] = 0;
+    r = run("policy", "export", "1", "--format=libvirt");
+    assert_lacks(r->out, "clock");
+    assert_has(r->err, "that hpet is off is left out");
+
+    /* Both know the TSC, which they set when they create the domain. */
+    fake_domain(1)->tsc_mode = 1;
+    assert_has(run("policy", "export", "1", "--format=libvirt")->out,
+               "<timer name=\"tsc\" mode=\"emulate\"/>");
+    assert_has(run("policy", "export", "1", "--format=xl")->out,
+               "tsc_mode = \"always_emulate\"\n");
+    fake_domain(1)->tsc_mode = 0;
+    assert_lacks(run("policy", "export", "1", "--format=xl")->out, "tsc_mode");
+    assert_lacks(run("policy", "export", "1")->out, "tsc");
+}
+
 /* A file of which nothing came is named; the others make their rules. */
 static void import_says_what_was_empty(void **state)
 {
@@ -530,4 +566,5 @@ UNIT_MAIN(TEST(first_rule_that_matches), TEST(dying_domains),
           TEST(refused_to_one_domain), TEST(undone_where_one_fails),
           TEST(a_record_that_persists), TEST(which_outlives_the_domain),
           TEST(profiling_is_allowed_or_not), TEST(exported_is_applied_already),
-          TEST(import_says_what_was_empty), TEST(wrong_use))
+          TEST(export_what_libvirt_takes), TEST(import_says_what_was_empty),
+          TEST(wrong_use))

@@ -165,6 +165,8 @@ static const struct wrong {
       false },
     { RULE("<clock/>\n<clock/>\n"), "f:5: <clock> a second time", false },
     { RULE("<clock><timer/></clock>"), "f:4: <timer> needs name=", false },
+    { RULE("<clock><timer name='tsc' mode='native'/></clock>"),
+      "f:4: a policy cannot set tsc_mode", false },
     { RULE("<clock><timer name='pit'/></clock>"),
       "f:4: <timer> needs name=", false },
     { RULE("<clock><timer name='hpet'/></clock>"),
