@@ -27,7 +27,17 @@ static void capability_words(unsigned int caps, char *buf, size_t size)
     }
 }
 
-static json_object *info_json(const struct xentime_host *h)
+static json_object *dom0_json(const struct xentime_pinning *pin)
+{
+    json_object *o = json_object_new_object();
+
+    json_object_object_add(o, "vcpus", json_object_new_int64(pin->vcpus));
+    json_object_object_add(o, "pinned", json_object_new_int64(pin->pinned));
+    return o;
+}
+
+static json_object *info_json(const struct xentime_host *h,
+                              const struct xentime_pinning *pin)
 {
     const struct xentime_interface *interface = xentime_interface();
     json_object *doc = json_object_new_object();
@@ -55,6 +65,7 @@ static json_object *info_json(const struct xentime_host *h)
                            json_object_new_boolean(h->capabilities &
                                                    XENTIME_CAP_PATCHED));
     json_object_object_add(doc, "cpus", json_object_new_int64(h->cpus));
+    json_object_object_add(doc, "dom0", pin ? dom0_json(pin) : NULL);
     json_object_object_add(doc, "tsc_khz", json_object_new_int64(h->khz));
     json_object_object_add(doc, "scheduler", json_text(h->scheduler));
     json_object_object_add(doc, "platform_timer",
@@ -85,7 +96,8 @@ static json_object *info_json(const struct xentime_host *h)
     return doc;
 }
 
-static void print_info(const struct xentime_host *h)
+static void print_info(const struct xentime_host *h,
+                       const struct xentime_pinning *pin)
 {
     const struct xentime_interface *interface = xentime_interface();
     const char *vpmu = vpmu_word(h->vpmu_mode);
@@ -103,6 +115,10 @@ static void print_info(const struct xentime_host *h)
            h->capabilities & XENTIME_CAP_PATCHED ? "patched" : "stock");
     printf("changeset:       %s\n", h->changeset);
     printf("CPUs:            %u\n", h->cpus);
+    if (pin)
+        printf(
+            "dom0:            %u vCPUs, %u pinned to the CPU of their number\n",
+            pin->vcpus, pin->pinned);
     printf("TSC:             %u kHz\n", h->khz);
     printf("scheduler:       %s\n", h->scheduler);
     printf("platform timer:  %s\n",
@@ -120,15 +136,19 @@ static void print_info(const struct xentime_host *h)
 int cmd_info(struct tool *t)
 {
     struct xentime_host host;
+    struct xentime_pinning pinning, *pin = &pinning;
     int status = tool_open(t);
 
     if (status)
         return status;
     if (xentime_get_host(t->xt, &host))
         return report_error(t);
+    /* The rest is worth seeing without it. */
+    if (xentime_get_pinning(t->xt, pin))
+        pin = NULL;
     if (t->opt[OPT_JSON])
-        print_json(info_json(&host));
+        print_json(info_json(&host, pin));
     else
-        print_info(&host);
+        print_info(&host, pin);
     return EXIT_DONE;
 }

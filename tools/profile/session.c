@@ -61,6 +61,26 @@ static void note_others(const struct profile_run *p,
                   "with a session");
 }
 
+/*
+ * Notes that samples will be of the wrong CPU: Xen hands one of CPU n to dom0's
+ * vCPU n modulo their number, for samples of Xen and of passive domains alike.
+ */
+static void note_pinning(const struct profile_run *p)
+{
+    struct xentime_pinning pin;
+
+    if ((!p->t->opt[OPT_XEN] && !p->t->opt[OPT_PASSIVE]) ||
+        xentime_get_pinning(p->t->xt, &pin) ||
+        (pin.pinned == pin.vcpus && pin.vcpus == pin.cpus))
+        return;
+    fprintf(stderr,
+            "xentimectl: note: of dom0's %u vCPUs %u are pinned to the CPU of "
+            "their number, on a host of %u: samples come from other CPUs than "
+            "they say, or are lost. Boot Xen with dom0_max_vcpus=%u "
+            "dom0_vcpus_pin\n",
+            pin.vcpus, pin.pinned, pin.cpus, pin.cpus);
+}
+
 static json_object *change_json(const struct profile_run *p,
                                 const struct xentime_profile_change *c)
 {
@@ -135,6 +155,7 @@ int profile_begin(struct profile_run *p)
     p->mode = c.mode;
     print_change(p, c.changed ? "started" : "goes on", &c);
     note_others(p, &c);
+    note_pinning(p);
     return EXIT_DONE;
 }
 
