@@ -123,30 +123,13 @@ static void add_tsc(struct sheet *s, xentime *xt,
 
 /* ---- the RTC ---- */
 
-/* No time zone is further from UTC, or off by less than a quarter of an hour. */
-#define ZONE_MAX_S (14 * 3600)
-#define ZONE_STEP_S (15 * 60)
-
 static void add_rtc(struct sheet *s, int64_t offset)
 {
-    const char *way = offset < 0 ? "behind" : "ahead of";
-    uint64_t size = llabs(offset);
-    json_object *json = json_object_new_int64(offset);
+    char text[RTC_TEXT];
 
-    if (!offset)
-        sheet_add(s, "rtc_offset_s", "HVM context", json, "0: it is UTC");
-    else if (size <= ZONE_MAX_S && size % ZONE_STEP_S == 0)
-        sheet_add(s, "rtc_offset_s", "HVM context", json,
-                  "%" PRId64 ": %" PRIu64 " h %02" PRIu64
-                  " min %s UTC. That is "
-                  "a time zone (localtime, rtc_timeoffset, or set by the "
-                  "guest), and no drift",
-                  offset, size / 3600, size % 3600 / 60, way);
-    else
-        sheet_add(s, "rtc_offset_s", "HVM context", json,
-                  "%" PRId64 ": %s Xen's wall clock, as rtc_timeoffset or the "
-                  "guest has set it. It cannot drift",
-                  offset, way);
+    rtc_text(offset, text);
+    sheet_add(s, "rtc_offset_s", "HVM context", json_object_new_int64(offset),
+              "%s", text);
 }
 
 /* ---- timers that timer_mode does not touch ---- */

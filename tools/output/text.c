@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How names, times and settings are written for people: see text.h. */
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -203,6 +204,30 @@ void lag_text(int64_t ns, char text[LAG_TEXT])
         snprintf(text, LAG_TEXT, "%.3f s", ms / 1e3);
     else
         snprintf(text, LAG_TEXT, "%.3f ms", ms);
+}
+
+/* No time zone is further from UTC, or off by less than a quarter of an hour. */
+#define ZONE_MAX_S (14 * 3600)
+#define ZONE_STEP_S (15 * 60)
+
+void rtc_text(int64_t offset_s, char text[RTC_TEXT])
+{
+    const char *way = offset_s < 0 ? "behind" : "ahead of";
+    uint64_t size = offset_s < 0 ? -(uint64_t)offset_s : (uint64_t)offset_s;
+
+    if (!offset_s)
+        snprintf(text, RTC_TEXT, "0: it is UTC");
+    else if (size <= ZONE_MAX_S && size % ZONE_STEP_S == 0)
+        snprintf(text, RTC_TEXT,
+                 "%" PRId64 ": %" PRIu64 " h %02" PRIu64 " min %s UTC. That is "
+                 "a time zone (localtime, rtc_timeoffset, or set by the "
+                 "guest), and no drift",
+                 offset_s, size / 3600, size % 3600 / 60, way);
+    else
+        snprintf(text, RTC_TEXT,
+                 "%" PRId64 ": %s Xen's wall clock, as rtc_timeoffset or the "
+                 "guest has set it. It cannot drift",
+                 offset_s, way);
 }
 
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT])

@@ -73,6 +73,13 @@ void date_text(int64_t when, char text[DATE_TEXT]);
 #define LAG_TEXT 32
 void lag_text(int64_t ns, char text[LAG_TEXT]);
 
+/*
+ * Writes by how many seconds an RTC is ahead of UTC, and what that is: a whole
+ * number of quarters of an hour is a time zone.
+ */
+#define RTC_TEXT 192
+void rtc_text(int64_t offset_s, char text[RTC_TEXT]);
+
 #define UUID_TEXT 37
 void uuid_text(const uint8_t uuid[16], char text[UUID_TEXT]);
 

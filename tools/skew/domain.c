@@ -11,6 +11,7 @@
 #include "cli/option.h"
 #include "output/json.h"
 #include "output/report.h"
+#include "output/text.h"
 #include "skew/clock-fit.h"
 #include "skew/skew.h"
 #include "tool.h"
@@ -220,6 +221,7 @@ static int print_result(struct run *r)
     json_object *doc = r->t->opt[OPT_JSON] ? json_domain(r->dom) : NULL;
     struct clocks all = { NULL, 0 };
     int status = fit_all(r, &all);
+    char text[RTC_TEXT];
 
     if (doc)
         json_object_object_add(doc, "rtc_offset_s",
@@ -228,6 +230,10 @@ static int print_result(struct run *r)
     if (!status) {
         status = clocks_report(r->t, &all, doc);
         doc = NULL;
+    }
+    if (!status && !r->t->opt[OPT_JSON] && r->has_rtc && r->rtc_offset) {
+        rtc_text(r->rtc_offset, text);
+        printf("RTC offset %s\n", text);
     }
     json_object_put(doc);
     clocks_free(&all);

@@ -93,6 +93,12 @@ static void a_measurement(void **state)
     assert_has(r->out, "\ntsc          6");
     assert_has(r->out, "\nhpet         6");
     assert_lacks(r->out, "ticks");
+    assert_has(
+        r->out,
+        "\nRTC offset 3600: 1 h 00 min ahead of UTC. That is a time zone");
+    fake_domain(1)->rtc_offset = 0;
+    assert_lacks(run("skew", "1", "-i", "0.01", "-c", "2")->out, "RTC");
+    fake_domain(1)->rtc_offset = 3600;
 
     doc = parse_json(run("skew", "1", "--json", "-i", "0.01", "-c", "3")->out);
     assert_string_equal(json_at(doc, "name"), "old billing");
