@@ -18,12 +18,16 @@ domain() {
     dom=$(labdom create --tsc-mode "$2" web vcpus="$1" pit=100) ||
         bail "labdom creates a domain"
 }
+# What "show" says, and where it has that from.
+shown() { xentimectl show "$dom" | sed -n 's/^ *tsc  *//p'; }
 native() { labdom status "$dom" | sed -n 's/.* native_tsc=\([0-9]\).*/\1/p'; }
 
 domain 2 0
 is "$(native)" 1 "left to Xen, the TSC is native"
+like "$(shown)" '^native  *vtimer domctl' "and show has it"
 exits 0 "mode 4, of two vCPUs that never ran" -- labdom param "$dom" timer_mode 4
 is "$(native)" 0 "it is emulated now"
+like "$(shown)" '^emulated  *vtimer domctl' "and show has it"
 exits 1 "native, in mode 4: refused" -- labdom tscinfo "$dom" 2
 is "$(native)" 0 "and it stays emulated"
 exits 0 "emulated" -- labdom tscinfo "$dom" 1
