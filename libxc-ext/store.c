@@ -95,41 +95,69 @@ enum xentime_error xt_xenstore(xentime *xt)
     return XENTIME_ERR_NOXEN;
 }
 
-static bool is_gone(int errnum)
-{
-    return errnum == EBADF || errnum == EPIPE || errnum == ECONNRESET;
-}
-
 /*
- * libxenstore says EINVAL, too, for a request that was under way when its reading
- * thread gave the connection up.  xenstored may say it of a request, so that
- * another one, which nothing is wrong with, has to tell.
+ * Asks xenstored for what it always knows.  libxenstore says EINVAL where its
+ * reading thread has ended with the connection, and also where xenstored has
+ * answered with an error that libxenstore has no name for: oxenstored's EQUOTA.
  */
-static bool is_unusable(xentime *xt)
+static bool still_answers(xentime *xt)
 {
+    const char *before = wait_for_xenstored(xt);
     unsigned int n;
     char **names = xs_directory(xt->xs, XBT_NULL, "/", &n);
-    int e = errno;
+    bool answered = names;
 
     free(names);
-    return !names && (e == EINVAL || is_gone(e));
+    xt->waiting = before;
+    return answered;
+}
+
+/* libxenstore has closed its socket: the handle is of no more use. */
+static enum xentime_error fail_gone(xentime *xt, int errnum, const char *what,
+                                    const char *path)
+{
+    xs_close(xt->xs);
+    xt->xs = NULL;
+    return xt_fail(xt, XENTIME_ERR_NOXEN, errnum, NULL,
+                   "cannot %s %s in xenstore: xenstored is gone", what, path);
+}
+
+static enum xentime_error fail_limit(xentime *xt, int errnum, const char *what,
+                                     const char *path, const char *limit)
+{
+    xt_fail(xt, XENTIME_ERR_FAIL, errnum, NULL, "cannot %s %s in xenstore: %s",
+            what, path, limit);
+    xt_hint(xt, "xenstored's limits are quota-* in oxenstored.conf, or options "
+                "of xenstored");
+    return XENTIME_ERR_FAIL;
 }
 
 enum xentime_error xt_fail_xenstore(xentime *xt, int errnum, const char *what,
                                     const char *path)
 {
-    if (is_gone(errnum) || (errnum == EINVAL && is_unusable(xt))) {
-        xs_close(xt->xs);
-        xt->xs = NULL;
-        return xt_fail(xt, XENTIME_ERR_NOXEN, errnum, NULL,
-                       "cannot %s %s in xenstore: xenstored is gone", what,
-                       path);
+    if (errnum == EINVAL && !still_answers(xt))
+        errnum = EPIPE;
+    switch (errnum) {
+    case EBADF:
+    case EPIPE:
+    case ECONNRESET:
+        return fail_gone(xt, errnum, what, path);
+    case ENOSPC:
+        return fail_limit(xt, errnum, what, path, "xenstored's quota is full");
+    case E2BIG:
+        return fail_limit(xt, errnum, what, path,
+                          "it is more than xenstored allows");
+    case EINVAL:
+        return fail_limit(xt, errnum, what, path,
+                          "a quota of xenstored's or its limit for paths "
+                          "forbids it");
+    default:
+        return xt_fail(xt,
+                       errnum == EACCES || errnum == EPERM ? XENTIME_ERR_PERM
+                                                           : XENTIME_ERR_FAIL,
+                       errnum, NULL, "cannot %s %s in xenstore: %s", what, path,
+                       strerror(errnum));
     }
-    return xt_fail(xt,
-                   errnum == EACCES || errnum == EPERM ? XENTIME_ERR_PERM
-                                                       : XENTIME_ERR_FAIL,
-                   errnum, NULL, "cannot %s %s in xenstore: %s", what, path,
-                   strerror(errnum));
 }
 
 unsigned int xt_bucket(const uint8_t uuid[16])

@@ -23,6 +23,7 @@
 #define PROGRAMS ROOT "/usr/lib/xen-" LAB_RELEASE "/bin"
 
 struct fault store_fault;
+struct store_limits store_limits;
 
 static pid_t daemon_pid;
 static struct xs_handle *own;
@@ -120,7 +121,7 @@ static void die(const char *what)
 /* Runs it through the unpacked loader, so that it runs on any Linux. */
 static void exec_daemon(const char *program, const char *const *options)
 {
-    const char *argv[12] = {
+    const char *argv[20] = {
         program,
         "--library-path",
         LIBS,
@@ -138,10 +139,30 @@ static void exec_daemon(const char *program, const char *const *options)
     die(LIBS "/ld-linux-x86-64.so.2");
 }
 
+static const struct limit {
+    const unsigned int *value;
+    const char *option, *config; /* of xenstored, of oxenstored */
+} limits[] = {
+    { &store_limits.nodes, "--entry-nb", "quota-maxentity" },
+    { &store_limits.watches, "--watch-nb", "quota-maxwatch" },
+    { &store_limits.transactions, "--transaction", "quota-transaction" },
+    { &store_limits.path, "--path-max", "quota-path-max" },
+};
+#define LIMITS (sizeof(limits) / sizeof(limits[0]))
+
 static void exec_xenstored(const char *dir)
 {
-    static const char *const options[] = { "-N", NULL };
+    const char *options[2 * LIMITS + 2] = { "-N" };
+    static char numbers[LIMITS][12];
+    size_t i, n = 1;
 
+    for (i = 0; i < LIMITS; i++) {
+        if (!*limits[i].value)
+            continue;
+        snprintf(numbers[i], sizeof(numbers[i]), "%u", *limits[i].value);
+        options[n++] = limits[i].option;
+        options[n++] = numbers[i];
+    }
     setenv("XENSTORED_RUNDIR", dir, 1);
     setenv("XENSTORED_ROOTDIR", dir, 1);
     exec_daemon("xenstored", options);
@@ -176,6 +197,26 @@ static void unshare_mounts(void)
     write_file_of("/proc/self/gid_map", text);
 }
 
+/* Writes Debian's oxenstored.conf, and the limits, of which the last counts. */
+static void write_config(const char *path)
+{
+    FILE *from = fopen(ROOT "/etc/xen/oxenstored.conf", "r");
+    FILE *to = fopen(path, "w");
+    size_t i;
+    int c;
+
+    if (!from || !to)
+        die(path);
+    while ((c = getc(from)) != EOF)
+        putc(c, to);
+    for (i = 0; i < LIMITS; i++)
+        if (*limits[i].value)
+            fprintf(to, "%s = %u\n", limits[i].config, *limits[i].value);
+    fclose(from);
+    if (fclose(to))
+        die(path);
+}
+
 /*
  * oxenstored has the names of its directories compiled in: it sees others below
  * them, in a mount namespace of its own.
@@ -183,10 +224,12 @@ static void unshare_mounts(void)
 static void exec_oxenstored(const char *dir)
 {
     static const char *const options[] = { "--no-fork", "--config-file",
-                                           ROOT "/etc/xen/oxenstored.conf",
+                                           "/run/xenstored/oxenstored.conf",
                                            NULL };
-    char here[32];
+    char here[32], config[600];
 
+    snprintf(config, sizeof(config), "%s/oxenstored.conf", dir);
+    write_config(config);
     unshare_mounts();
     /* @dir may be below what is mounted over. */
     snprintf(here, sizeof(here), "/proc/self/fd/%d",

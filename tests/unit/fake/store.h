@@ -25,6 +25,15 @@ void store_start(void);
 /* Tells whether that is oxenstored. */
 bool store_is_ox(void);
 
+/*
+ * The limits that the next store_start() gives its daemon; 0 leaves it what it
+ * has.
+ */
+extern struct store_limits {
+    unsigned int nodes, watches, transactions; /* of a domain */
+    unsigned int path;                         /* bytes */
+} store_limits;
+
 /* Kills it; store_start() begins with an empty store. */
 void store_stop(void);
 
