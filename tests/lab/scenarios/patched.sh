@@ -53,9 +53,25 @@ is "$(printf '%s\n' "$out" | grep -c ': per second over 0\.')" 3 \
 rate=$(printf '%s\n' "$out" | awk '$2 == "pit" { rate = $3 } END { print rate }')
 is_range "$rate" 90 110 "stats --interval: the PIT's rate"
 
+# counted: what Xen counts, as "SINCE NOW DUE PENDING": from when, when it was read,
+# both in ms of Xen's time, how many ticks of the PIT were due, how many still are.
+counted() {
+    labdom stats "$dom" | sed -n '/^vcpu=0 /s/[a-z]*=//gp' | awk '
+        NR == 1 { since = $2; now = $3 }
+        $2 == "pit" { printf "%d %d %d %d\n", since / 1e6, now / 1e6, $3, $8 }'
+}
+read -r _ asked _ pending <<EOF
+$(counted)
+EOF
 exits 0 "stats --reset" -- xentimectl stats "$dom" --reset
-due=$(labdom stats "$dom" | sed -n 's/^vcpu=0 src=pit due=\([0-9]*\).*/\1/p')
-is_range "$due" 0 100 "stats --reset: from zero"
+read -r since now due _ <<EOF
+$(counted)
+EOF
+diag "at $asked ms $pending pending; since $since ms, at $now ms, $due were due"
+is_range "$since" "$asked" "$now" "stats --reset: counts from now on"
+# What is pending at the reset was so before, or has fallen due since: every 10 ms.
+is_range "$due" 0 $((pending + (now - asked + 1) / 10 + 1)) \
+    "stats --reset: from zero"
 exits 0 "stats --off" -- xentimectl stats "$dom" --off
 exits 1 "stats --off: Xen does not count" -- labdom stats "$dom"
 exits 4 "stats of a PV domain" -- xentimectl stats 0
