@@ -18,6 +18,10 @@
 # A guest that halts between ticks, and so is blocked when it is paused, is
 # another matter: mode 0 does not stop its time and delivers as mode 1 does,
 # and modes 2 and 3 are hard to tell apart, as 2 may keep a tick for it too.
+# Its timers have different rates. A tick that falls due while the guest is being
+# woken for another timer's, which takes some 50 us here, counts as missed, so that
+# mode 2 drops it; of two timers of one rate that are so close, the later one would
+# have no tick delivered for as long as both run.
 #
 # Stock Xen loses more in mode 2 than that: a timer sometimes stands still from
 # one pause to the next. So its ranges have no lower end to speak of.
@@ -67,8 +71,12 @@ judge() {
 }
 
 for idle in spin hlt; do
+    case $idle in
+    spin) lapic=100 hpet=100 ;;
+    hlt)  lapic=90 hpet=110 ;;
+    esac
     for mode in 0 1 2 3; do
-        guest "$idle $mode" pit=100 rtc=128 lapic=100 hpet=100 \
+        guest "$idle $mode" pit=100 rtc=128 lapic="$lapic" hpet="$hpet" \
             idle=$idle clocks=1
         exits 0 "$idle: xentimectl sets mode $mode" -- \
             xentimectl set-mode "$dom" $mode
@@ -78,8 +86,8 @@ for idle in spin hlt; do
         labdom destroy "$dom"
         judge pit 100 $idle $mode
         judge rtc 128 $idle $mode
-        judge lapic 100 $idle $mode
-        judge hpet 100 $idle $mode
+        judge lapic "$lapic" $idle $mode
+        judge hpet "$hpet" $idle $mode
     done
 done
 
