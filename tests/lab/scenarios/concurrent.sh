@@ -18,7 +18,7 @@
 # is stopped after each request that it answers, and the process killed while it
 # waits.
 #
-# lab: slow=1 releases=oldest timeout=400 idle=120
+# lab: slow=1 releases=oldest timeout=400 idle=120 all=oldest@stock+c
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

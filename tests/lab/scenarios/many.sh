@@ -7,7 +7,7 @@
 # How: labdom makes a hundred paused domains whose modes it knows; each line
 # of the list is held against Xen's answer; half of them are destroyed.
 #
-# lab: releases=oldest timeout=300 idle=120
+# lab: releases=oldest timeout=300 idle=120 all=oldest@stock+c
 
 . /lib/lab/lib.sh
 

@@ -7,6 +7,7 @@
 # counts are safe.
 #
 # lab: slow=1 hv=stock,patched xen=vpmu=on timeout=600 idle=200
+# lab: all=newest@patched+c
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

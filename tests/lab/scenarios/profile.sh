@@ -10,7 +10,7 @@
 # read by another program after every step.
 #
 # lab: timeout=400 hv=stock,patched,debug xen=vpmu=on
-# lab: check=newest@patched all=oldest@stock
+# lab: check=newest@patched all=oldest@stock,newest@patched+c
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

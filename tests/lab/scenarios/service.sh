@@ -10,6 +10,7 @@
 # How: Debian's systemd is dom0's init, and this scenario one of its services.
 #
 # lab: with=systemd releases=oldest timeout=400 idle=120 xen=vpmu=on
+# lab: all=oldest@stock+c
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
 . /lib/lab/lib.sh

@@ -11,7 +11,7 @@
 # while it waits for a stopped xenstored. The latter two make the gap wide, so
 # that it is known, and counted, what had been done by then.
 #
-# lab: slow=1 releases=oldest timeout=400 idle=120
+# lab: slow=1 releases=oldest timeout=400 idle=120 all=oldest@stock+c
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh

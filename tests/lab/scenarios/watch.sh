@@ -10,7 +10,7 @@
 #
 # How: labdom introduces domains to the real xenstored as libxl does, paused.
 #
-# lab: hv=stock,patched check=newest@patched all=oldest@stock
+# lab: hv=stock,patched check=newest@patched all=oldest@stock,newest@patched+c
 # lab: timeout=400 idle=120 xen=vpmu=on
 # lab: cpu=qemu64,+svm,+npt,family=16,model=4,stepping=2
 
@@ -114,7 +114,7 @@ ok "ends when its holder is killed" wait_for 30 sh -c \
 
 # ---- many, and xenstored updated meanwhile ----
 
-daemon=$(find /usr/lib/xen-*/bin -name xenstored | head -1)
+daemon=$(readlink -f "/proc/$(cat /run/xenstored.pid)/exe")
 ids=
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
     arrives --mem-kib 1280 "web-n$i"

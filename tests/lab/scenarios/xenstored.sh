@@ -10,7 +10,7 @@
 # After a death xenstored is started again, empty, which is good enough to
 # try the next moment; no real host could do so.
 #
-# lab: slow=1 releases=oldest timeout=400 idle=120
+# lab: slow=1 releases=oldest timeout=400 idle=120 all=oldest@stock+c
 
 . /lib/lab/lib.sh
 . /lib/lab/robust.sh
@@ -20,6 +20,7 @@ b=$(labdom create other)
 labdom unpause "$d"
 xentimectl set-mode "$d,$b" 1 >/dev/null
 moment=$(moment "$d")
+daemon=$(readlink -f "/proc/$xs/exe")
 uptime_cs() { cut -d' ' -f1 /proc/uptime | tr -d .; }
 
 # ---- slow ----
@@ -111,7 +112,7 @@ is_range "$(grep -c '[TH]' /run/lab/stages)" 2 24 "with a signal"
 
 revive() {
     rm -f /run/xenstored.pid
-    xenstored --pid-file=/run/xenstored.pid || bail "xenstored does not start"
+    "$daemon" --pid-file=/run/xenstored.pid || bail "xenstored does not start"
     wait_for 5 test -s /run/xenstored.pid || bail "xenstored does not start"
     read -r xs </run/xenstored.pid
     xen-init-dom0 >/dev/null

@@ -46,6 +46,23 @@ is "$(for f in tests/lab/scenarios/*.sh tests/guests/ppc/*/d1.c; do
     $setting "$f" | grep -vE "^($known)=.|^$" | sed "s|^|$f: |"
 done)" "" "every setting of the tree is one that tests/lab/README.md has"
 
+# ---- either xenstored ----
+
+# Debian's dom0 starts oxenstored, which is the default; what stops, kills or
+# updates xenstored depends on which one it is.
+runs=$(tests/lab/check -n --all)
+is "$(grep -lE 'kill .*([$]xs|xenstored[.]pid)|live-update|at_(request|stage)' \
+    tests/lab/scenarios/*.sh | while read -r f; do
+    name=$(basename "$f" .sh)
+    echo "$runs" | grep -qE " $name(@[a-z]+)?([+][a-z0-9]+)*[+]c$" ||
+        echo "$name: not with C xenstored"
+    echo "$runs" | grep -E " $name(@|$)" | grep -qv '[+]c$' ||
+        echo "$name: not with oxenstored"
+done)" "" "scenarios about xenstored run with both in check-all"
+capture env LAB_STORE=sqlite tests/lab/run smoke
+is "$status $err" "1 lab: LAB_STORE is c or ox, not sqlite" \
+    "no third xenstored"
+
 # ---- watchdog ----
 
 unset LAB_SLOW
