@@ -161,16 +161,14 @@ int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
     return fake_leave(n);
 }
 
-static int setting_of(uint32_t param)
+static bool is_setting(uint32_t param)
 {
-    switch (param) {
-    case HVM_PARAM_TIMER_MODE:
-        return XENTIME_TIMER_MODE;
-    case HVM_PARAM_HPET_ENABLED:
-        return XENTIME_VHPET;
-    default:
-        return -1;
-    }
+    return param == HVM_PARAM_TIMER_MODE || param == HVM_PARAM_HPET_ENABLED;
+}
+
+static enum xentime_setting setting_of(uint32_t param)
+{
+    return param == HVM_PARAM_TIMER_MODE ? XENTIME_TIMER_MODE : XENTIME_VHPET;
 }
 
 /* Needs the mutex held; returns NULL with errno. */
@@ -184,7 +182,7 @@ static struct fake_domain *param_domain(uint32_t dom, uint32_t param)
     }
     if (!d)
         errno = ESRCH;
-    else if (d->type == XENTIME_PV || setting_of(param) < 0)
+    else if (d->type == XENTIME_PV || !is_setting(param))
         errno = EINVAL;
     else
         return d;

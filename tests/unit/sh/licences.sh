@@ -17,7 +17,7 @@ B=build/host
 
 # The licence of each program as a whole.
 programs='
-xentimectl       GPL-3.0-or-later
+xentimectl       GPL-2.0-or-later
 xentimectl-full  GPL-3.0-or-later
 libxentime.so.1  LGPL-2.1-only
 '
@@ -31,6 +31,7 @@ free='LGPL-2.1-only LGPL-2.1-or-later MIT BSD-3-Clause GCC-exception-3.1'
 may_be_in() {
     case $1 in
     GPL-3.0-or-later) echo "GPL-3.0-or-later GPL-2.0-or-later $free" ;;
+    GPL-2.0-or-later) echo "GPL-2.0-or-later $free" ;;
     GPL-2.0-only) echo "GPL-2.0-only GPL-2.0-or-later $free" ;;
     LGPL-2.1-only) echo "$free" ;;
     esac
@@ -114,12 +115,13 @@ has() {
     for part in $2; do like "$(cat "$tmp/$1")" " $part\$" "$1 has $part"; done
 }
 has xentimectl 'tools/main.c tools/tool.h libxc-ext/change.c libsmartcols
-    hv-patches/x86/files/xen/arch/x86/hvm/vpt-policy.c hv-patches/include/vtimer.h'
-has xentimectl-full 'tools/policy/read.c libreadline libgsl libxlutil'
+    hv-patches/include/vtimer.h'
+has xentimectl-full 'tools/policy/read.c libreadline libgsl libxlutil
+    hv-patches/x86/files/xen/arch/x86/hvm/vpt-policy.c'
 has libxentime.so.1 'libxc-ext/change.c libxenctrl'
 # A build with Xen's libraries in it has them in the map, and no need of them.
 if ! needed xentimectl | grep -q libxenctrl; then
-    has xentimectl 'libxenctrl libgsl libjson-c libuuid'
+    has xentimectl 'libxenctrl libjson-c libuuid'
 fi
 find hv-patches/*/files hv-patches/include -name '*.[chS]' |
     while read -r f; do echo "$(spdx "$f") $f"; done >"$tmp/xen"
@@ -134,11 +136,12 @@ refused() {
     like "$(sed "$@" "$tmp/$program" | strangers "$whole")" "$part" \
         "refused: $* in $program"
 }
-refused '^GPL-2.0-only tools/main.c$' xentimectl GPL-3.0-or-later \
+refused '^GPL-2.0-only tools/main.c$' xentimectl-full GPL-3.0-or-later \
     's|.* tools/main.c$|GPL-2.0-only tools/main.c|'
-refused '^GPL-2.0-only .*vpt-policy.h$' xentimectl GPL-3.0-or-later \
+refused '^GPL-2.0-only .*vpt-policy.h$' xentimectl-full GPL-3.0-or-later \
     's|.* \(.*vpt-policy.h\)$|GPL-2.0-only \1|'
 refused '^ *tools/main.c$' xentimectl GPL-3.0-or-later 's|.* tools/main.c$| tools/main.c|'
+refused 'libgsl' xentimectl GPL-2.0-or-later "\$a GPL-3.0-or-later libgsl"
 refused 'libreadline' libxentime.so.1 LGPL-2.1-only "\$a GPL-3.0-or-later libreadline"
 refused 'tools/tool.h' libxentime.so.1 LGPL-2.1-only "\$a GPL-2.0-or-later tools/tool.h"
 refused 'libreadline' xen GPL-2.0-only "\$a GPL-3.0-or-later libreadline"
