@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,7 +44,8 @@ static void become(const char *const argv[], const struct spawn_files *files,
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
         _exit(127);
     if (take_files(files)) {
-        close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+        /* musl has no close_range(), and glibc before 2.34 has none. */
+        syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
         execvp(argv[0], (char *const *)argv);
     }
     e = errno;

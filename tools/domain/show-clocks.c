@@ -203,7 +203,8 @@ void sheet_add_clocks(struct sheet *s, xentime *xt,
     if (dom->type != XENTIME_PV)
         add_effect(s, xt, dom);
     else if (dom->domid)
-        sheet_add(s, "clock", "it is PV", NULL,
+        sheet_add(s, "clock", "it is PV",
+                  json_object_new_string("Xen's system time"),
                   "Xen's system time, and at boot and resume Xen's wall clock, "
                   "which dom0 sets. It keeps time by its own NTP; timer_mode "
                   "has no part in it");

@@ -132,15 +132,17 @@ refused 4 'old: .*a PV domain' "resync of PV" -- xentimectl resync old
 
 # ---- wrong use ----
 
-refused 2 'which command' "no command" -- xentimectl
-refused 2 'no command frob' "an unknown command" -- xentimectl frob
-refused 2 'unknown option --frob' "an unknown option" -- xentimectl list --frob
-refused 2 'unknown option -a' "an option of another command" -- \
+exits 2 "no command: status 2" -- xentimectl
+like "$err" '^  set-mode ' "no command: the commands are listed"
+is "$out" "" "no command: as a mistake"
+refused 2 'no command "frob"' "an unknown command" -- xentimectl frob
+refused 2 'unknown option "--frob"' "an unknown option" -- xentimectl list --frob
+refused 2 'takes no -a' "an option of another command" -- \
     xentimectl list -a
 refused 2 'needs a value' "an option without its value" -- xentimectl list -o
 refused 2 'no column' "an unknown column" -- xentimectl list -o ID,,NAME
 refused 2 'expected' "too few operands" -- xentimectl set-mode web
-refused 2 'one argument too many' "too many operands" -- \
+refused 2 'several domains take commas' "too many operands" -- \
     xentimectl set-mode web 1 2
 refused 2 'do not go together' "--all and a domain" -- \
     xentimectl set-mode --all web 1

@@ -68,9 +68,10 @@ is "$(xentimectl list -n -o ID "$uuid" | tr -d ' ')" "$other" \
 # ---- a comma parts a list; such a domain goes by its id ----
 
 comma=$(labdom create "a,b")
-exits 0 "list takes a name with a comma" -- xentimectl list "a,b"
+exits 3 "list takes it as a list" -- xentimectl list "a,b"
 exits 3 "set-mode takes it as a list" -- xentimectl set-mode "a,b" 1
 exits 0 "the id serves" -- xentimectl set-mode "$comma" 1
+exits 0 "show has one operand, and takes the name" -- xentimectl show "a,b"
 
 # ---- the same name twice; none ----
 

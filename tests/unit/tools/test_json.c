@@ -255,9 +255,13 @@ static void of_list_and_show(void **state)
 
     begin("xentimectl-domain.8", "show");
     walk_over("show", "0");
+    fake_add(9, XENTIME_PV);
+    walk_over("show", "9");
     walk_over("show", "1");
     fake_patch();
     assert_exit(run("set-mode", "1", "2"), 0);
+    walk_over("show", "1");
+    fake_vtimer(1)->counting = true;
     walk_over("show", "1");
     end();
 }

@@ -594,7 +594,7 @@ static void wrong_uses(void **state)
                        "100 us, and it can have a CPU for 50.");
     assert_exit(recommend("--seed", "-1"), 2);
     assert_exit(run("recommend", "1", "--trace", "nothing"), 1);
-    /* The fake Xen says 0 kHz. */
+    fake->khz = 0;
     assert_exit(run("recommend", "1", "--trace", "trace"), 4);
     setenv("PATH", "/nowhere", 1);
     r = run("recommend", "1", "--observe", "1");
