@@ -17,12 +17,26 @@
 
 #define FITS (TABLE_CUT | TABLE_WRAP | TABLE_SPARE)
 
+/* Set for a column that has a text which is not plain: see is_plain(). */
+#define NOT_PLAIN (1 << 27)
+
 /* No column gets narrower than its heading, nor than this. */
 #define LEAST_WIDTH 8
 
 /* ---- making a table ---- */
 
-/* The heading's cell keeps what may become of its column, of enum table_fit. */
+/* The heading's cell keeps enum table_fit of its column, and NOT_PLAIN. */
+static int column_bits(struct libscols_column *cl)
+{
+    return (intptr_t)scols_cell_get_userdata(scols_column_get_header(cl));
+}
+
+static bool set_column_bits(struct libscols_column *cl, int bits)
+{
+    return !scols_cell_set_userdata(scols_column_get_header(cl),
+                                    (void *)(intptr_t)bits);
+}
+
 static bool add_column(struct libscols_table *table,
                        const struct table_column *col)
 {
@@ -30,9 +44,7 @@ static bool add_column(struct libscols_table *table,
                                                         col->width,
                                                         col->flags & ~FITS);
 
-    return cl &&
-           !scols_cell_set_userdata(scols_column_get_header(cl),
-                                    (void *)(intptr_t)(col->flags & FITS));
+    return cl && set_column_bits(cl, col->flags & FITS);
 }
 
 struct libscols_table *new_table(const struct tool *t,
@@ -54,31 +66,48 @@ struct libscols_table *new_table(const struct tool *t,
     return table;
 }
 
-/* With --raw, libsmartcols writes all but ASCII as \\xNN, which can be undone. */
-static bool set_cell(struct libscols_line *line, size_t i, const char *text,
-                     bool raw)
+/* A plain text is printed as it stands, and is as wide as it is long. */
+static bool is_plain(const char *text)
 {
-    char *visible;
-    bool ok;
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~' || *text == '\\')
+            return false;
+    return true;
+}
+
+static bool set_visible(struct libscols_cell *cell, const char *text)
+{
+    char *visible = visible_text(text);
+
+    if (visible && !scols_cell_refer_data(cell, visible))
+        return true;
+    free(visible);
+    return false;
+}
+
+/* With --raw, libsmartcols writes all but ASCII as \\xNN, which can be undone. */
+static bool set_cell(struct libscols_table *table, struct libscols_line *line,
+                     size_t i, const char *text)
+{
+    struct libscols_column *cl;
 
     if (!text)
         return true;
-    if (raw)
+    if (scols_table_is_raw(table) || is_plain(text))
         return !scols_line_set_data(line, i, text);
-    visible = visible_text(text);
-    ok = visible && !scols_line_refer_data(line, i, visible);
-    if (!ok)
-        free(visible);
-    return ok;
+    cl = scols_table_get_column(table, i);
+    return set_column_bits(cl, column_bits(cl) | NOT_PLAIN) &&
+           set_visible(scols_line_get_cell(line, i), text);
 }
 
-static bool set_line(struct libscols_line *line, const char *const *texts,
-                     size_t ncols, bool raw)
+static bool set_line(struct libscols_table *table, const char *const *texts,
+                     size_t ncols)
 {
+    struct libscols_line *line = scols_table_new_line(table, NULL);
     size_t i;
 
     for (i = 0; line && i < ncols; i++)
-        if (!set_cell(line, i, texts[i], raw))
+        if (!set_cell(table, line, i, texts[i]))
             return false;
     return line;
 }
@@ -86,8 +115,7 @@ static bool set_line(struct libscols_line *line, const char *const *texts,
 void add_line(struct libscols_table **table, const char *const *texts,
               size_t ncols)
 {
-    if (!*table || set_line(scols_table_new_line(*table, NULL), texts, ncols,
-                            scols_table_is_raw(*table)))
+    if (!*table || set_line(*table, texts, ncols))
         return;
     scols_unref_table(*table);
     *table = NULL;
@@ -133,6 +161,8 @@ static size_t text_width(const char *text)
 {
     size_t used;
 
+    if (is_plain(text))
+        return strlen(text);
     fitting(text, SIZE_MAX, &used);
     return used;
 }
@@ -179,13 +209,12 @@ struct column {
 
 static void measure(struct libscols_table *table, struct column *c, size_t k)
 {
-    struct libscols_cell *header;
     size_t i, n = scols_table_get_nlines(table), width;
 
     c->cl = scols_table_get_column(table, k);
-    header = scols_column_get_header(c->cl);
-    c->fit = (intptr_t)scols_cell_get_userdata(header);
-    c->natural = text_width(scols_cell_get_data(header));
+    c->fit = column_bits(c->cl) & FITS;
+    c->natural = text_width(
+        scols_cell_get_data(scols_column_get_header(c->cl)));
     c->least = c->natural > LEAST_WIDTH ? c->natural : LEAST_WIDTH;
     for (i = 0; i < n; i++) {
         width = text_width(scols_cell_get_data(
@@ -285,6 +314,45 @@ static bool fit(struct libscols_table *table)
     return ok;
 }
 
+/* ---- plain columns ---- */
+
+static size_t plain_width(const struct libscols_column *cl, const char *text,
+                          void *unused)
+{
+    (void)cl;
+    (void)unused;
+    return strlen(text);
+}
+
+static char *no_more_lines(const struct libscols_column *cl, char *text,
+                           void *unused)
+{
+    (void)cl;
+    (void)text;
+    (void)unused;
+    return NULL;
+}
+
+/*
+ * libsmartcols converts each text to wide characters to learn its width, which
+ * is half of what it takes.  Where a column is wrapped by a function of ours,
+ * that is asked in place: so a plain column gets one that never wraps.
+ */
+static void measure_plainly(struct libscols_table *table)
+{
+    size_t k, n = scols_table_get_ncols(table);
+    struct libscols_column *cl;
+
+    for (k = 0; k < n; k++) {
+        cl = scols_table_get_column(table, k);
+        if ((column_bits(cl) & NOT_PLAIN) || scols_column_is_wrap(cl) ||
+            scols_column_is_trunc(cl))
+            continue;
+        scols_column_set_flags(cl, scols_column_get_flags(cl) | SCOLS_FL_WRAP);
+        scols_column_set_wrapfunc(cl, plain_width, no_more_lines, NULL);
+    }
+}
+
 int print_table(const struct tool *t, struct libscols_table *table)
 {
     bool fits = table && !scols_table_is_raw(table) && isatty(STDOUT_FILENO);
@@ -293,6 +361,7 @@ int print_table(const struct tool *t, struct libscols_table *table)
         scols_unref_table(table);
         return report(t, EXIT_FAILED, "out of memory");
     }
+    measure_plainly(table);
     scols_print_table(table);
     scols_unref_table(table);
     return EXIT_DONE;
