@@ -195,7 +195,7 @@ nothing_left "set by another"
 
 # ---- wrong uses ----
 
-for args in '' restart start 'start a b c' 'stop --for 3 other' 'status web' \
+for args in '' restart start 'stop --for 3 other' 'status web' \
         "start --xen $d" "start $d --passive --xen" "start $d --all" \
         "start $d --holder" "start $d --for 1e9" "start $d --for -1" \
         'stop --all --xen' "stop $d -- true" 'status --holder x' \
@@ -207,6 +207,7 @@ for args in '' restart start 'start a b c' 'stop --for 3 other' 'status web' \
     *)        is "$out" "" "profile $args: nothing on stdout" ;;
     esac
 done
+exits 3 "domains with blanks between them" -- p start a b c
 exits 3 "an empty name" -- p start "$d,,0"
 exits 0 "one named twice" -- p start "$d,web 1"
 like "$out" '^web 1: profiling started$' "is started"

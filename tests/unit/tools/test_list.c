@@ -258,6 +258,53 @@ static void show_fits_80_columns(void **state)
 }
 
 /* Names cannot forge lines, columns or colours. */
+/* Returns all lines but the last one, which is that of the last domain. */
+static char *lines_but_the_last(int columns, const char *output)
+{
+    const char *const args[] = { "list", output ? "-o" : NULL, output, NULL };
+    const struct run *r = columns ? run_on_terminal(columns, args)
+                                  : run_args(args);
+    size_t len = strlen(r->out);
+
+    assert_exit(r, 0);
+    assert_true(len > 1);
+    for (len--; len && r->out[len - 1] != '\n'; len--)
+        ;
+    return strndup(r->out, len);
+}
+
+/*
+ * A table of ASCII is printed by ours, any other by libsmartcols: one domain's
+ * name changes nothing in the lines of the others.
+ */
+static void plain_as_by_libsmartcols(void **state)
+{
+    static const char *const outputs[] = {
+        NULL, "TYPE,ID,NAME,UUID,STATE,VCPUS,TIME,MODE,MODE-NAME,VHPET,PROFILE",
+        "NAME,STATE,TYPE"
+    };
+    static const int columns[] = { 0, 80, 400 };
+    size_t i, k;
+
+    (void)state;
+    add_usual_domains();
+    fake_add(40, XENTIME_HVM);
+    for (i = 0; i < ARRAY_COUNT(outputs); i++)
+        for (k = 0; k < ARRAY_COUNT(columns); k++) {
+            char *plain, *other;
+
+            if (outputs[i] && columns[k] == 80)
+                continue; /* columns are wrapped, by libsmartcols alone */
+            name_domain(40, "x");
+            plain = lines_but_the_last(columns[k], outputs[i]);
+            name_domain(40, "\xc3\xbc");
+            other = lines_but_the_last(columns[k], outputs[i]);
+            assert_string_equal(plain, other);
+            free(plain);
+            free(other);
+        }
+}
+
 static void hostile_names(void **state)
 {
     static const char *const names[] = {
@@ -631,7 +678,8 @@ UNIT_MAIN(TEST(show_tells_of_the_tsc), TEST(show_tells_of_the_rtc),
           TEST(every_domain_a_line), TEST(columns_that_do_not_apply),
           TEST(fits_80_columns), TEST(all_columns_fit_80_columns),
           TEST(simulate_cuts_no_name), TEST(what_cannot_be_seen),
-          TEST(show_fits_80_columns), TEST(hostile_names), TEST(damaged_values),
-          TEST(chosen_columns), TEST(columns_besides_the_usual),
-          TEST(bad_columns), TEST(list_as_json), TEST(no_domain_as_json),
-          TEST(show_each_kind), TEST(show_tells_what_there_is))
+          TEST(show_fits_80_columns), TEST(plain_as_by_libsmartcols),
+          TEST(hostile_names), TEST(damaged_values), TEST(chosen_columns),
+          TEST(columns_besides_the_usual), TEST(bad_columns),
+          TEST(list_as_json), TEST(no_domain_as_json), TEST(show_each_kind),
+          TEST(show_tells_what_there_is))
