@@ -147,43 +147,56 @@ static const char *name_of(const struct xentime_session *s)
     return s->holder[0] ? s->holder : "a session without a name";
 }
 
+/* Fails if @s, a session of the same target, does not go together with @r. */
+static enum xentime_error check_other(struct xt_work *w,
+                                      const struct xentime_domain *dom,
+                                      const struct xentime_session_request *r,
+                                      const struct xentime_session *s)
+{
+    bool same = r->holder && !strcmp(s->holder, r->holder);
+
+    if (!dom && !same)
+        return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, NULL,
+                       "cannot start profiling: %s samples Xen already",
+                       name_of(s));
+    if (s->kind != r->kind)
+        return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                       "cannot start profiling: %s is %s", name_of(s),
+                       xt_is_passive(s) ? "passive" : "not passive");
+    if (same && s->pid)
+        return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                       "cannot start profiling: process %d is \"%s\"", s->pid,
+                       s->holder);
+    if (same && r->pid)
+        return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
+                       "cannot start profiling: \"%s\" has a session",
+                       s->holder);
+    return XENTIME_OK;
+}
+
 /* Fails if the target has sessions that do not go together with @r. */
 static enum xentime_error check_others(struct xt_work *w,
                                        const struct xentime_domain *dom,
                                        const struct xentime_session_request *r)
 {
+    const char *holder = r->holder ? r->holder : "";
+    enum xentime_error rc = XENTIME_OK;
     size_t i, others = 0;
 
-    for (i = 0; i < w->l.n; i++) {
+    for (i = 0; i < w->l.n && !rc; i++) {
         const struct xentime_session *s = &w->l.sessions[i].s;
-        bool same = r->holder && !strcmp(s->holder, r->holder);
 
         if (s->domid != (dom ? dom->domid : XENTIME_NO_DOMID))
             continue;
-        if (strcmp(s->holder, r->holder ? r->holder : "") != 0 &&
-            ++others == XENTIME_HOLDERS_MAX)
+        others += strcmp(s->holder, holder) != 0;
+        if (others == XENTIME_HOLDERS_MAX)
             return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
                            "cannot start profiling: it has sessions of %d "
                            "holders, and cannot have more",
                            XENTIME_HOLDERS_MAX);
-        if (!dom && !same)
-            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, NULL,
-                           "cannot start profiling: %s samples Xen already",
-                           name_of(s));
-        if (s->kind != r->kind)
-            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
-                           "cannot start profiling: %s is %s", name_of(s),
-                           xt_is_passive(s) ? "passive" : "not passive");
-        if (same && s->pid)
-            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
-                           "cannot start profiling: process %d is \"%s\"",
-                           s->pid, s->holder);
-        if (same && r->pid)
-            return xt_fail(w->xt, XENTIME_ERR_BUSY, EBUSY, dom,
-                           "cannot start profiling: \"%s\" has a session",
-                           s->holder);
+        rc = check_other(w, dom, r, s);
     }
-    return XENTIME_OK;
+    return rc;
 }
 
 /* ---- starting ---- */

@@ -305,31 +305,36 @@ static bool complete_dashes(const struct command *c, const char *word)
     return false;
 }
 
-bool complete(FILE *to, int at, int nwords, char **words)
+/*
+ * Returns the option whose value the word at @at is, or -1.  "--option=value" is
+ * three words to bash, of which the second or the third may be at @at.
+ */
+static int option_before(int at, char **words)
+{
+    int back, option;
+
+    for (back = 1; back <= 2 && at - back > 0; back++) {
+        option = valued_option(words[at - back]);
+        if (option >= 0)
+            return back == 1 || !strcmp(words[at - 1], "=") ? option : -1;
+    }
+    return -1;
+}
+
+/* Completes what is neither an option nor its value. */
+static bool complete_operand(int at, int nwords, char **words, const char *word)
 {
     const struct command *c = NULL;
-    const char *word = at >= 0 && at < nwords ? words[at] : "";
-    int i, option, operands = 0;
+    int i, operands = 0;
 
-    out = to;
-    for (i = 1; i < at && i < nwords; i++) {
-        option = valued_option(words[i]);
-        if (option >= 0) {
-            /* "--option=value" is three words to bash. */
-            if (++i < nwords && !strcmp(words[i], "="))
-                i += i < at;
-            if (i >= at)
-                return complete_kind(c, option_defs[option].value,
-                                     strcmp(word, "=") ? word : "", 0);
-        } else if (words[i][0] == '-') {
+    for (i = 1; i < at && i < nwords; i = after_option(i, nwords, words)) {
+        if (words[i][0] == '-')
             continue;
-        } else if (c) {
+        if (c)
             operands++;
-        } else if (!(c = find_command(words[i]))) {
+        else if (!(c = find_command(words[i])))
             return false;
-        }
     }
-
     if (word[0] == '-')
         return complete_dashes(c, word);
     if (!c)
@@ -337,4 +342,17 @@ bool complete(FILE *to, int at, int nwords, char **words)
     if (c->max_args < 0 || operands < c->max_args)
         return complete_kind(c, c->kind[operands ? 1 : 0], word, 0);
     return false;
+}
+
+bool complete(FILE *to, int at, int nwords, char **words)
+{
+    const char *word = at >= 0 && at < nwords ? words[at] : "";
+    int option = at <= nwords ? option_before(at, words) : -1;
+
+    out = to;
+    if (option >= 0)
+        return complete_kind(line_command(at, nwords, words),
+                             option_defs[option].value,
+                             strcmp(word, "=") ? word : "", 0);
+    return complete_operand(at, nwords, words, word);
 }

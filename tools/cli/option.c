@@ -10,7 +10,7 @@
 #include "tool.h"
 
 /* In seconds. */
-#define HOUR 3600
+#define HOUR INT64_C(3600)
 #define DAY 86400
 
 /* clang-format off */

@@ -47,31 +47,41 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
+/* The weights for the first i letters of a word and k of a name: d[i][k]. */
+typedef int weights[LONGEST + 1][LONGEST + 1];
+
+/* Returns d[i][k], for which all that is left of it and above it is known. */
+static int weight(weights d, size_t i, size_t k, const char *word,
+                  const char *name)
+{
+    int best = i || k ? INT_MAX / 2 : 0;
+
+    if (i)
+        best = least(best, d[i - 1][k] + TOO_MANY);
+    if (k)
+        best = least(best, d[i][k - 1] + LEFT_OUT);
+    if (!i || !k)
+        return best;
+    best = least(best,
+                 d[i - 1][k - 1] +
+                     (is_letter(word[i - 1], name[k - 1]) ? 0 : EXCHANGED));
+    if (i > 1 && k > 1 && is_letter(word[i - 1], name[k - 2]) &&
+        is_letter(word[i - 2], name[k - 1]))
+        best = least(best, d[i - 2][k - 2] + SWAPPED);
+    return best;
+}
+
 /* Returns the weights of the edits that make @name of @word. */
 static int distance(const char *word, const char *name)
 {
-    int d[LONGEST + 1][LONGEST + 1];
+    weights d;
     size_t i, k, n = strlen(word), m = strlen(name);
 
     if (n > LONGEST || m > LONGEST)
         return INT_MAX;
     for (i = 0; i <= n; i++)
-        for (k = 0; k <= m; k++) {
-            d[i][k] = !i && !k ? 0 : INT_MAX / 2;
-            if (i)
-                d[i][k] = least(d[i][k], d[i - 1][k] + TOO_MANY);
-            if (k)
-                d[i][k] = least(d[i][k], d[i][k - 1] + LEFT_OUT);
-            if (i && k)
-                d[i][k] = least(d[i][k],
-                                d[i - 1][k - 1] +
-                                    (is_letter(word[i - 1], name[k - 1])
-                                         ? 0
-                                         : EXCHANGED));
-            if (i > 1 && k > 1 && is_letter(word[i - 1], name[k - 2]) &&
-                is_letter(word[i - 2], name[k - 1]))
-                d[i][k] = least(d[i][k], d[i - 2][k - 2] + SWAPPED);
-        }
+        for (k = 0; k <= m; k++)
+            d[i][k] = weight(d, i, k, word, name);
     return d[n][m];
 }
 

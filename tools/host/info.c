@@ -36,18 +36,49 @@ static json_object *dom0_json(const struct xentime_pinning *pin)
     return o;
 }
 
+static json_object *capabilities_json(const struct xentime_host *h)
+{
+    json_object *caps = json_object_new_object();
+    unsigned int bit;
+    const char *name;
+
+    for (bit = 1; bit; bit <<= 1) {
+        name = xentime_capability_name(bit);
+        if (name)
+            json_object_object_add(caps, name,
+                                   json_object_new_boolean(h->capabilities &
+                                                           bit));
+    }
+    return caps;
+}
+
+static json_object *defects_json(const struct xentime_host *h)
+{
+    json_object *defects = json_object_new_array();
+    const struct xentime_defect *d;
+    size_t i;
+
+    for (i = 0; (d = xentime_defect(i)); i++) {
+        json_object *o = json_object_new_object();
+
+        json_object_object_add(o, "id", json_object_new_string(d->id));
+        json_object_object_add(o, "present",
+                               json_object_new_boolean(
+                                   !(h->capabilities & d->fixed_by)));
+        json_object_object_add(o, "summary",
+                               json_object_new_string(d->summary));
+        json_object_array_add(defects, o);
+    }
+    return defects;
+}
+
 static json_object *info_json(const struct xentime_host *h,
                               const struct xentime_pinning *pin)
 {
     const struct xentime_interface *interface = xentime_interface();
     json_object *doc = json_object_new_object();
-    json_object *caps = json_object_new_object();
-    json_object *defects = json_object_new_array();
-    const struct xentime_defect *d;
-    const char *vpmu = vpmu_word(h->vpmu_mode), *name;
+    const char *vpmu = vpmu_word(h->vpmu_mode);
     char version[80];
-    unsigned int bit;
-    size_t i;
 
     snprintf(version, sizeof(version), "%u.%u%s", h->major, h->minor, h->extra);
     json_object_object_add(doc, "xentimectl",
@@ -73,26 +104,8 @@ static json_object *info_json(const struct xentime_host *h,
                                               : NULL);
     json_object_object_add(doc, "vpmu",
                            vpmu ? json_object_new_string(vpmu) : NULL);
-    for (bit = 1; bit; bit <<= 1) {
-        name = xentime_capability_name(bit);
-        if (name)
-            json_object_object_add(caps, name,
-                                   json_object_new_boolean(h->capabilities &
-                                                           bit));
-    }
-    json_object_object_add(doc, "capabilities", caps);
-    for (i = 0; (d = xentime_defect(i)); i++) {
-        json_object *o = json_object_new_object();
-
-        json_object_object_add(o, "id", json_object_new_string(d->id));
-        json_object_object_add(o, "present",
-                               json_object_new_boolean(
-                                   !(h->capabilities & d->fixed_by)));
-        json_object_object_add(o, "summary",
-                               json_object_new_string(d->summary));
-        json_object_array_add(defects, o);
-    }
-    json_object_object_add(doc, "defects", defects);
+    json_object_object_add(doc, "capabilities", capabilities_json(h));
+    json_object_object_add(doc, "defects", defects_json(h));
     return doc;
 }
 

@@ -175,7 +175,7 @@ static void cut(char *text, size_t width)
     if (text_width(text) <= width)
         return;
     len = fitting(text, width - 1, &used);
-    strcpy(text + len, "+");
+    memcpy(text + len, "+", 2);
 }
 
 /*
@@ -196,7 +196,7 @@ static void wrap(const char *text, size_t width, char *to)
         *to++ = '\n';
         text += len;
     }
-    strcpy(to, text);
+    memcpy(to, text, strlen(text) + 1);
 }
 
 /* ---- fitting a table to the terminal ---- */
@@ -300,7 +300,7 @@ static bool rewrite_cell(struct libscols_cell *cell, const struct column *c)
     if (c->fit == TABLE_WRAP) {
         wrap(text, c->width, copy);
     } else {
-        strcpy(copy, text);
+        memcpy(copy, text, strlen(text) + 1);
         cut(copy, c->width);
     }
     return !scols_cell_refer_data(cell, copy);

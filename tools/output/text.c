@@ -207,8 +207,8 @@ void lag_text(int64_t ns, char text[LAG_TEXT])
 }
 
 /* No time zone is further from UTC, or off by less than a quarter of an hour. */
-#define ZONE_MAX_S (14 * 3600)
-#define ZONE_STEP_S (15 * 60)
+#define ZONE_MAX_S UINT64_C(50400) /* 14 hours */
+#define ZONE_STEP_S UINT64_C(900)
 
 void rtc_text(int64_t offset_s, char text[RTC_TEXT])
 {
