@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# Measures, proves nothing: what xentimectl and xl cost with 100 domains, in
-# one run, side by side.
+# Measures, proves nothing: what xentimectl and xl cost with 100 domains, and
+# what their lists cost with 500 and 2,000, in one run, side by side.
 #
 # How: meter (median CPU time of some runs; hypercalls and xenstore requests
 # of one).  icount seconds count instructions, so that ratios are exact.  The
 # domains get the configuration that libxl would have left for `xl list -l`.
 #
-# lab: output=plain timeout=600 idle=300
+# lab: output=plain timeout=3000 idle=900 mem=4096
 
 . /lib/lab/lib.sh
 
@@ -58,6 +58,22 @@ measure "xl list" xl list
 measure "xl list -l" xl list -l
 measure "xentimectl set-mode" xentimectl set-mode "$id" 1
 measure "xentimectl set-mode NAME" xentimectl set-mode guest050 1
-printf '\n}}\n' >>$json
+printf '\n}' >>$json
+
+# listed TOTAL MORE...: with so many domains, of which all MORE are new.
+listed() {
+    total=$1
+    shift
+    for more in "$@"; do labdom many "$more" || exit 1; done
+    printf ',\n"lists of %s": {\n' "$total" >>$json
+    sep=''
+    runs=3
+    measure "xentimectl list, $total" xentimectl list
+    measure "xl list, $total" xl list
+    printf '\n}' >>$json
+}
+listed 500 400
+listed 2000 750 750
+printf '}\n' >>$json
 send_file cli.json $json
 exit 0
