@@ -39,8 +39,8 @@ struct xt_ledger {
     size_t n, room;
     int initial; /* the mode before the first session; -1: not noted */
     /*
-     * What is damaged is not among the sessions, but counted; xt_warn() has told
-     * of it.  @bad are the targets of such sessions.
+     * A damaged session is not among the sessions, but counted; xt_warn() has
+     * told of it.  @bad are the targets of damaged sessions.
      */
     size_t damaged;
     struct xentime_session *bad;

@@ -69,7 +69,7 @@ static void end(struct xt_work *w)
     xt_let_signals(&w->signals);
 }
 
-/* What is damaged may be a session that a change has to know of. */
+/* A damaged node may be a session that a change has to know of. */
 static enum xentime_error fail_damaged(xentime *xt)
 {
     xt->error = xt->warning;

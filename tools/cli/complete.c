@@ -28,7 +28,7 @@ static FILE *out;
 
 /* ---- a candidate ---- */
 
-/* What is typed of the word before what is to be completed: "--output=ID,". */
+/* The part of the word before the one to complete: "--output=ID,". */
 static const char *typed;
 static size_t typed_len;
 static const char *list; /* in "typed", the items of a list; NULL: it is none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What "show" tells of a domain: fields, each with where its value comes from. */
+/* The fields that "show" prints, each with the source of its value. */
 #ifndef XENTIMECTL_DOMAIN_SHEET_H
 #define XENTIMECTL_DOMAIN_SHEET_H
 

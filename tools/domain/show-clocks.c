@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What "show" tells of a domain's clocks, and what is wrong with them. */
+/* The fields of "show" on a domain's clocks, and on what is wrong with them. */
 
 #include <inttypes.h>
 #include <math.h>

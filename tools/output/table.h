@@ -16,7 +16,7 @@
 
 struct libscols_table;
 
-/* What becomes of a column on a terminal that is too narrow for the table. */
+/* A column gives way so on a terminal that is too narrow for the table. */
 enum table_fit {
     TABLE_CUT = 1 << 24,   /* is cut, with "+" for what is missing, as by top */
     TABLE_WRAP = 1 << 25,  /* goes on in the next line, after "-" or "_" */

@@ -88,17 +88,23 @@ void print_safe(FILE *f, const char *text)
     }
 }
 
-void print_warning(const char *fmt, ...)
+void vprint_warning(const char *fmt, va_list ap)
 {
     char text[768];
-    va_list ap;
 
-    va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
     fputs("xentimectl: ", stderr);
     print_safe(stderr, text);
     fputc('\n', stderr);
+}
+
+void print_warning(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vprint_warning(fmt, ap);
+    va_end(ap);
 }
 
 char *visible_text(const char *text)

@@ -3,6 +3,7 @@
 #ifndef XENTIMECTL_OUTPUT_TEXT_H
 #define XENTIMECTL_OUTPUT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ void print_safe(FILE *f, const char *text);
 
 /* Does so with "xentimectl: ", a formatted text and a new line on stderr. */
 void print_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void vprint_warning(const char *fmt, va_list ap)
+    __attribute__((format(printf, 1, 0)));
 
 /*
  * Returns a copy of @text in which characters that cannot be seen are \uNNNN.

@@ -18,7 +18,7 @@
 #include "policy/import.h"
 #include "tool.h"
 
-/* What is used of a record; NULL: it has no such line. */
+/* The lines of a record that are used; NULL: it has no such line. */
 struct record {
     const char *uuid, *name, *platform, *type;
     bool no_domain; /* a template or a snapshot */

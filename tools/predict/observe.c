@@ -16,7 +16,7 @@
 #include "tool.h"
 
 /*
- * What is recorded is memory of dom0, which often has a gigabyte or less; a busy
+ * The record is in the memory of dom0, which often has a gigabyte or less; a busy
  * host records some megabytes a second.
  */
 #define MAX_MIB 256

@@ -60,7 +60,7 @@ struct advice {
     struct ranking all;
 };
 
-/* What is to be done. */
+/* The advice for a kind of guest. */
 enum verdict {
     VERDICT_KEEP,      /* no mode is clearly better than the present one */
     VERDICT_CHANGE,    /* to the best mode */

@@ -21,15 +21,11 @@
 
 int shell_say(int status, const char *fmt, ...)
 {
-    char text[512];
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    vprint_warning(fmt, ap);
     va_end(ap);
-    fputs("xentimectl: ", stderr);
-    print_safe(stderr, text);
-    fputc('\n', stderr);
     return status;
 }
 

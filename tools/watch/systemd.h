@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What watch tells systemd.  Without libsystemd, or with NO_SYSTEMD, it tells it
- * nothing, and its lines have the same levels for whatever reads them.
+ * The calls by which watch tells systemd of itself.  Without libsystemd, or with
+ * NO_SYSTEMD, they do nothing; its lines have the same levels in any case.
  */
 #ifndef XENTIMECTL_WATCH_SYSTEMD_H
 #define XENTIMECTL_WATCH_SYSTEMD_H

@@ -86,7 +86,7 @@ static void of_columns(void **state)
     (void)state;
     for (i = 0; i < ARRAY_COUNT(words); i++)
         assert_has(candidates(words[i]), has[i]);
-    /* One that is there is not offered again. */
+    /* A column that is in the list is not offered again. */
     assert_lacks(candidates(words[0]), "ID,ID\n");
     assert_has(candidates(words[1]), "+ID\n");
 }

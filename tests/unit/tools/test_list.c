@@ -645,7 +645,7 @@ static void show_tells_of_the_rtc(void **state)
     }
 }
 
-/* What a stock Xen cannot tell is said to be unknown, and why it matters. */
+/* A field that a stock Xen cannot tell is unknown, with why that matters. */
 static void show_tells_what_timer_mode_does_not_touch(void **state)
 {
     json_object *doc;

@@ -232,7 +232,7 @@ static void the_first_ten(void **state)
     clear_faults();
 }
 
-/* What follows the fault at which the parser stops is left out. */
+/* Faults that follow from the one at which the parser stops are left out. */
 static void no_consequences(void **state)
 {
     static const char *const broken[] = {
@@ -471,7 +471,7 @@ static void import_each(void **state)
     clear_faults();
 }
 
-/* What xl refuses or ignores is left out, and said to be. */
+/* Settings that xl refuses or ignores are left out, with a note. */
 static void import_by_type(void **state)
 {
     static const struct {

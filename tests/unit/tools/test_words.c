@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people type where they do not look it up: mistyped words are answered
- * with those that were meant, lists of domains are taken with commas, and words
- * of other tools for on and off.
+ * Words that people type without looking them up are understood or answered:
+ * mistyped ones with those that were meant, lists of domains with commas, and
+ * the words that other tools have for on and off.
  */
 
 #include <stdio.h>

@@ -22,7 +22,7 @@
  * would be apart by what each vCPU has lost, and a guest that compares what
  * two vCPUs have read would see time go back.
  *
- * What limits the answer:
+ * The answer has these limits:
  *
  *  - A TSC that the guest reads from the hardware is not made of guest time,
  *    and nothing here can hold it.  A mode that holds it back moves its offset,
