@@ -187,8 +187,12 @@ static void another_with_its_id(void **state)
     start();
     wait_for("a (1): ");
     wait_for("watching");
-    fake_replace(1);
+    /*
+     * The name comes first: the watch may look at any moment, for the event
+     * that it has of each path it begins to watch is read after "watching".
+     */
     name_domain(1, "b");
+    fake_replace(1);
     store_introduce(1);
     wait_for("b (1): ");
     stop();
