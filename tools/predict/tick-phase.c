@@ -225,7 +225,7 @@ static double find_factor(const struct sim_turn *turns, size_t n,
     size_t block = block_of(turns, n), most = n / block + 1;
     struct fit_point *p = calloc(most, sizeof(*p));
     double factor = 1;
-    struct fit fit;
+    struct fit fit = { .step = NULL };
 
     if (!p)
         return 1;
@@ -234,6 +234,7 @@ static double find_factor(const struct sim_turn *turns, size_t n,
     if (!fit_clock(p, most, INFINITY, &fit) && fabs(fit.rate) <= MOST_DRIFT &&
         fit.noise * 1e9 * BINS <= period)
         factor = 1 - fit.rate / 1e6;
+    fit_free(&fit);
     free(p);
     return factor;
 }

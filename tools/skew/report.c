@@ -236,6 +236,7 @@ void clocks_free(struct clocks *all)
     for (i = 0; i < all->n; i++) {
         free(all->c[i].name);
         free(all->c[i].points);
+        fit_free(&all->c[i].fit);
     }
     free(all->c);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a clock's readings are cut into segments: its steps. */
+#ifndef XENTIMECTL_SKEW_CLIFFS_H
+#define XENTIMECTL_SKEW_CLIFFS_H
+
+#include <stddef.h>
+
+#include "skew/trend.h"
+
+/*
+ * Finds the segments of @p, which has @n readings in order of time, at least
+ * three and not all of one time, and their trend.  @s has room for n / 5 + 1
+ * segments, @work for 3 n doubles.  Moves of less than @least seconds are no
+ * steps.  Returns the number of segments.
+ */
+size_t cliffs_find(struct fit_point *p, size_t n, double least,
+                   struct segment *s, double *work, struct trend *trend);
+
+#endif /* XENTIMECTL_SKEW_CLIFFS_H */
