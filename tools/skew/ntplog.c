@@ -473,7 +473,7 @@ int ntplog_read(FILE *f, struct ntp_log *log)
     locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
     int rc;
 
-    memset(log, 0, sizeof(*log));
+    *log = (struct ntp_log){ .limit_ppm = NAN };
     if (!c_locale)
         return -1;
     /* Logs have points in numbers and English dates; musl has no strptime_l(). */
@@ -484,6 +484,29 @@ int ntplog_read(FILE *f, struct ntp_log *log)
     return rc;
 }
 
+int ntplog_join(struct ntp_file *files, size_t n)
+{
+    (void)files;
+    (void)n;
+    return 0;
+}
+
+const char *ntplog_daemon_name(enum ntp_daemon daemon)
+{
+    static const char *const names[NTP_DAEMONS] = {
+        "",        "ntpdate",  "ntpd", "chronyd", "systemd-timesyncd",
+        "w32time", "linuxptp",
+    };
+
+    return names[daemon];
+}
+
+const char *ntplog_forms(void)
+{
+    return "ntpdate, loopstats, peerstats, tracking, tracking.log, "
+           "measurements.log";
+}
+
 void ntplog_free(struct ntp_log *log)
 {
     size_t i;
@@ -492,6 +515,7 @@ void ntplog_free(struct ntp_log *log)
         free(log->series[i].source);
         free(log->series[i].points);
         free(log->series[i].rates);
+        free(log->series[i].moves);
     }
     free(log->series);
     memset(log, 0, sizeof(*log));
