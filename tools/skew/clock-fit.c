@@ -38,6 +38,7 @@ static int take_over(struct fit *f, const struct fit_point *p,
 
     f->rate = trend->rate * PPM;
     f->interval = trend->error * trend->quantile * PPM;
+    f->level = s[0].level;
     f->noise = trend->noise;
     f->correlation = trend->correlation;
     for (i = 0; i < f->n; i++)
@@ -71,7 +72,7 @@ int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f)
 {
     memset(f, 0, sizeof(*f));
     f->n = n;
-    f->rate = f->interval = f->noise = f->correlation = NAN;
+    f->rate = f->interval = f->level = f->noise = f->correlation = NAN;
     if (!n)
         return 0;
     sort(p, n);
@@ -82,6 +83,7 @@ int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f)
     if (n < 2 || f->span <= 0)
         return 0;
     f->rate = (f->last - f->first) / f->span * PPM;
+    f->level = f->first;
     if (n == 2)
         return 0;
     gsl_set_error_handler_off();
@@ -93,4 +95,17 @@ void fit_free(struct fit *f)
     free(f->step);
     f->step = NULL;
     f->nsteps = 0;
+}
+
+void fit_residuals(const struct fit *f, const struct fit_point *p,
+                   double *residual)
+{
+    double level = f->level;
+    size_t i, k = 0;
+
+    for (i = 0; i < f->n; i++) {
+        while (k < f->nsteps && f->step[k].t <= p[i].t)
+            level += f->step[k++].size;
+        residual[i] = p[i].error - level - f->rate / PPM * (p[i].t - f->start);
+    }
 }

@@ -30,6 +30,7 @@ struct fit {
     double start, span;    /* seconds: the first reading; first to last */
     double first, last;    /* seconds: the error of the first and the last */
     double rate, interval; /* ppm, +- ppm (95 %); NAN: too few readings */
+    double level;          /* seconds: the error at the start, by the fit */
     double noise;          /* of a reading, seconds (standard deviation) */
     double correlation; /* of a reading's error with the one before: 0 to 1 */
     struct fit_step *step; /* in the order of time */
@@ -44,5 +45,12 @@ struct fit {
  */
 int fit_clock(struct fit_point *p, size_t n, double least, struct fit *f);
 void fit_free(struct fit *f);
+
+/*
+ * Fills in residual[i], how far the error of @p[i] is from what the fit has for
+ * its time, for all f->n of them.
+ */
+void fit_residuals(const struct fit *f, const struct fit_point *p,
+                   double *residual);
 
 #endif /* XENTIMECTL_SKEW_CLOCK_FIT_H */

@@ -22,39 +22,40 @@ static int fail_memory(const struct tool *t)
     return report(t, EXIT_FAILED, "out of memory");
 }
 
-/*
- * Returns the clock's rate without NTP: the median of what NTP corrects.  A
- * clock whose error grows faster than NTP can correct at all is getting away
- * from it; the growth is then added.
- */
-static double own_rate(const struct ntp_series *s, const struct fit *fit)
+/* Makes a clock of a series, which gives up what it has. */
+static int add_clock(const struct tool *t, const char *file,
+                     const struct ntp_log *log, struct ntp_series *s,
+                     struct clocks *all)
 {
-    double corrected;
+    struct clock *c = clocks_add(all, file, s->source);
 
-    if (!s->nrates)
-        return NAN;
-    corrected = gsl_stats_median(s->rates, 1, s->nrates);
-    return fabs(fit->rate) > NTP_LIMIT_PPM ? corrected + fit->rate : corrected;
+    if (!c || fit_clock(s->points, s->n, 0, &c->fit))
+        return fail_memory(t);
+    c->points = s->points;
+    c->moves = s->moves;
+    c->nmoves = s->nmoves;
+    s->points = NULL;
+    s->moves = NULL;
+    c->format = log->format;
+    c->daemon = log->daemon;
+    c->limit_ppm = log->limit_ppm;
+    c->unset = s->unset;
+    c->hard = log->hard;
+    memcpy(c->notes, log->notes, sizeof(c->notes));
+    if (s->nrates)
+        c->corrected = gsl_stats_median(s->rates, 1, s->nrates);
+    return EXIT_DONE;
 }
 
 static int add_series(const struct tool *t, const char *file,
                       struct ntp_log *log, struct clocks *all)
 {
+    int status = EXIT_DONE;
     size_t i;
 
-    for (i = 0; i < log->n; i++) {
-        struct ntp_series *s = &log->series[i];
-        struct clock *c = clocks_add(all, file, s->source);
-
-        if (!c || fit_clock(s->points, s->n, 0, &c->fit))
-            return fail_memory(t);
-        c->points = s->points;
-        s->points = NULL;
-        c->format = log->format;
-        c->own_rate = own_rate(s, &c->fit);
-        c->hard = log->hard;
-    }
-    return EXIT_DONE;
+    for (i = 0; i < log->n && !status; i++)
+        status = add_clock(t, file, log, &log->series[i], all);
+    return status;
 }
 
 static int take_log(const struct tool *t, const char *file, struct ntp_log *log,

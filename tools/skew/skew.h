@@ -8,10 +8,9 @@
 #include <json-c/json.h>
 
 #include "skew/clock-fit.h"
+#include "skew/ntplog.h"
+#include "skew/verdict.h"
 #include "tool.h"
-
-/* The largest rate that ntpd and the kernel's clock can correct (0.05 %). */
-#define NTP_LIMIT_PPM 500
 
 /* A clock, as one file, one source in it, or one device tells of it. */
 struct clock {
@@ -19,9 +18,16 @@ struct clock {
     const char *format;
     struct fit_point *points;
     struct fit fit;
-    double own_rate;      /* ppm, without NTP's corrections; NAN: not known */
-    double reading_error; /* seconds, the worst of a reading; NAN: not known */
-    size_t hard;          /* readings with an Allan deviation over 1000 ppm */
+    double corrected;       /* ppm: what its daemon says (the median); NAN */
+    enum ntp_daemon daemon; /* who corrects it */
+    double limit_ppm;       /* and how much it can; NAN: not known */
+    struct ntp_move *moves; /* it was set */
+    size_t nmoves;
+    bool unset;              /* as ntp_series has it */
+    size_t notes[NTP_NOTES]; /* what is no reading, in the file's log */
+    double reading_error;    /* seconds, the worst of a reading; NAN */
+    size_t hard;            /* readings with an Allan deviation over 1000 ppm */
+    struct verdict verdict; /* verdict_find() */
 };
 
 struct clocks {
@@ -38,7 +44,7 @@ struct clock *clocks_add(struct clocks *all, const char *name,
 void clocks_free(struct clocks *all);
 
 /*
- * Prints and, with --plot, draws what all->c[].fit says.  @doc: members for
+ * Judges and prints and, with --plot, draws what is in @all.  @doc: members for
  * the JSON document besides "clocks", or NULL.  Returns an exit status.
  */
 int clocks_report(const struct tool *t, const struct clocks *all,

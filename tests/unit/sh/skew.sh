@@ -35,7 +35,7 @@ like "$out" '^rhel 4 +100 +1h39m +-4\.1[0-9]* +-700\.[0-9]* +\+0\.[0-9]* +- +0$'
     "the one that loses"
 like "$out" '^loopstats +300 +1h19m +-0\.50[0-9]* +[-+]0\.[0-9]* .*\+132\.569 +1$' \
     "the one with a step"
-like "$out" '^rhel 4: loses 60\.4[0-9]* s a day \(0\.0700 %\): NTP cannot follow' \
+like "$out" '^rhel 4: loses 60\.4[0-9]* s a day \(0\.0700 %\): ntpd cannot follow' \
     "what NTP cannot do"
 like "$out" '^loopstats: gains 11\.454 s a day \(0\.0133 %\)$' \
     "and what it does all the time"
