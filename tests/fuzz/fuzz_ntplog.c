@@ -23,7 +23,7 @@ static void check_series(struct ntp_series *s)
         if (!isfinite(s->rates[i]))
             abort();
     if (fit_clock(s->points, s->n, 0, &fit) || fit.n != s->n || fit.span < 0 ||
-        fit.nsteps > s->n / 5)
+        fit.nsteps > s->n / 3)
         abort();
     fit_free(&fit);
 }

@@ -12,6 +12,10 @@
  * standard error, and if five readings on either side agree with it.  What is
  * not leaves, and the rest is fitted again.  Twice, as the rate is known better
  * once the steps are.
+ *
+ * Three readings will do at the beginning and at the end, if all three agree;
+ * and everywhere in a clock that is set so often that longer segments leave it
+ * scattered, while readings next to each other are not.
  */
 
 #include <math.h>
@@ -24,6 +28,9 @@
 
 /* The readings on each side of a step that have to agree. */
 #define SIDE 5
+
+/* As many will do at the ends, and where a clock is set all the time. */
+#define LEAST_SIDE 3
 
 /* A step may be where medians differ by so many times what they usually do. */
 #define MAY_BE 4.5
@@ -45,7 +52,7 @@
 
 struct levels {
     struct fit_point *p;
-    size_t n;
+    size_t n, side;
     double *level, *median, *work; /* n doubles each */
 };
 
@@ -59,6 +66,17 @@ static void swap_if(double *a, double *b)
     }
 }
 
+static double median_of_three(const double *values)
+{
+    double v[3];
+
+    memcpy(v, values, sizeof(v));
+    swap_if(&v[0], &v[1]);
+    swap_if(&v[1], &v[2]);
+    swap_if(&v[0], &v[1]);
+    return v[1];
+}
+
 static double median_of_five(const double *values)
 {
     double v[5];
@@ -68,10 +86,7 @@ static double median_of_five(const double *values)
     swap_if(&v[3], &v[4]);
     swap_if(&v[0], &v[3]);
     swap_if(&v[1], &v[4]);
-    swap_if(&v[1], &v[2]);
-    swap_if(&v[2], &v[3]);
-    swap_if(&v[1], &v[2]);
-    return v[2];
+    return median_of_three(v + 1);
 }
 
 /* The usual rate from one reading to the next. */
@@ -93,21 +108,35 @@ static void find_levels(struct levels *l, double rate)
     for (i = 0; i < l->n; i++)
         l->level[i] = l->p[i].error - l->p[0].error -
                       rate * (l->p[i].t - l->p[0].t);
-    for (i = 0; i + SIDE <= l->n; i++)
-        l->median[i] = median_of_five(l->level + i);
+    for (i = 0; i + l->side <= l->n; i++)
+        l->median[i] = l->side == SIDE ? median_of_five(l->level + i)
+                                       : median_of_three(l->level + i);
 }
 
 /* How far the level before reading i is from the level after it. */
 static double difference(const struct levels *l, size_t i)
 {
-    return l->median[i] - l->median[i - SIDE];
+    return l->median[i] - l->median[i - l->side];
+}
+
+/* How far the levels of readings next to each other usually are apart. */
+static double usual_move(struct levels *l)
+{
+    size_t i;
+
+    for (i = 1; i < l->n; i++)
+        l->work[i - 1] = fabs(l->level[i] - l->level[i - 1]);
+    return 1.4826 * gsl_stats_median(l->work, 1, l->n - 1);
 }
 
 static double usual_difference(struct levels *l)
 {
     size_t i, k = 0;
 
-    for (i = SIDE; i + SIDE <= l->n; i++)
+    /* With steps everywhere, medians usually differ by a step. */
+    if (l->side < SIDE)
+        return usual_move(l);
+    for (i = l->side; i + l->side <= l->n; i++)
         l->work[k++] = fabs(difference(l, i));
     return 1.4826 * gsl_stats_median(l->work, 1, k);
 }
@@ -115,12 +144,12 @@ static double usual_difference(struct levels *l)
 /* Near reading i is a step: returns the first reading after it. */
 static size_t place_of(const struct levels *l, size_t i)
 {
-    double before = l->median[i - SIDE], after = l->median[i], cost = 0;
+    double before = l->median[i - l->side], after = l->median[i], cost = 0;
     double least = 0, most = fabs(after - before) / 2;
-    size_t k, best = i - SIDE;
+    size_t k, best = i - l->side;
 
     /* Moving the place by a reading changes the cost by that reading's. */
-    for (k = i - SIDE; k < i + SIDE - 1; k++) {
+    for (k = i - l->side; k < i + l->side - 1; k++) {
         cost += fmin(fabs(l->level[k] - before), most) -
                 fmin(fabs(l->level[k] - after), most);
         if (cost < least) {
@@ -131,25 +160,45 @@ static size_t place_of(const struct levels *l, size_t i)
     return best;
 }
 
+static double limit_of(struct levels *l, double least)
+{
+    /* Exact readings differ by nothing; what a double cuts off is no step. */
+    return fmax(fmax(MAY_BE * usual_difference(l), 1e-9), least);
+}
+
+/*
+ * Returns where the difference is largest among those from reading i on that
+ * are over the limit and in one direction, and not far from each other.
+ */
+static size_t largest_from(const struct levels *l, size_t i, double limit)
+{
+    size_t best = i;
+
+    for (; i + l->side <= l->n && i < best + l->side; i++) {
+        double d = difference(l, i), most = difference(l, best);
+
+        if (fabs(d) < limit || d * most < 0)
+            break;
+        if (fabs(d) > fabs(most))
+            best = i;
+    }
+    return best;
+}
+
 static size_t find_candidates(struct levels *l, double least, struct segment *s)
 {
-    double limit = fmax(fmax(MAY_BE * usual_difference(l), 1e-9), least);
-    size_t i, best, place, k = 1;
+    double limit = limit_of(l, least);
+    size_t i, place, k = 1;
 
     s[0].begin = 0;
-    for (i = SIDE; i + SIDE <= l->n; i++) {
+    for (i = l->side; i + l->side <= l->n; i++) {
         if (fabs(difference(l, i)) < limit)
             continue;
-        /* Of those that follow each other in one direction, the largest. */
-        for (best = i; i + SIDE <= l->n && i < best + SIDE &&
-                       difference(l, i) * difference(l, best) > 0;
-             i++)
-            if (fabs(difference(l, i)) > fabs(difference(l, best)))
-                best = i;
-        place = place_of(l, best);
-        if (place >= s[k - 1].begin + SIDE && place + SIDE <= l->n)
+        i = largest_from(l, i, limit);
+        place = place_of(l, i);
+        if (place >= s[k - 1].begin + l->side && place + l->side <= l->n)
             s[k++].begin = place;
-        i = best + SIDE - 1;
+        i += l->side - 1;
     }
     return k;
 }
@@ -162,32 +211,36 @@ static double sureness(const struct segment *s)
                         : INFINITY;
 }
 
-static bool agrees(const struct segment *s)
+static bool agrees(const struct segment *s, size_t side)
 {
-    return s->agree >= SIDE &&
+    return (s->agree >= side || s->agree == s->n) &&
            s->agree >= (s->n < SHORT ? AGREE_SHORT : AGREE) * s->n;
 }
 
-static bool is_step(const struct segment *s, const struct trend *trend,
-                    double least)
+/* What makes a step one. */
+struct rules {
+    size_t side;            /* readings that agree on either side */
+    double least, quantile; /* seconds; standard errors */
+};
+
+static bool is_step(const struct segment *s, const struct rules *r)
 {
-    return agrees(s) && agrees(s - 1) && fabs(s->size) >= least &&
-           sureness(s) >= IS && sureness(s) >= trend->quantile;
+    return agrees(s, r->side) && agrees(s - 1, r->side) &&
+           fabs(s->size) >= r->least && sureness(s) >= IS &&
+           sureness(s) >= r->quantile;
 }
 
 /* Removes those that are no steps and less sure than their neighbours. */
-static size_t weed(struct segment *s, size_t n, const struct trend *trend,
-                   double least)
+static size_t weed(struct segment *s, size_t n, const struct rules *r)
 {
     size_t i, k = 1;
     bool last = false; /* the one before was removed */
 
     for (i = 1; i < n; i++) {
-        bool goes = !is_step(&s[i], trend, least) &&
+        bool goes = !is_step(&s[i], r) &&
                     (sureness(&s[i]) < IS / 2 ||
-                     (!last &&
-                      (i + 1 == n || is_step(&s[i + 1], trend, least) ||
-                       sureness(&s[i]) <= sureness(&s[i + 1]))));
+                     (!last && (i + 1 == n || is_step(&s[i + 1], r) ||
+                                sureness(&s[i]) <= sureness(&s[i + 1]))));
 
         last = goes;
         if (!goes)
@@ -196,29 +249,105 @@ static size_t weed(struct segment *s, size_t n, const struct trend *trend,
     return k;
 }
 
+/* Fits, and fits again without those that are no steps, until all are. */
+static size_t settle(struct levels *l, double least, struct segment *s,
+                     size_t n, struct trend *trend)
+{
+    struct rules rules = { l->side, least, 0 };
+    size_t k;
+
+    do {
+        k = n;
+        trend_fit(l->p, l->n, s, k, l->level, trend);
+        rules.quantile = trend->quantile;
+        n = weed(s, k, &rules);
+    } while (n < k);
+    return k;
+}
+
 static size_t find(struct levels *l, double rate, double least,
                    struct segment *s, struct trend *trend)
 {
-    size_t k, left = 1;
+    size_t left = 1;
 
     s[0].begin = 0;
-    if (l->n >= 2 * SIDE) {
+    if (l->n >= 2 * l->side) {
         find_levels(l, rate);
         left = find_candidates(l, least, s);
     }
-    do {
-        k = left;
-        trend_fit(l->p, l->n, s, k, l->level, trend);
-        left = weed(s, k, trend, least);
-    } while (left < k);
+    return settle(l, least, s, left, trend);
+}
+
+/* How many readings from @from on, each by @by, are wild and agree. */
+static size_t wild_run(const struct levels *l, size_t from, int by,
+                       double noise)
+{
+    double low = INFINITY, high = -INFINITY;
+    size_t i = from, n;
+
+    /* The fit has left the residuals in place of the levels. */
+    for (n = 0; n < SIDE && n < l->n && l->p[i].wild; n++, i += by) {
+        low = fmin(low, l->level[i]);
+        high = fmax(high, l->level[i]);
+    }
+    return n < SIDE && high - low <= 2 * LEAST_SIDE * noise ? n : 0;
+}
+
+/* Adds a segment of fewer readings at the beginning and at the end. */
+static size_t add_ends(const struct levels *l, struct segment *s, size_t k,
+                       double noise)
+{
+    size_t first = wild_run(l, 0, 1, noise);
+    size_t last = wild_run(l, l->n - 1, -1, noise);
+
+    if (l->n < 2 * SIDE)
+        return k;
+    if (first >= LEAST_SIDE) {
+        memmove(s + 1, s, k++ * sizeof(*s));
+        s[0].begin = 0;
+        s[1].begin = first;
+    }
+    if (last >= LEAST_SIDE)
+        s[k++].begin = l->n - last;
     return k;
+}
+
+/* Whether readings next to each other move alike, and yet scatter. */
+static bool is_sawtooth(struct levels *l, double noise)
+{
+    size_t i;
+
+    for (i = 1; i < l->n; i++)
+        l->work[i - 1] = l->level[i] - l->level[i - 1];
+    return gsl_stats_mad(l->work, 1, l->n - 1, l->median) * 3 < noise;
+}
+
+/* Tries shorter segments, and keeps them if they explain what is there. */
+static size_t try_short(struct levels *l, double rate, double least,
+                        struct segment *s, struct trend *trend)
+{
+    double noise = trend->noise, was = trend->rate;
+    size_t k;
+
+    l->side = LEAST_SIDE;
+    k = find(l, rate, least, s, trend);
+    if (trend->noise * 3 < noise)
+        return k;
+    l->side = SIDE;
+    return find(l, was, least, s, trend);
 }
 
 size_t cliffs_find(struct fit_point *p, size_t n, double least,
                    struct segment *s, double *work, struct trend *trend)
 {
-    struct levels l = { p, n, work, work + n, work + 2 * n };
-    find(&l, usual_rate(&l), least, s, trend);
+    struct levels l = { p, n, SIDE, work, work + n, work + 2 * n };
+    double rate = usual_rate(&l);
+    size_t k, more;
 
-    return find(&l, trend->rate, least, s, trend);
+    find(&l, rate, least, s, trend);
+    k = find(&l, trend->rate, least, s, trend);
+    if (is_sawtooth(&l, trend->noise))
+        k = try_short(&l, rate, least, s, trend);
+    more = add_ends(&l, s, k, trend->noise);
+    return more > k ? settle(&l, least, s, more, trend) : k;
 }

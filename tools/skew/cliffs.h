@@ -9,7 +9,7 @@
 
 /*
  * Finds the segments of @p, which has @n readings in order of time, at least
- * three and not all of one time, and their trend.  @s has room for n / 5 + 1
+ * three and not all of one time, and their trend.  @s has room for n / 3 + 3
  * segments, @work for 3 n doubles.  Moves of less than @least seconds are no
  * steps.  Returns the number of segments.
  */

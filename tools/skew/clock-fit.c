@@ -55,7 +55,7 @@ static int take_over(struct fit *f, const struct fit_point *p,
 
 static int fit_all(struct fit_point *p, double least, struct fit *f)
 {
-    struct segment *s = calloc(f->n / 5 + 1, sizeof(*s));
+    struct segment *s = calloc(f->n / 3 + 3, sizeof(*s));
     double *work = calloc(f->n, 3 * sizeof(*work));
     struct trend trend;
     int rc = -1;

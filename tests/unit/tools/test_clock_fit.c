@@ -168,6 +168,47 @@ static void a_clock_that_is_set_all_day(void **state)
     fit_free(&f);
 }
 
+/* The same with a poll so long that four readings are all there are. */
+static void set_every_four_readings(void **state)
+{
+    static struct fit_point p[400];
+    struct fit f;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(p); i++) {
+        p[i].t = 256.0 * i;
+        p[i].error = -1e-3 * 256 * (i % 4) + 1e-4 * noise();
+    }
+    assert_int_equal(fit_clock(p, ARRAY_COUNT(p), 0, &f), 0);
+    assert_near(f.rate, -1000, 1);
+    assert_int_equal(f.nsteps, 99);
+    fit_free(&f);
+}
+
+/* Three readings after the last step, and three before the first. */
+static void steps_near_the_ends(void **state)
+{
+    static const size_t places[] = { 3, 4, 96, 97 };
+    struct fit_point p[100];
+    struct fit f;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(places); i++) {
+        read_clock(&(struct clock){ .rate = 20,
+                                    .noise = 1e-4,
+                                    .step_at = places[i],
+                                    .step = -2 },
+                   100, p);
+        assert_int_equal(fit_clock(p, 100, 0, &f), 0);
+        assert_int_equal(f.nsteps, 1);
+        assert_near(f.step[0].size, -2, 3e-4);
+        assert_near(f.rate, 20, 0.1);
+        fit_free(&f);
+    }
+}
+
 /* Thirty seconds of sleep each night for a year, in hourly readings. */
 static void a_year_of_nights(void **state)
 {
@@ -182,7 +223,7 @@ static void a_year_of_nights(void **state)
     }
     assert_int_equal(fit_clock(p, ARRAY_COUNT(p), 0, &f), 0);
     assert_near(f.rate, 10, 0.01);
-    assert_int_equal(f.nsteps, 364); /* four readings are before the first */
+    assert_int_equal(f.nsteps, 365);
     fit_free(&f);
 }
 
@@ -273,6 +314,8 @@ int main(void)
         cmocka_unit_test(steps_are_found),
         cmocka_unit_test(a_wild_reading_at_an_end_is_no_step),
         cmocka_unit_test(a_clock_that_is_set_all_day),
+        cmocka_unit_test(set_every_four_readings),
+        cmocka_unit_test(steps_near_the_ends),
         cmocka_unit_test(a_year_of_nights),
         cmocka_unit_test(many_steps),
         cmocka_unit_test(a_step_that_takes_time),
