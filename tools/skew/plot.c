@@ -107,43 +107,143 @@ static void quote_title(FILE *f, const char *title)
     free(safe);
 }
 
-static void write_data(FILE *f, const struct plot_line *line, size_t index,
-                       const struct unit *x, const struct unit *y)
+/* What a drawing has on its axes. */
+struct axes {
+    const struct unit *x, *y;
+    double start; /* seconds: where all begin; NAN: each at its own start */
+};
+
+static void write_point(FILE *f, const struct plot_line *line, size_t i,
+                        const struct axes *a)
+{
+    double start = isnan(a->start) ? line->fit->start : a->start;
+
+    fprintf(f, "%.9g %.9g\n", (line->points[i].t - start) / a->x->size,
+            line->points[i].error / a->y->size);
+}
+
+/* An empty line has gnuplot begin a new curve. */
+static void write_curve(FILE *f, const struct plot_line *line,
+                        const struct axes *a)
+{
+    const struct verdict *v = line->verdict;
+    size_t i, k = 0;
+
+    for (i = 0; i < line->fit->n; i++) {
+        write_point(f, line, i, a);
+        if (k < v->ngaps && v->gaps[k].t <= line->points[i].t) {
+            fputc('\n', f);
+            k++;
+        }
+    }
+}
+
+static void write_steps(FILE *f, const struct plot_line *line,
+                        const struct axes *a)
 {
     const struct fit *fit = line->fit;
     size_t i, k = 0;
 
-    fprintf(f, "$clock%zu << END\n", index);
-    for (i = 0; i < fit->n; i++)
-        fprintf(f, "%.9g %.9g\n", (line->points[i].t - fit->start) / x->size,
-                line->points[i].error / y->size);
-    fprintf(f, "END\n$steps%zu << END\n", index);
     for (i = 0; i < fit->n && k < fit->nsteps; i++)
         if (line->points[i].t >= fit->step[k].t) {
-            fprintf(f, "%.9g %.9g\n",
-                    (line->points[i].t - fit->start) / x->size,
-                    line->points[i].error / y->size);
+            write_point(f, line, i, a);
             k++;
         }
+}
+
+static void write_jumps(FILE *f, const struct plot_line *line,
+                        const struct axes *a)
+{
+    const struct verdict *v = line->verdict;
+    size_t i, k = 0;
+
+    for (i = 0; i < line->fit->n && k < v->njumps; i++)
+        if (line->points[i].t >= v->jumps[k].t) {
+            write_point(f, line, i, a);
+            k++;
+        }
+}
+
+static void write_outliers(FILE *f, const struct plot_line *line,
+                           const struct axes *a)
+{
+    size_t i;
+
+    for (i = 0; i < line->fit->n; i++)
+        if (line->points[i].wild)
+            write_point(f, line, i, a);
+}
+
+static size_t steps_of(const struct plot_line *line)
+{
+    return line->fit->nsteps;
+}
+
+static size_t jumps_of(const struct plot_line *line)
+{
+    return line->verdict->njumps;
+}
+
+static size_t outliers_of(const struct plot_line *line)
+{
+    return line->fit->wild;
+}
+
+/* What is marked: what the key calls it, how many, where, and its sign. */
+static const struct mark {
+    const char *name;
+    size_t (*count)(const struct plot_line *line);
+    void (*write)(FILE *f, const struct plot_line *line, const struct axes *a);
+    int point;
+} marks[] = {
+    { "outliers", outliers_of, write_outliers, 2 },
+    { "cliffs", steps_of, write_steps, 6 },
+    { "jumps", jumps_of, write_jumps, 8 },
+};
+
+static void write_data(FILE *f, const struct plot_line *line, size_t index,
+                       const struct axes *a)
+{
+    size_t k;
+
+    fprintf(f, "$clock%zu << END\n", index);
+    write_curve(f, line, a);
     fputs("END\n", f);
+    for (k = 0; k < ARRAY_LEN(marks); k++) {
+        fprintf(f, "$%s%zu << END\n", marks[k].name, index);
+        marks[k].write(f, line, a);
+        fputs("END\n", f);
+    }
+}
+
+/* The key has each mark once. */
+static void write_marks(FILE *f, const struct plot_line *line, size_t index,
+                        bool in_key[])
+{
+    size_t k;
+
+    for (k = 0; k < ARRAY_LEN(marks); k++) {
+        if (!marks[k].count(line))
+            continue;
+        fprintf(f,
+                ", \\\n $%s%zu using 1:2 with points pt %d ps 1.5 lc %zu"
+                " title '%s'",
+                marks[k].name, index, marks[k].point, index + 1,
+                in_key[k] ? "" : marks[k].name);
+        in_key[k] = true;
+    }
 }
 
 static void write_lines(FILE *f, const struct plot_line *lines, size_t n)
 {
-    bool key = false;
+    bool in_key[ARRAY_LEN(marks)] = { false };
     size_t i;
 
     for (i = 0; i < n; i++) {
         fprintf(f, "%s $clock%zu using 1:2 with lines lw 1.5 lc %zu title ",
                 i ? ", \\\n" : "plot", i, i + 1);
         quote_title(f, lines[i].name);
-        if (!lines[i].fit->nsteps)
-            continue;
-        fprintf(f,
-                ", \\\n $steps%zu using 1:2 with points pt 6 ps 1.5 lc %zu"
-                " title %s",
-                i, i + 1, key ? "''" : "'cliffs'");
-        key = true;
+        write_marks(f, &lines[i], i, in_key);
     }
     fputc('\n', f);
 }
@@ -171,31 +271,60 @@ static void write_terminal(FILE *f, const char *file, const char *output)
             size.ws_row - 2 < 40 ? size.ws_row - 2 : 40);
 }
 
-static void write_script(FILE *f, const char *file, const char *output,
-                         const struct plot_line *lines, size_t n)
+/* More than this many times the longest span apart, dates mean nothing. */
+#define APART 10
+
+/*
+ * Several clocks share the time axis, if their dates are of one time: those of
+ * a log without years are not.
+ */
+static double common_start(const struct plot_line *lines, size_t n,
+                           double longest, double *span)
 {
-    double span = 0, low = INFINITY, high = -INFINITY;
-    const struct unit *x, *y;
+    double start = INFINITY, end = -INFINITY;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        start = fmin(start, lines[i].fit->start);
+        end = fmax(end, lines[i].fit->start + lines[i].fit->span);
+    }
+    if (end - start > APART * longest)
+        return NAN;
+    *span = end - start;
+    return start;
+}
+
+static void pick_axes(const struct plot_line *lines, size_t n, struct axes *a)
+{
+    double span = 0, most = 0;
     size_t i, k;
 
     for (i = 0; i < n; i++) {
         span = fmax(span, lines[i].fit->span);
-        for (k = 0; k < lines[i].fit->n; k++) {
-            low = fmin(low, lines[i].points[k].error);
-            high = fmax(high, lines[i].points[k].error);
-        }
+        for (k = 0; k < lines[i].fit->n; k++)
+            most = fmax(most, fabs(lines[i].points[k].error));
     }
-    x = pick_unit(times, ARRAY_LEN(times), span, 3);
-    y = pick_unit(errors, ARRAY_LEN(errors), fmax(fabs(low), fabs(high)), 0.1);
+    a->start = common_start(lines, n, span, &span);
+    a->x = pick_unit(times, ARRAY_LEN(times), span, 3);
+    a->y = pick_unit(errors, ARRAY_LEN(errors), most, 0.1);
+}
 
+static void write_script(FILE *f, const char *file, const char *output,
+                         const struct plot_line *lines, size_t n)
+{
+    struct axes a;
+    size_t i;
+
+    pick_axes(lines, n, &a);
     write_terminal(f, file, output);
     fprintf(f,
             "set encoding utf8\nset termoption noenhanced\nset grid\n"
-            "set key below width 2\nset xlabel '%s'\n"
+            "set key below width 2\nset xlabel '%s%s'\n"
             "set ylabel 'clock error (%s)'\n",
-            x->name, y->name);
+            a.x->name, isnan(a.start) ? ", each from its first reading" : "",
+            a.y->name);
     for (i = 0; i < n; i++)
-        write_data(f, &lines[i], i, x, y);
+        write_data(f, &lines[i], i, &a);
     write_lines(f, lines, n);
 }
 

@@ -4,12 +4,14 @@
 #define XENTIMECTL_SKEW_PLOT_H
 
 #include "skew/clock-fit.h"
+#include "skew/verdict.h"
 #include "tool.h"
 
 struct plot_line {
     const char *name;
     const struct fit_point *points; /* sorted by time */
     const struct fit *fit;          /* of these points; its steps are marked */
+    const struct verdict *verdict;  /* its jumps are, and gaps are left open */
 };
 
 /* Returns EXIT_DONE, or EXIT_USAGE, reported: plot() could not draw @file. */

@@ -98,15 +98,20 @@ void clocks_free(struct clocks *all)
 static int plot_clocks(const struct tool *t, const struct clocks *all)
 {
     struct plot_line *lines = calloc(all->n, sizeof(*lines));
-    int status;
-    size_t i;
+    int status = EXIT_DONE;
+    size_t i, n = 0;
 
     if (!lines)
         return report(t, EXIT_FAILED, "out of memory");
     for (i = 0; i < all->n; i++)
-        lines[i] = (struct plot_line){ all->c[i].name, all->c[i].points,
-                                       &all->c[i].fit };
-    status = plot(t, t->opt[OPT_PLOT], lines, all->n);
+        if (all->c[i].fit.n)
+            lines[n++] = (struct plot_line){ all->c[i].name, all->c[i].points,
+                                             &all->c[i].fit,
+                                             &all->c[i].verdict };
+    if (n)
+        status = plot(t, t->opt[OPT_PLOT], lines, n);
+    else
+        print_warning("there are no readings to draw");
     free(lines);
     return status;
 }

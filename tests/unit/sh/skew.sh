@@ -137,6 +137,22 @@ is "$status" 1 "without gnuplot"
 like "$err" 'install gnuplot-nox and run "gnuplot gone.svg.gp"' "what to do"
 ok "which does it" gnuplot gone.svg.gp
 ok "there it is" grep -q '<svg' gone.svg
+# What is marked: a jump that ntpd removes, and an hour without readings.  A
+# second clock, of the next hour, stands beside the first and not upon it.
+awk 'BEGIN { for (i = 0; i < 100; i++)
+    printf "60000 %d %.6f 1.000 0.02 1 6\n", 16 * i + (i > 60 ? 3600 : 0),
+           1e-4 * (i % 7) + (i == 30 ? 2 : 0) }' >jumping
+awk 'BEGIN { for (i = 0; i < 100; i++)
+    printf "60000 %d 0.00%d 1.000 0.02 1 6\n", 7200 + 16 * i, i % 7 }' >later
+env PATH="$PWD/empty" "$tool" skew analyze jumping later --plot marks.svg
+like "$(cat marks.svg.gp)" "title 'jumps'" "jumps are marked"
+is "$(sed -n '/^\$jumps0/,/^END/p' marks.svg.gp | sed -n 2p)" \
+    "8 -2.0002" "where they are"
+is "$(sed -n '/^\$clock0/,/^END/p' marks.svg.gp | grep -c '^$')" 1 "a gap is open"
+is "$(sed -n '/^\$clock1/,/^END/p' marks.svg.gp | awk 'NR == 2 { print $1 }')" 120 \
+    "clocks share the time axis"
+ok "gnuplot takes it" gnuplot marks.svg.gp
+rm marks.svg marks.svg.gp jumping later
 echo precious >victim
 ln -s victim led.svg.gp
 capture env PATH="$PWD/empty" "$tool" skew analyze loopstats --plot led.svg
