@@ -343,8 +343,8 @@ static void excuse(const char *part)
 static void of_skew(void **state)
 {
     static const char *const not_of_a_domain[] = {
-        "steps", "jumps", "moves", "gaps", "own_rate", "correction", "daemon",
-        "limit_ppm",
+        "steps",    "jumps",      "moves",  "gaps",
+        "own_rate", "correction", "daemon", "limit_ppm",
     };
     size_t i;
 
