@@ -12,7 +12,7 @@ unset CFLAGS CPPFLAGS LDFLAGS WERROR
 version=$(sed -n 's/^VERSION := //p' Makefile)
 
 ok "what it takes is installed" \
-    tests/need rpm makepkg libarchive-tools fakeroot
+    tests/need rpm makepkg pacman-package-manager libarchive-tools fakeroot
 ok "make dist" "$make" -s --no-print-directory dist
 dist=build/dist/xentimectl-$version.tar.gz
 
