@@ -79,18 +79,21 @@ SLIM_LIBS   = $(if $(XEN_STATIC),$(foreach l,$(XEN_LIBS) $(XEN_BELOW),$(call \
               $(foreach l,uuid json-c,$(or $(if \
                 $(XEN_STATIC),$(call archive,$l)),-l$l)) -lsmartcols
 LIB_OBJS  := $(patsubst %.c,$B/%.o,$(wildcard libxc-ext/*.c))
-TOOLS     := $(wildcard tools/*.c tools/*/*.c)
+TOOLS     := $(wildcard tools/*.c tools/*/*.c tools/*/*/*.c)
 TOOL_OBJS := $(TOOLS:%.c=$B/%.o) $(POLICY:%=$B/%.o)
 
 # Commands that need these are in xentimectl-full alone: see tools/cli/exec-full.c.
-FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/skew/*.c tools/predict/*.c \
+FULL_OBJS := $(patsubst %.c,$B/%.o,$(wildcard tools/skew/*.c tools/skew/log/*.c tools/predict/*.c \
                 tools/policy/*.c tools/watch/*.c tools/shell/*.c)) $(POLICY:%=$B/%.o)
-FULL_LIBS  = -lgsl -lgslcblas -lm -lxlutil -lxml2 -lreadline $(LIBSYSTEMD)
+FULL_LIBS  = -lgsl -lgslcblas -lm -lxlutil -lxml2 -lreadline $(LIBSYSTEMD) \
+             $(call optional,zlib.h,-lz) $(call optional,lzma.h,-llzma)
 
-# watch/systemd.h looks for the same header.
+# $1: a header, which the source looks for as well; $2: the library
+optional   = $(shell $(CC) $(CPPFLAGS) -E -x c /dev/null -include $1 \
+               >/dev/null 2>&1 && echo $2)
+# watch/systemd.h has the same condition, skew/log/input.c those of the others.
 NO_SYSTEMD = $(if $(filter no,$(SYSTEMD)),-DNO_SYSTEMD)
-LIBSYSTEMD = $(if $(NO_SYSTEMD),,$(shell $(CC) $(CPPFLAGS) -E -x c /dev/null \
-               -include systemd/sd-daemon.h >/dev/null 2>&1 && echo -lsystemd))
+LIBSYSTEMD = $(if $(NO_SYSTEMD),,$(call optional,systemd/sd-daemon.h,-lsystemd))
 
 # These name the timer modes, in the words of the one table of modes.
 MODE_TEXTS := $B/xentime-policy.rng $B/xentime.json

@@ -10,7 +10,6 @@ FUZZ_TOOLS   := $(filter-out tools/main.c,$(TOOLS)) $(POLICY:%=%.c)
 
 build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
-build/fuzz/fuzz_ntplog: FUZZ_MORE := tools/skew/ntplog.c tools/skew/clock-fit.c
 build/fuzz/fuzz_xentrace: FUZZ_MORE := $(addprefix tools/predict/,xentrace.c \
     sim.c sim-cost.c sim-guest.c sim-load.c sim-order.c tick-phase.c) \
     tools/skew/clock-fit.c $(POLICY:%=%.c)
@@ -26,6 +25,16 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS) | setup
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(FUZZ_SRC) $(FUZZ_MORE) -lxentoollog -luuid -lsmartcols \
 	    -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
+
+# Logs of clocks need nothing of Xen.
+FUZZ_LOG := $(wildcard tools/skew/log/*.c) tools/skew/clock-fit.c
+$(patsubst %,build/fuzz/%,$(filter fuzz_log_% fuzz_ntplog,$(FUZZ_TARGETS))): \
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/fuzz_log.h $(FUZZ_LOG) | setup
+	@tests/need $(FUZZ_PKGS)
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP -Werror,$(UNIT_CPP)) -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(FUZZ_LOG) -lgsl -lgslcblas -lm $(FULL_LIBS)
 
 fuzz: $(FUZZ_TARGETS:%=fuzz-%)
 .PRECIOUS: build/fuzz/%

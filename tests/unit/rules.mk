@@ -114,5 +114,5 @@ unit-tsan: $U/xenstored_preload.so $U/tsan/test_threads
 
 .PHONY: unit-plain unit-asan unit-tsan unit-xenstored
 .PRECIOUS: $U/plain/%.o $U/asan/%.o $U/tsan/%.o
--include $(wildcard $U/*/*/*.d $U/*/*/*/*.d $U/*/tests/unit/*/*.d $U/*/$(HV_X86)/hvm/*.d \
+-include $(wildcard $U/*/*/*.d $U/*/*/*/*.d $U/*/tools/*/*/*.d $U/*/tests/unit/*/*.d $U/*/$(HV_X86)/hvm/*.d \
     $U/*/$(HV_COMMON)/common/*.d $U/*/$(HV_PPC)/arch/ppc/pmu/*.d)

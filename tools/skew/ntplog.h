@@ -86,7 +86,7 @@ struct ntp_file {
     struct ntp_log log;
     /*
      * Set by ntplog_join(): the file that these readings were joined to, whose
-     * log has them now, or NULL; this one's log then has no series left.
+     * log has them now, or NULL; this one's log then has nothing in it.
      */
     const struct ntp_file *joined_to;
 };
@@ -94,12 +94,16 @@ struct ntp_file {
 /*
  * Reads @f, in the format of the first line that has a known one.  Text in
  * UTF-16 is read, and so is text that gzip or xz has compressed, if this build
- * has the library.  Returns 0, or -1 with errno; EFBIG is for compressed text
- * of more than NTPLOG_MAX_MIB.  The caller calls ntplog_free() in either case.
+ * has the library.  Returns 0, or -1 with errno, for ntplog_error(): EFBIG is
+ * for compressed text of more than NTPLOG_MAX_MIB, EBADMSG for what is damaged
+ * or cut off.  The caller calls ntplog_free() in either case.
  */
 #define NTPLOG_MAX_MIB 512
 int ntplog_read(FILE *f, struct ntp_log *log);
 void ntplog_free(struct ntp_log *log);
+
+/* Returns what an errno of ntplog_read() means. */
+const char *ntplog_error(int error);
 
 /*
  * Joins what programs have split up, such as loopstats.20250125 and

@@ -61,11 +61,12 @@ static int add_series(const struct tool *t, const char *file,
 static int take_log(const struct tool *t, const char *file, struct ntp_log *log,
                     struct clocks *all)
 {
-    if (!log->lines)
+    if (!log->lines && !log->looks_like)
         return report(t, EXIT_FAILED, "%s: there is nothing in it", file);
     if (!log->format)
-        return report(t, EXIT_FAILED,
-                      "%s: not a log of ntpdate, ntpd or chronyd", file);
+        return report(t, EXIT_FAILED, "%s: %s%snot a log of these: %s", file,
+                      log->looks_like ? log->looks_like : "",
+                      log->looks_like ? ", " : "", ntplog_forms());
     if (!log->n)
         return report(t, EXIT_FAILED,
                       "%s: no line tells a clock's error at a time", file);
@@ -85,7 +86,7 @@ static int analyze_file(const struct tool *t, const char *file,
     if (!f)
         return report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
     if (ntplog_read(f, &log))
-        status = report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
+        status = report(t, EXIT_FAILED, "%s: %s", file, ntplog_error(errno));
     else
         status = take_log(t, file, &log, all);
     ntplog_free(&log);

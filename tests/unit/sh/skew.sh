@@ -174,6 +174,9 @@ is "$status" 1 "no such directory"
 printf 'root:x:0:0:root:/root:/bin/bash\n' >passwd
 : >nothing
 printf 'Reference ID    : 00000000 ()\nStratum         : 0\n' >unsynchronised
+forms="ntpdate, loopstats, peerstats, rawstats, tracking.log, statistics.log, \
+measurements.log, chronyc tracking, ntpq, ntptime, timedatectl timesync-status, \
+w32tm /stripchart, linuxptp, syslog and journal of these"
 while read -r file reason; do
     capture "$tool" skew analyze loopstats "$file"
     is "$status $out" "1 " "$file: status 1, and no half of an answer"
@@ -181,7 +184,7 @@ while read -r file reason; do
     capture "$tool" skew --json analyze "$file"
     ok "$file: in JSON" jq -e '.error.exit == 1' <<<"$out"
 done <<EOF
-passwd not a log of ntpdate, ntpd or chronyd
+passwd not a log of these: $forms
 nothing there is nothing in it
 unsynchronised no line tells a clock's error at a time
 nope No such file or directory

@@ -58,7 +58,7 @@ static const struct {
     { "=====\n   Date (UTC) Time     IP Address   St   Freq ppm\n=====\n"
       "2017-08-22 13:22:36 203.0.113.15     2     -3.541      0.075 "
       "-8.621e-06 N  1  2.940e-03 -2.084e-04 1.534e-02 1.1e-02 1.2e-02\n",
-      "tracking.log", "", 1503408156, -8.621e-06, -3.541 },
+      "tracking.log", "", 1503408156, -8.621e-06 + 2.084e-04, -3.541 },
     { "2016-11-09 05:40:50 203.0.113.15    N  2 111 111 1111  10 10 1.0 "
       "-4.966e-03  2.296e-01  1.577e-05  1.615e-01  7.446e-03 CB00717B 4B D K"
       "\n",
@@ -99,11 +99,12 @@ static void over_new_year(void **state)
               "31 Dec 23:59:59 ntpdate[3]: adjust time server a offset 1 sec\n"
               "31 Dec 23:59:58 ntpdate[3]: adjust time server a offset 1 sec\n",
               &log);
-    assert_int_equal(log.series[0].n, 4);
+    assert_int_equal(log.series[0].n, 3);
+    assert_int_equal(log.notes[NTP_YEAR_TURNED], 1);
+    assert_int_equal(log.notes[NTP_WENT_BACK], 1);
     assert_near(log.series[0].points[1].t - log.series[0].points[0].t, 60);
     assert_near(log.series[0].points[2].t - log.series[0].points[1].t,
                 364 * 86400.0 + 86369);
-    assert_near(log.series[0].points[3].t - log.series[0].points[2].t, -1);
     ntplog_free(&log);
 }
 
@@ -160,7 +161,6 @@ static void nothing_known(void **state)
         "54495 1 nan 0 0 1 10\n",
         "54495 1 inf 0 0 1 10\n",
         "54495 1 0x10 0 0 1 10\n",
-        "54495 1 1e9 0 0 1 10\n",
         "54495 90000 0 0 0 1 10\n",
         "54495.5 1 0 0 0 1 10\n",
         "-1 1 0 0 0 1 10\n",

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files as people have them, in tests/data/skew: how many readings each has,
+ * the first and the last of them, the clock's rate, when it was set, and which
+ * lines were left out.  The numbers are those that the files were made from.
+ */
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "skew/log/log.h"
+#include "skew/ntplog.h"
+#include "unit.h"
+
+#define DATA TOP "/tests/data/skew/"
+
+static void read_file(const char *name, struct ntp_log *log)
+{
+    char path[256];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s%s", DATA, name);
+    f = fopen(path, "re");
+    if (!f)
+        fail_msg("%s: %s", path, strerror(errno));
+    assert_int_equal(ntplog_read(f, log), 0);
+    fclose(f);
+}
+
+static void assert_near(double got, double wanted, double within)
+{
+    if (!(fabs(got - wanted) <= within))
+        fail_msg("got %.9f, wanted %.9f", got, wanted);
+}
+
+#define NONE                                                                   \
+    {                                                                          \
+        0                                                                      \
+    }
+
+/* What is in the first series of a file, and how many there are. */
+static const struct {
+    const char *file, *format;
+    enum ntp_daemon daemon;
+    const char *source;
+    size_t series, n;
+    double span, first, last; /* seconds */
+    size_t nrates;
+    double rate; /* ppm, of the first reading */
+    size_t nmoves;
+    double moved; /* seconds, in all */
+    bool unset, undated;
+    size_t notes[NTP_NOTES];
+} files[] = {
+    { "ntpdate-query.txt", "ntpdate", NTP_NTPDATE, "", 1, 24, 82800, -0.002,
+      -20.702, 0, 0, 0, 0, false, false, NONE },
+    { "ntpdate-two.txt", "ntpdate", NTP_NTPDATE, "", 1, 2, 1200, -1.25, -10.85,
+      0, 0, 2, 10.85, true, false, NONE },
+    { "ntpdate-rfc3339.log", "ntpdate", NTP_NTPDATE, "", 1, 10, 16200, -0.45,
+      -4.5, 0, 0, 5, 2.25, true, false, NONE },
+    { "ntpdate-syslog.log", "ntpdate", NTP_NTPDATE, "", 1, 10, 16200, 0.06, 0.6,
+      0, 0, 0, 0, true, false, NONE },
+    { "ntpdate-autumn.txt", "ntpdate", NTP_NTPDATE, "", 1, 120, 119 * 600, 0,
+      -1.428, 0, 0, 0, 0, false, false, { [NTP_ZONE_CHANGED] = 1 } },
+    { "ntpdate-spring.txt", "ntpdate", NTP_NTPDATE, "", 1, 120, 119 * 600, 0,
+      -1.428, 0, 0, 0, 0, false, false, { [NTP_ZONE_CHANGED] = 1 } },
+    { "ntpdate-february.txt", "ntpdate", NTP_NTPDATE, "", 1, 12, 66 * 3600, 0,
+      -1.1, 0, 0, 0, 0, false, false, NONE },
+    { "ntpdate-leap-year.txt", "ntpdate", NTP_NTPDATE, "", 1, 12, 66 * 3600, 0,
+      -1.1, 0, 0, 0, 0, false, false, NONE },
+    { "ntpdig.txt", "ntpdate", NTP_NTPDATE, "", 1, 2, 3600, -0.75, -1, 0, 0, 1,
+      0.75, true, false, NONE },
+    { "loopstats-1970", "loopstats", NTP_NTPD, "", 1, 40, 39 * 64, 1e-5, 4e-4,
+      40, -31.5, 0, 0, false, false, { [NTP_NO_DATE] = 1 } },
+    { "loopstats-unset", "loopstats", NTP_NTPD, "", 1, 40, 39 * 64, 1e-5, 1e-5,
+      40, -31.5, 0, 0, false, false,
+      { [NTP_BEFORE_SET] = 1, [NTP_WENT_BACK] = 1 } },
+    { "peerstats", "peerstats", NTP_NTPD, "SHM(0)", 3, 20, 19 * 64, -1e-3, -1e-3,
+      0, 0, 0, 0, false, false, NONE },
+    { "rawstats", "rawstats", NTP_NTPD, "198.51.100.9", 1, 5, 64, -0.025, -0.025,
+      0, 0, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "ntpd-syslog.log", "ntpd", NTP_NTPD, "", 1, 5, 2335, -2.185132, 0.225044,
+      0, 0, 4, 2.643708, false, false, NONE },
+    { "ntpq-peers.txt", "ntpq -p", NTP_NTPD, "198.51.100.9", 2, 2, 64, 0.000112,
+      0.000212, 0, 0, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 2 } },
+    { "ntpq-rv.txt", "ntpq", NTP_NTPD, "", 1, 1, 0, 0.00075, 0.00075, 1, 10.953,
+      0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "ntptime.txt", "ntptime", NTP_NTPD, "", 1, 1, 0, -0.0001255, -0.0001255,
+      1, -4.201, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "kerninfo.txt", "kerninfo", NTP_NTPD, "", 1, 1, 0, 0.002536, 0.002536, 1,
+      -20.61, 0, 0, false, true, NONE },
+    { "tracking-step.log", "tracking.log", NTP_CHRONYD, "", 1, 32, 1008, -17.25,
+      1.5e-5, 32, 8.25, 1, 17.25, false, false,
+      { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "tracking-slew.log", "tracking.log", NTP_CHRONYD, "", 1, 45, 44 * 64,
+      8.335e-06, -1e-6, 45, 8.25, 0, 0, false, false, NONE },
+    { "tracking-1.24.log", "tracking.log", NTP_CHRONYD, "", 1, 12, 3300, -5e-4,
+      6e-4, 12, -77.5, 0, 0, false, false, NONE },
+    { "tracking.log.2.gz", "tracking.log", NTP_CHRONYD, "", 1, 12, 3300, -5e-4,
+      6e-4, 12, -77.5, 0, 0, false, false, NONE },
+    { "tracking.log.3.xz", "tracking.log", NTP_CHRONYD, "", 1, 12, 3300, -5e-4,
+      6e-4, 12, -77.5, 0, 0, false, false, NONE },
+    { "measurements-1.24.log", "measurements.log", NTP_CHRONYD, "198.51.100.9",
+      1, 10, 2700, -2e-4, -2e-3, 0, 0, 0, 0, false, false, NONE },
+    { "measurements.log", "measurements.log", NTP_CHRONYD, "198.51.100.9", 2, 9,
+      512, -1e-3, -1.08e-3, 0, 0, 0, 0, false, false,
+      { [NTP_NOT_SYNCHRONISED] = 2 } },
+    { "statistics.log", "statistics.log", NTP_CHRONYD, "198.51.100.8", 2, 15,
+      896, 0, 1.4e-4, 0, 0, 0, 0, false, false, NONE },
+    { "chronyd-journal.txt", "chronyd", NTP_CHRONYD, "", 1, 2, 28831, -27.518004,
+      9.25, 0, 0, 2, 18.268004, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "chronyd-own.log", "chronyd", NTP_CHRONYD, "", 1, 1, 0, -1.5, -1.5, 0, 0,
+      0, 0, false, false, { [NTP_BEFORE_SET] = 1 } },
+    { "chronyc-tracking.txt", "tracking", NTP_CHRONYD, "", 1, 8, 448, -3e-4,
+      -2.3e-4, 8, -21.5, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "chronyc-tracking.csv", "tracking", NTP_CHRONYD, "", 1, 6, 80, -1e-4,
+      -6e-4, 6, -21.5, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "timesync-status.txt", "timesync-status", NTP_TIMESYNCD, "", 1, 1, 0,
+      -0.00275, -0.00275, 1, -6.125, 0, 0, false, true, NONE },
+    { "timesyncd-journal.txt", "timesyncd", NTP_TIMESYNCD, "", 1, 3, 97, -1.5,
+      -0.001, 3, 0, 1, 1.5, false, false, NONE },
+    { "w32tm-dataonly.txt", "w32tm", NTP_W32TIME, "time.example.org", 1, 3, 3,
+      -0.125, 0.001, 0, 0, 0, 0, false, false, { [NTP_NOT_SYNCHRONISED] = 1 } },
+    { "w32tm-utf16.txt", "w32tm", NTP_W32TIME, "time.example.org", 1, 2, 2,
+      0.0301461, 0.0302461, 0, 0, 0, 0, false, false, NONE },
+    { "phc2sys.txt", "linuxptp", NTP_LINUXPTP, "CLOCK_REALTIME", 1, 4, 3,
+      -0.0025, -1.01e-7, 4, 0.028, 1, 0.0025005, false, false, NONE },
+    { "ptp4l-syslog.log", "linuxptp", NTP_LINUXPTP, "", 1, 2, 1, -6e-9, 1.2e-8,
+      2, -1.879, 0, 0, false, false, NONE },
+};
+
+static double moved(const struct ntp_series *s)
+{
+    double sum = 0;
+    size_t i;
+
+    for (i = 0; i < s->nmoves; i++)
+        sum += s->moves[i].size;
+    return sum;
+}
+
+static void check_series(size_t i, const struct ntp_series *s)
+{
+    assert_string_equal(s->source, files[i].source);
+    assert_int_equal(s->n, files[i].n);
+    assert_near(s->points[s->n - 1].t - s->points[0].t, files[i].span, 1e-5);
+    assert_near(s->points[0].error, files[i].first, 1e-6);
+    assert_near(s->points[s->n - 1].error, files[i].last, 1e-6);
+    assert_int_equal(s->nrates, files[i].nrates);
+    if (s->nrates)
+        assert_near(s->rates[0], files[i].rate, 1e-9);
+    assert_int_equal(s->nmoves, files[i].nmoves);
+    assert_near(moved(s), files[i].moved, 1e-9);
+    assert_int_equal(s->unset, files[i].unset);
+}
+
+static void what_files_say(void **state)
+{
+    struct ntp_log log;
+    size_t i, note;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(files); i++) {
+        print_message("%s\n", files[i].file);
+        read_file(files[i].file, &log);
+        assert_non_null(log.format);
+        assert_string_equal(log.format, files[i].format);
+        assert_int_equal(log.daemon, files[i].daemon);
+        assert_int_equal(log.unknown, 0);
+        assert_int_equal(log.n, files[i].series);
+        check_series(i, &log.series[0]);
+        assert_int_equal(log.undated, files[i].undated);
+        for (note = 0; note < NTP_NOTES; note++)
+            assert_int_equal(log.notes[note], files[i].notes[note]);
+        ntplog_free(&log);
+    }
+}
+
+/* While chronyd slews, the clock is off by what it has not slewed yet. */
+static void a_slew_in_between(void **state)
+{
+    struct ntp_log log;
+    double worst = 0;
+    size_t i;
+
+    (void)state;
+    read_file("tracking-slew.log", &log);
+    for (i = 0; i < log.series[0].n; i++)
+        worst = fmin(worst, log.series[0].points[i].error);
+    assert_near(worst, -120, 1e-3);
+    assert_near(log.series[0].points[21].error, -120, 1e-3);
+    assert_near(log.series[0].points[22].error, -120 + 64 / 12.0, 0.01);
+    ntplog_free(&log);
+}
+
+static void how_far_each_can_correct(void **state)
+{
+    struct ntp_log log;
+
+    (void)state;
+    read_file("loopstats-1970", &log);
+    assert_near(log.limit_ppm, 500, 0);
+    assert_int_equal(log.hard, 1);
+    ntplog_free(&log);
+    read_file("tracking-1.24.log", &log);
+    assert_near(log.limit_ppm, 100000, 0);
+    ntplog_free(&log);
+    read_file("phc2sys.txt", &log);
+    assert_true(isnan(log.limit_ppm));
+    ntplog_free(&log);
+    assert_string_equal(ntplog_daemon_name(NTP_TIMESYNCD), "systemd-timesyncd");
+}
+
+/* ---- files that are one log ---- */
+
+static void read_into(struct ntp_file *file, const char *path, const char *name)
+{
+    *file = (struct ntp_file){ .path = path };
+    read_file(name, &file->log);
+}
+
+static void days_are_joined(void **state)
+{
+    struct ntp_file f[3];
+    const struct ntp_series *s;
+
+    (void)state;
+    read_into(&f[0], "a/loopstats.20240403.gz", "loopstats.20240403");
+    read_into(&f[1], "a/loopstats.20240401", "loopstats.20240401");
+    read_into(&f[2], "a/loopstats.20240402", "loopstats.20240402");
+    assert_int_equal(ntplog_join(f, 3), 0);
+    assert_ptr_equal(f[0].joined_to, &f[1]);
+    assert_ptr_equal(f[2].joined_to, &f[1]);
+    assert_null(f[1].joined_to);
+    assert_int_equal(f[0].log.n, 0);
+    assert_int_equal(f[1].log.n, 1);
+    s = &f[1].log.series[0];
+    assert_int_equal(s->n, 60);
+    assert_int_equal(s->nrates, 60);
+    assert_int_equal(f[1].log.lines, 60);
+    assert_near(s->points[59].error - s->points[0].error, -59e-4, 1e-9);
+    assert_near(s->points[59].t - s->points[0].t, 2 * 86400 + 19 * 4200, 1e-6);
+    ntplog_free(&f[1].log);
+}
+
+/* What plain ntpdate has corrected goes on to add up. */
+static void sums_go_on(void **state)
+{
+    struct ntp_file f[2];
+
+    (void)state;
+    read_into(&f[0], "log.1", "ntpdate-two.txt");
+    read_into(&f[1], "log", "ntpdate-two.txt");
+    f[1].log.series[0].points[0].t += 86400;
+    f[1].log.series[0].points[1].t += 86400;
+    f[1].log.series[0].moves[0].t += 86400;
+    f[1].log.series[0].moves[1].t += 86400;
+    assert_int_equal(ntplog_join(f, 2), 0);
+    assert_int_equal(f[0].log.series[0].n, 4);
+    assert_near(f[0].log.series[0].points[3].error, -21.7, 1e-9);
+    assert_int_equal(f[0].log.series[0].nmoves, 4);
+    ntplog_free(&f[0].log);
+}
+
+static void others_stay_apart(void **state)
+{
+    static const char *const paths[][2] = {
+        { "a/loopstats.20240401", "b/loopstats.20240402" }, /* directory */
+        { "a/loopstats.20240401", "a/peerstats.20240402" }, /* name */
+        { "a/web", "a/db" },
+    };
+    struct ntp_file f[2];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(paths); i++) {
+        read_into(&f[0], paths[i][0], "loopstats.20240401");
+        read_into(&f[1], paths[i][1], "loopstats.20240402");
+        assert_int_equal(ntplog_join(f, 2), 0);
+        assert_null(f[0].joined_to);
+        assert_null(f[1].joined_to);
+        ntplog_free(&f[0].log);
+        ntplog_free(&f[1].log);
+    }
+    /* These two overlap, so they are of two clocks. */
+    read_into(&f[0], "loopstats.1", "loopstats.20240401");
+    read_into(&f[1], "loopstats.2", "loopstats.20240401");
+    assert_int_equal(ntplog_join(f, 2), 0);
+    assert_null(f[0].joined_to);
+    assert_null(f[1].joined_to);
+    ntplog_free(&f[0].log);
+    ntplog_free(&f[1].log);
+}
+
+/* ---- compressed files ---- */
+
+static FILE *gzipped(const char *text, size_t times, size_t cut)
+{
+    FILE *f = tmpfile();
+    gzFile gz = f ? gzdopen(dup(fileno(f)), "wb1") : NULL;
+    size_t i;
+
+    assert_non_null(gz);
+    for (i = 0; i < times; i++)
+        assert_int_equal(gzputs(gz, text), strlen(text));
+    gzclose(gz);
+    if (cut)
+        assert_int_equal(ftruncate(fileno(f), (off_t)cut), 0);
+    rewind(f);
+    return f;
+}
+
+#define A_LINE "54495 1 0.001 -132.5 0.02 239 10\n"
+
+static void no_bomb(void **state)
+{
+    size_t usual = log_max_bytes;
+    struct ntp_log log;
+    FILE *f = gzipped(A_LINE, 10000, 0);
+
+    (void)state;
+    log_max_bytes = 100000;
+    assert_int_equal(ntplog_read(f, &log), -1);
+    assert_int_equal(errno, EFBIG);
+    assert_non_null(strstr(ntplog_error(EFBIG), "512 MiB"));
+    ntplog_free(&log);
+    fclose(f);
+    log_max_bytes = usual;
+    f = gzipped(A_LINE, 10000, 0);
+    assert_int_equal(ntplog_read(f, &log), 0);
+    assert_int_equal(log.series[0].n, 10000);
+    ntplog_free(&log);
+    fclose(f);
+}
+
+static void cut_off(void **state)
+{
+    struct ntp_log log;
+    FILE *f = gzipped(A_LINE, 10000, 60);
+
+    (void)state;
+    assert_int_equal(ntplog_read(f, &log), -1);
+    assert_int_equal(errno, EBADMSG);
+    ntplog_free(&log);
+    fclose(f);
+}
+
+/* ---- what is no log ---- */
+
+static void what_it_looks_like(void **state)
+{
+    static const struct {
+        const char *text, *looks_like;
+    } known[] = {
+        { "<?xml version='1.0'?>\n<domain/>\n", "an XML document" },
+        { "{ \"a\": 1 }\n", "a JSON document" },
+        { "1 2 3\n4 5 6\n", "a table of numbers" },
+        { "\001\002\003 abc\n", "a binary file" },
+        { "\x28\xb5\x2f\xfd\x04\x58", "a zstd file (use zstdcat)" },
+        { "root:x:0:0:root:/root:/bin/bash\n", NULL },
+    };
+    struct ntp_log log;
+    size_t i;
+    FILE *f;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(known); i++) {
+        print_message("%s\n", known[i].text);
+        f = fmemopen((void *)known[i].text, strlen(known[i].text), "r");
+        assert_int_equal(ntplog_read(f, &log), 0);
+        fclose(f);
+        assert_null(log.format);
+        if (known[i].looks_like) {
+            assert_non_null(log.looks_like);
+            assert_string_equal(log.looks_like, known[i].looks_like);
+        } else {
+            assert_null(log.looks_like);
+        }
+        ntplog_free(&log);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_files_say),
+        cmocka_unit_test(a_slew_in_between),
+        cmocka_unit_test(how_far_each_can_correct),
+        cmocka_unit_test(days_are_joined),
+        cmocka_unit_test(sums_go_on),
+        cmocka_unit_test(others_stay_apart),
+        cmocka_unit_test(no_bomb),
+        cmocka_unit_test(cut_off),
+        cmocka_unit_test(what_it_looks_like),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* chronyc tracking, also as comma-separated values (chronyc -c). */
+
+#include "skew/log/log.h"
+
+/*
+ * Keeps what a report said, if chronyd was synchronised.  The time is that of
+ * the last update, or better that of a line of date(1) before the report.
+ */
+static void keep(struct log_reader *r)
+{
+    struct log_report *p = &r->report;
+    struct log_reading reading = { p->t, p->error, p->rate, "", .dated = true };
+
+    if (!isnan(r->date))
+        reading.t = r->date;
+    if (isnan(reading.t)) {
+        reading.t = 0;
+        reading.dated = false;
+    }
+    if (p->unsynchronised) {
+        log_note(r, NTP_NOT_SYNCHRONISED);
+    } else if (!isnan(p->error)) {
+        r->log->undated |= !reading.dated;
+        log_add(r, &reading);
+    }
+    if (p->begun)
+        r->date = NAN;
+    log_begin(p);
+}
+
+/* "Ref time (UTC)  : Thu Feb 02 04:51:19 2017" */
+static bool reference_time(struct log_reader *r, size_t i)
+{
+    double seconds, year;
+    int month, day;
+
+    if (i + 5 != r->n || !log_day_of_month(r->field[i + 2], &day) ||
+        !log_time_of_day(r->field[i + 3], "", &seconds) ||
+        !log_number(r, i + 4, &year) || year < 1900 || year > 9999)
+        return false;
+    month = log_month(r->field[i + 1]);
+    if (!month)
+        return false;
+    r->report.t = log_day((int)year, month, day) + seconds;
+    return true;
+}
+
+/* "System time     : 0.000006523 seconds slow of NTP time" */
+static bool system_time(struct log_reader *r, size_t i)
+{
+    double error;
+
+    if (!log_number(r, i, &error) || !log_is_word(r, i + 1, "seconds"))
+        return false;
+    r->report.error = log_is_word(r, i + 2, "slow") ? -error : error;
+    return true;
+}
+
+/* "Frequency       : 331.898 ppm fast" */
+static bool frequency(struct log_reader *r, size_t i)
+{
+    double rate;
+
+    if (!log_number(r, i, &rate) || !log_is_word(r, i + 1, "ppm"))
+        return false;
+    r->report.rate = log_is_word(r, i + 2, "slow") ? -rate : rate;
+    return true;
+}
+
+/* "Leap status     : Not synchronised" */
+static bool leap_status(struct log_reader *r, size_t i)
+{
+    if (log_is_word(r, i, "Not"))
+        r->report.unsynchronised = true;
+    return true;
+}
+
+/* "Stratum         : 0" */
+static bool stratum(struct log_reader *r, size_t i)
+{
+    if (log_is_word(r, i, "0"))
+        r->report.unsynchronised = true;
+    return true;
+}
+
+static bool nothing(struct log_reader *r, size_t i)
+{
+    (void)r;
+    (void)i;
+    return true;
+}
+
+static bool reference_id(struct log_reader *r, size_t i)
+{
+    (void)i;
+    keep(r);
+    return true;
+}
+
+/* Older releases begin with the time, and end with the root dispersion. */
+static bool first_or_time(struct log_reader *r, size_t i)
+{
+    if (!isnan(r->report.error))
+        keep(r);
+    return reference_time(r, i);
+}
+
+/* Somebody may keep this line of reports alone. */
+static bool first_or_error(struct log_reader *r, size_t i)
+{
+    if (!isnan(r->report.error))
+        keep(r);
+    return system_time(r, i);
+}
+
+static const struct {
+    const char *label;
+    bool (*read)(struct log_reader *r, size_t i);
+} labels[] = { /* the first four are of this report alone */
+    { "Reference ID", reference_id },
+    { "Ref time (UTC)", first_or_time },
+    { "Ref time", first_or_time },
+    { "System time", first_or_error },
+    { "Frequency", frequency },
+    { "Leap status", leap_status },
+    { "Stratum", stratum },
+    { "Last offset", nothing },
+    { "RMS offset", nothing },
+    { "Residual freq", nothing },
+    { "Skew", nothing },
+    { "Root delay", nothing },
+    { "Root dispersion", nothing },
+    { "Update interval", nothing },
+};
+
+static bool tracking_line(struct log_reader *r)
+{
+    size_t i, at;
+
+    if (r->format && log_date_line(r)) {
+        keep(r);
+        log_date_line(r);
+        return true;
+    }
+    for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        at = log_after_label(r, labels[i].label);
+        if (!at)
+            continue;
+        if ((!r->format && i >= 4) || !labels[i].read(r, at))
+            return false;
+        r->report.begun = true;
+        return true;
+    }
+    return false;
+}
+
+/* Cuts field 0 up where it has commas; returns how many parts it has. */
+static size_t cut(char *text, char **part, size_t room)
+{
+    size_t n = 0;
+
+    while (text && n < room) {
+        part[n++] = text;
+        text = strchr(text, ',');
+        if (text)
+            *text++ = '\0';
+    }
+    return n;
+}
+
+/*
+ * "C0000201,192.0.2.1,3,1725256800.1,0.000200201,0.000021,0.000031,14.900,
+ * 0.001,0.110,0.012,0.0009,64.4,Normal": the system time is positive where it
+ * is slow, the frequency where it is fast.
+ */
+static bool csv_line(struct log_reader *r)
+{
+    struct log_reading reading = { .source = "", .dated = true };
+    char text[256], *part[14];
+
+    if (r->n < 1 || r->n > 2 || strlen(r->text) >= sizeof(text))
+        return false;
+    log_copy(text, sizeof(text), r->text);
+    text[strcspn(text, "\r\n")] = '\0';
+    if (cut(text, part, 14) != 14 ||
+        !log_number_before(part[3], "", &reading.t) ||
+        !log_number_before(part[4], "", &reading.error) ||
+        !log_number_before(part[7], "", &reading.rate))
+        return false;
+    reading.error = -reading.error;
+    if (!strcmp(part[2], "0") || !strncmp(part[13], "Not", 3))
+        log_note(r, NTP_NOT_SYNCHRONISED);
+    else
+        log_add(r, &reading);
+    return true;
+}
+
+const struct log_format log_chronyc[] = {
+    { "tracking", NTP_CHRONYD, tracking_line, keep },
+    { "tracking", NTP_CHRONYD, csv_line },
+    { 0 },
+};
