@@ -147,7 +147,7 @@ static void add_rate(json_object *o, const struct clock *c)
                                ? NULL
                                : json_object_new_string(
                                      ntplog_daemon_name(c->daemon)));
-    add_number(o, "limit_ppm", c->limit_ppm, 0);
+    add_number(o, "limit_ppm", c->limit_ppm, 3);
     json_object_object_add(o, "at_limit", json_object_new_boolean(v->at_limit));
     json_object_object_add(o, "ntp_can_follow",
                            v->follows < 0

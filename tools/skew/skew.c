@@ -22,6 +22,16 @@ static int fail_memory(const struct tool *t)
     return report(t, EXIT_FAILED, "out of memory");
 }
 
+/*
+ * A clock that was set after most of its readings has no rate between them: one
+ * error was gone when the next came up.
+ */
+static void forget_rate(struct clock *c)
+{
+    fit_free(&c->fit);
+    c->fit.rate = c->fit.interval = NAN;
+}
+
 /* Makes a clock of a series, which gives up what it has. */
 static int add_clock(const struct tool *t, const char *file,
                      const struct ntp_log *log, struct ntp_series *s,
@@ -44,6 +54,8 @@ static int add_clock(const struct tool *t, const char *file,
     memcpy(c->notes, log->notes, sizeof(c->notes));
     if (s->nrates)
         c->corrected = gsl_stats_median(s->rates, 1, s->nrates);
+    else if (!c->unset && c->nmoves && 2 * c->nmoves >= c->fit.n)
+        forget_rate(c);
     return EXIT_DONE;
 }
 

@@ -68,6 +68,11 @@ static const char *daemon_of(const struct clock *c)
                : ntplog_daemon_name(c->daemon);
 }
 
+static const char *writer_of(const struct clock *c)
+{
+    return c->daemon == NTP_UNKNOWN ? "NTP" : ntplog_daemon_name(c->daemon);
+}
+
 static void print_limit(const struct clock *c)
 {
     const struct verdict *v = &c->verdict;
@@ -120,9 +125,10 @@ static void print_rate(const struct clock *c)
         printf("too few readings to tell a drift: %zu in %s\n", c->fit.n, span);
         break;
     case CLAIM_NOTHING:
-        if (c->fit.n == 1) {
+        if (c->fit.n == 1 || (c->fit.n && !(c->fit.span > 0))) {
             say(c);
-            puts("one reading tells no drift");
+            puts(c->fit.n == 1 ? "one reading tells no drift"
+                               : "readings without a time tell no drift");
         }
         break;
     }
@@ -228,25 +234,46 @@ static void print_jumps(const struct clock *c)
     }
 }
 
-static void print_moves(const struct clock *c)
+/* Whether a jump that is told already is what the clock was set for. */
+static bool is_of_a_jump(const struct clock *c, const struct ntp_move *m)
 {
-    char after[CELL], size[CELL];
+    const struct verdict *v = &c->verdict;
+    size_t i;
+
+    for (i = 0; i < v->njumps; i++)
+        if (m->t >= v->jumps[i].t &&
+            !(m->t > v->jumps[i].t + v->jumps[i].lasted))
+            return true;
+    return false;
+}
+
+static void print_move_sum(const struct clock *c)
+{
     double sum = 0;
     size_t i;
 
     for (i = 0; i < c->nmoves; i++)
         sum += c->moves[i].size;
-    if (c->nmoves > 1) {
-        say(c);
-        printf("%s set it %zu times, by %+.6f s in all", daemon_of(c),
-               c->nmoves, sum);
-        print_repetition(&c->verdict.moves);
-        putchar('\n');
-    }
-    for (i = 0; i < c->nmoves && i < EACH; i++) {
+    say(c);
+    printf("%s set it %zu times, by %+.6f s in all%s", writer_of(c), c->nmoves,
+           sum, c->unset ? "; the readings are sums of that" : "");
+    print_repetition(&c->verdict.moves);
+    putchar('\n');
+}
+
+static void print_moves(const struct clock *c)
+{
+    char after[CELL], size[CELL];
+    size_t i;
+
+    if (c->nmoves > 1)
+        print_move_sum(c);
+    for (i = 0; i < c->nmoves && i < EACH && !c->unset; i++) {
+        if (is_of_a_jump(c, &c->moves[i]))
+            continue;
         after_text(c, c->moves[i].t, after);
         say(c);
-        printf("%s set it %s by %s s, after %s\n", daemon_of(c),
+        printf("%s set it %s by %s s, after %s\n", writer_of(c),
                way(c->moves[i].size), size_text(c->moves[i].size, 6, size),
                after);
     }
@@ -312,12 +339,13 @@ const char *next_step(const struct clock *c)
     if (comes_daily(c))
         return "look for what stops the guest each day (a backup, a snapshot), "
                "and have it followed by 'xentimectl resync DOM'";
-    if (c->fit.nsteps + v->njumps + c->nmoves)
+    if (c->fit.nsteps + v->njumps + (c->unset ? 0 : c->nmoves))
         return "compare these times with suspends, migrations and clocks that "
                "were set; 'xentimectl show DOM' tells how the guest keeps time";
     if (v->claim == CLAIM_CANNOT_TELL || v->claim == CLAIM_NOTHING)
         return "take more readings, over a longer time";
-    if (v->claim != CLAIM_NO_DRIFT && fabs(v->rate) - CRYSTAL_PPM > fmax(v->interval, 0))
+    if (v->claim != CLAIM_NO_DRIFT &&
+        fabs(v->rate) - CRYSTAL_PPM > fmax(v->interval, 0))
         return "see 'xentimectl show DOM': a crystal is within 100 ppm; more "
                "is ticks that get lost, or the TSC of another host";
     return "nothing: this rate is what clocks have, and NTP corrects it";

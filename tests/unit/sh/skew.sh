@@ -79,6 +79,45 @@ is "$status $err" "1 xentimectl: nowhere/one.svg: No such file or directory" \
     "a plot in a directory that is not there"
 unlike "$out" "svg" "and nothing of it elsewhere"
 
+# ---- verdicts ----
+
+# loopstats of a clock: readings, what ntpd corrects, and the error's growth.
+clock() {
+    awk -v n="$1" -v ntpd="$2" -v rate="$3" -v noise="${4-0.0001}" 'BEGIN { srand(3)
+        for (i = 0; i < n; i++)
+            printf "60000 %d %.9f %.3f 0.02 1 6\n", 64 * i,
+                   -rate * 1e-6 * 64 * i + noise * (rand() - 0.5), ntpd }'
+}
+verdict() {
+    capture "$tool" skew analyze "$1"
+    is "$status" 0 "$1"
+    like "$out" "$2" "$1: $2"
+}
+clock 200 500 -400 >pegged
+verdict pegged "loses 77\.76.* ntpd's correction is at its limit \(500 ppm\), and does not follow"
+clock 200 0 -499 >free
+verdict free 'loses 43\.1[0-9]* s a day \(0\.0499 %\)$'
+like "$out" "^Next: see 'xentimectl show DOM'" "and what to do"
+clock 200 0 0 >still
+verdict still 'no drift to be seen: less than 0\.0[0-9]* s a day'
+like "$out" '^Next: nothing' "and nothing to do"
+clock 5 0 20 0.5 >few
+verdict few 'too few readings to tell a drift: 5 in 0h04m'
+like "$out" '^Next: take more readings' "and what would tell"
+printf ' 6 May 13:%s:00 ntpdate[7]: step time server 10.0.0.1 offset %s sec\n' \
+    00 2.31 15 14.4 >two
+verdict two 'loses 1382\.4.* by two readings alone: 14\.400000 s in 900 s'
+verdict two 'ntpdate set it 2 times, by \+16\.71.*; the readings are sums of that'
+clock 200 -30 0 >one-guest
+clock 300 -30 0 >another
+capture "$tool" skew analyze one-guest another
+like "$out" '^They drift alike' "two guests of one host"
+awk 'BEGIN { for (i = 0; i < 200; i++)
+    printf "2024-09-02 %02d:%02d:00 10.0.0.1 3 -900.0 0.1 %.3e N 1 3.0e-05 0.0 1.5e-02 3.4e-04 8.3e-04\n",
+           i / 60, i % 60, -2e-3 * 60 * i }' >tracking.log
+verdict tracking.log 'loses 250\.5.*: chronyd does not follow, though it could'
+rm pegged free still few two one-guest another tracking.log
+
 # ---- a locale with a decimal comma ----
 
 mkdir "$tmp/locale"
