@@ -67,12 +67,12 @@ static inline int fuzz_log(const uint8_t *data, size_t size,
     return 0;
 }
 
-#define FUZZ_FAMILY(formats)                                                   \
-    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)               \
-    {                                                                          \
-        static const struct log_family family = { "", formats };               \
-                                                                               \
-        return fuzz_log(data, size, &family, 1);                               \
+#define FUZZ_FAMILY(formats) \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) \
+    { \
+        static const struct log_family family = { "", formats }; \
+\
+        return fuzz_log(data, size, &family, 1); \
     }
 
 #endif /* FUZZ_LOG_H */

@@ -27,7 +27,8 @@ libxentime.so.1  LGPL-2.1-only
 # that is GPL-3.0, a library under any version of the LGPL may be used in it (LGPL-2.1,
 # section 6), and permissive licences are compatible with all. libgcc may be in
 # anything that GCC compiles.
-free='LGPL-2.1-only LGPL-2.1-or-later MIT BSD-3-Clause GCC-exception-3.1'
+free='LGPL-2.1-only LGPL-2.1-or-later MIT BSD-3-Clause Zlib public-domain
+      GCC-exception-3.1'
 may_be_in() {
     case $1 in
     GPL-3.0-or-later) echo "GPL-3.0-or-later GPL-2.0-or-later $free" ;;
@@ -46,6 +47,7 @@ libgcc             GCC-exception-3.1  libgcc-*-dev: GPL-3.0-or-later with it
 libgsl             GPL-3.0-or-later   gsl_math.h; the package says "GPL"
 libgslcblas        GPL-3.0-or-later   gsl_cblas.h
 libjson-c          MIT                libjson-c-dev, "Expat"
+liblzma            public-domain      liblzma5, "PD"; 0BSD from 5.6 on
 libm               LGPL-2.1-or-later  libc6
 libreadline        GPL-3.0-or-later   libreadline8
 libsmartcols       LGPL-2.1-or-later  libsmartcols1
@@ -60,6 +62,7 @@ libxentoolcore     LGPL-2.1-only      tools/libs/toolcore
 libxentoollog      LGPL-2.1-only      tools/libs/toollog
 libxlutil          LGPL-2.1-only      libxlutil.h, and CONTRIBUTING
 libxml2            MIT                libxml2
+libz               Zlib               zlib1g
 '
 
 # ---- what a program consists of ----

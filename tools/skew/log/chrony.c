@@ -164,7 +164,8 @@ static bool message(struct log_reader *r)
         wrong_by(r, size);
     at = log_after(r, r->prefix.message, "System clock was stepped by");
     if (at && log_number(r, at, &size)) {
-        if (!r->report.begun || fabs(r->report.error + size) > 1)
+        if (!r->report.begun ||
+            fabs(r->report.error + size) > 0.01 + fabs(size) / 100)
             wrong_by(r, size);
         r->report.begun = false;
         log_move(r, r->prefix.host, r->prefix.t, size);

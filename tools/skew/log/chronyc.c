@@ -117,7 +117,8 @@ static bool first_or_error(struct log_reader *r, size_t i)
 static const struct {
     const char *label;
     bool (*read)(struct log_reader *r, size_t i);
-} labels[] = { /* the first four are of this report alone */
+} labels[] = {
+    /* the first four are of this report alone */
     { "Reference ID", reference_id },
     { "Ref time (UTC)", first_or_time },
     { "Ref time", first_or_time },
