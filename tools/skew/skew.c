@@ -70,8 +70,9 @@ static int add_series(const struct tool *t, const char *file,
     return status;
 }
 
-static int take_log(const struct tool *t, const char *file, struct ntp_log *log,
-                    struct clocks *all)
+/* Says what is wrong with a log that was read, if anything is. */
+static int check_log(const struct tool *t, const char *file,
+                     const struct ntp_log *log)
 {
     if (!log->lines && !log->looks_like)
         return report(t, EXIT_FAILED, "%s: there is nothing in it", file);
@@ -85,37 +86,59 @@ static int take_log(const struct tool *t, const char *file, struct ntp_log *log,
     if (log->unknown)
         print_warning("%s: %zu of %zu lines are not of %s", file, log->unknown,
                       log->lines, log->format);
-    return add_series(t, file, log, all);
+    return EXIT_DONE;
 }
 
-static int analyze_file(const struct tool *t, const char *file,
-                        struct clocks *all)
+static int read_file(const struct tool *t, struct ntp_file *file)
 {
-    struct ntp_log log;
-    FILE *f = strcmp(file, "-") ? fopen(file, "re") : stdin;
+    FILE *f = strcmp(file->path, "-") ? fopen(file->path, "re") : stdin;
     int status;
 
     if (!f)
-        return report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
-    if (ntplog_read(f, &log))
-        status = report(t, EXIT_FAILED, "%s: %s", file, ntplog_error(errno));
+        return report(t, EXIT_FAILED, "%s: %s", file->path, strerror(errno));
+    if (ntplog_read(f, &file->log))
+        status = report(t, EXIT_FAILED, "%s: %s", file->path,
+                        ntplog_error(errno));
     else
-        status = take_log(t, file, &log, all);
-    ntplog_free(&log);
+        status = check_log(t, file->path, &file->log);
     if (f != stdin)
         fclose(f);
     return status;
 }
 
+/* Reads all files, and makes clocks of what is left of them when joined. */
+static int read_files(const struct tool *t, struct ntp_file *files, size_t n,
+                      struct clocks *all)
+{
+    int status = EXIT_DONE;
+    size_t i;
+
+    for (i = 0; i < n && !status; i++) {
+        files[i].path = t->args[i + 1];
+        status = read_file(t, &files[i]);
+    }
+    if (!status && ntplog_join(files, n))
+        status = fail_memory(t);
+    for (i = 0; i < n && !status; i++)
+        status = add_series(t, files[i].path, &files[i].log, all);
+    return status;
+}
+
 static int analyze_files(const struct tool *t)
 {
+    size_t n = (size_t)t->nargs - 1, i;
+    struct ntp_file *files = calloc(n, sizeof(*files));
     struct clocks all = { NULL, 0 };
-    int status = EXIT_DONE, i;
+    int status;
 
-    for (i = 1; i < t->nargs && !status; i++)
-        status = analyze_file(t, t->args[i], &all);
+    if (!files)
+        return fail_memory(t);
+    status = read_files(t, files, n, &all);
     if (!status)
         status = clocks_report(t, &all, NULL);
+    for (i = 0; i < n; i++)
+        ntplog_free(&files[i].log);
+    free(files);
     clocks_free(&all);
     return status;
 }
