@@ -168,6 +168,8 @@ static json_object *clock_json(const struct clock *c)
                            repetition_json(&c->verdict.steps));
     json_object_object_add(o, "jumps", jumps_json(c));
     json_object_object_add(o, "moves", moves_json(c));
+    json_object_object_add(o, "moves_undone",
+                           json_object_new_boolean(c->unset));
     json_object_object_add(o, "moves_repeat",
                            repetition_json(&c->verdict.moves));
     json_object_object_add(o, "gaps", gaps_json(c));
@@ -183,5 +185,7 @@ void clocks_json(const struct clocks *all, json_object *doc)
     for (i = 0; i < all->n; i++)
         json_object_array_add(list, clock_json(&all->c[i]));
     json_object_object_add(doc, "clocks", list);
+    json_object_object_add(doc, "drift_alike",
+                           json_object_new_boolean(drift_alike(all)));
     print_json(doc);
 }

@@ -351,8 +351,7 @@ const char *next_step(const struct clock *c)
     return "nothing: this rate is what clocks have, and NTP corrects it";
 }
 
-/* Different guests that drift alike drift with their host. */
-static bool drift_alike(const struct clocks *all)
+bool drift_alike(const struct clocks *all)
 {
     const struct verdict *first;
     size_t i;

@@ -26,6 +26,9 @@ void print_next(const struct clocks *all);
 /* Returns the same for one of them: a sentence without its full stop. */
 const char *next_step(const struct clock *c);
 
+/* Whether they all drift, and alike: different guests do so with their host. */
+bool drift_alike(const struct clocks *all);
+
 /* Prints @doc with all clocks in it, and frees it. */
 void clocks_json(const struct clocks *all, json_object *doc);
 
