@@ -214,7 +214,7 @@ printf 'root:x:0:0:root:/root:/bin/bash\n' >passwd
 : >nothing
 printf 'Reference ID    : 00000000 ()\nStratum         : 0\n' >unsynchronised
 forms="ntpdate, loopstats, peerstats, rawstats, tracking.log, statistics.log, \
-measurements.log, chronyc tracking, ntpq, ntptime, timedatectl timesync-status, \
+measurements.log, chronyc, ntpq, ntptime, timedatectl timesync-status, \
 w32tm /stripchart, linuxptp, syslog and journal of these"
 while read -r file reason; do
     capture "$tool" skew analyze loopstats "$file"

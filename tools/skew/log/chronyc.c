@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* chronyc tracking, also as comma-separated values (chronyc -c). */
+/*
+ * What chronyc prints: tracking, also as comma-separated values (chronyc -c),
+ * sources and sourcestats.
+ */
 
 #include "skew/log/log.h"
 
 /*
- * Keeps what a report said, if chronyd was synchronised.  The time is that of
- * the last update, or better that of a line of date(1) before the report.
+ * Keeps what a report said, if chronyd was synchronised.  The time is that of a
+ * line of date(1) before the report, or else that of the last update.
  */
 static void keep(struct log_reader *r)
 {
     struct log_report *p = &r->report;
-    struct log_reading reading = { p->t, p->error, p->rate, "", .dated = true };
 
-    if (!isnan(r->date))
-        reading.t = r->date;
-    if (isnan(reading.t)) {
-        reading.t = 0;
-        reading.dated = false;
-    }
-    if (p->unsynchronised) {
+    if (p->unsynchronised)
         log_note(r, NTP_NOT_SYNCHRONISED);
-    } else if (!isnan(p->error)) {
-        r->log->undated |= !reading.dated;
-        log_add(r, &reading);
-    }
+    else if (!isnan(p->error))
+        log_add_now(r, isnan(r->date) ? p->t : r->date, p->error, p->rate, "");
     if (p->begun)
         r->date = NAN;
     log_begin(p);
@@ -139,11 +133,6 @@ static bool tracking_line(struct log_reader *r)
 {
     size_t i, at;
 
-    if (r->format && log_date_line(r)) {
-        keep(r);
-        log_date_line(r);
-        return true;
-    }
     for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
         at = log_after_label(r, labels[i].label);
         if (!at)
@@ -197,8 +186,73 @@ static bool csv_line(struct log_reader *r)
     return true;
 }
 
+/* ---- sources and sourcestats ---- */
+
+/* Reads "+159us[+3006us]" or "+159us[", the part before the bracket. */
+static bool adjusted(const char *text, double *seconds)
+{
+    char number[32];
+    size_t length = strcspn(text, "[");
+
+    if (!text[length] || length >= sizeof(number))
+        return false;
+    log_copy(number, length + 1, text);
+    return log_seconds(number, "", seconds);
+}
+
+/* Tells whether a word is "^*", "=+" or "#?": kind and state of a source. */
+static bool is_source(const char *text)
+{
+    return strlen(text) == 2 && strchr("^=#", text[0]) &&
+           strchr("*+-?x~", text[1]);
+}
+
+/*
+ * "^* ntp.example.net 2 6 377 23 +159us[+3006us] +/- 11ms": by how much the
+ * clock was ahead of the source, adjusted by what was slewed since.
+ */
+static bool sources_line(struct log_reader *r)
+{
+    double stratum, reach, error;
+
+    if (log_is_word(r, 0, "MS"))
+        return true;
+    if (r->n < 8 || !is_source(r->field[0]) || !log_number(r, 2, &stratum) ||
+        !log_number(r, 4, &reach) || !adjusted(r->field[6], &error))
+        return false;
+    if (r->field[0][1] == '?' || reach == 0)
+        log_note(r, NTP_NOT_SYNCHRONISED);
+    else
+        log_add_now(r, NAN, error, NAN, r->field[1]);
+    return true;
+}
+
+/*
+ * "ntp.example.net 25 15 32m -0.007 0.142 -878us 106us": the offset is that of
+ * statistics.log, positive where the clock is fast.
+ */
+static bool sourcestats_line(struct log_reader *r)
+{
+    double samples, runs, frequency, skew, error, deviation;
+
+    if (log_is_word(r, 0, "Name/IP"))
+        return true;
+    if (r->n != 8 || !log_number(r, 1, &samples) || !log_number(r, 2, &runs) ||
+        !log_number(r, 4, &frequency) || !log_number(r, 5, &skew) ||
+        !log_seconds(r->field[6], "", &error) ||
+        !log_seconds(r->field[7], "", &deviation))
+        return false;
+    if (samples == 0)
+        log_note(r, NTP_NOT_SYNCHRONISED);
+    else
+        log_add_now(r, NAN, error, NAN, r->field[0]);
+    return true;
+}
+
 const struct log_format log_chronyc[] = {
     { "tracking", NTP_CHRONYD, tracking_line, keep },
     { "tracking", NTP_CHRONYD, csv_line },
+    { "sources", NTP_CHRONYD, sources_line, keep },
+    { "sourcestats", NTP_CHRONYD, sourcestats_line, keep },
     { 0 },
 };

@@ -173,18 +173,10 @@ static bool date_words(const struct log_reader *r, size_t i, double *t)
     return true;
 }
 
-bool log_date_line(struct log_reader *r)
+bool log_date_line(const struct log_reader *r, double *t)
 {
-    double t;
-
-    if (r->n == 6 && date_words(r, 1, &t)) {
-        r->date = t;
-        return true;
-    }
-    if (r->n == 1 && strspn(r->field[0], "0123456789.") >= 10 &&
-        log_number(r, 0, &t) && t < 1e10) {
-        r->date = t;
-        return true;
-    }
-    return false;
+    if (r->n == 6)
+        return date_words(r, 1, t);
+    return r->n == 1 && strspn(r->field[0], "0123456789.") >= 10 &&
+           log_number(r, 0, t) && *t < 1e10;
 }

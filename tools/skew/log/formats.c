@@ -32,7 +32,7 @@ const char *ntplog_daemon_name(enum ntp_daemon daemon)
 const char *ntplog_forms(void)
 {
     return "ntpdate, loopstats, peerstats, rawstats, tracking.log, "
-           "statistics.log, measurements.log, chronyc tracking, ntpq, ntptime, "
+           "statistics.log, measurements.log, chronyc, ntpq, ntptime, "
            "timedatectl timesync-status, w32tm /stripchart, linuxptp, syslog "
            "and journal of these";
 }

@@ -35,10 +35,12 @@ struct log_format {
      * log_add() and log_move().
      */
     bool (*read)(struct log_reader *r);
-    /* Keeps what lines have said that were not the last of their report. */
+    /*
+     * Keeps what lines have said that were not the last of their report.  A
+     * format with it may have lines of date(1) between reports.
+     */
     void (*flush)(struct log_reader *r);
     bool prefixed; /* lines may begin with a time stamp, host and program */
-    bool regular;  /* local time, and run by a timer: log_zone() mends it */
 };
 
 struct log_family {
@@ -118,6 +120,13 @@ int log_read(FILE *f, struct ntp_log *log, const struct log_family *families,
 
 /* Keeps a reading, or counts why it is none. */
 void log_add(struct log_reader *r, const struct log_reading *reading);
+
+/*
+ * Keeps a reading of a report at time @t, or, if that is NAN, at the time of the
+ * line of date(1) before the report, or at none.
+ */
+void log_add_now(struct log_reader *r, double t, double error, double rate,
+                 const char *source);
 
 /* Keeps that the clock was set: @size is positive if it went forward. */
 void log_move(struct log_reader *r, const char *source, double t, double size);
@@ -199,8 +208,8 @@ bool log_ntp_date(const char *text, double *t);
 double log_without_year(struct log_reader *r, int month, int day,
                         double seconds);
 
-/* Reads a line that date(1) has written into r->date. */
-bool log_date_line(struct log_reader *r);
+/* Reads a line that date(1) has written. */
+bool log_date_line(const struct log_reader *r, double *t);
 
 /* ---- prefix.c ---- */
 

@@ -85,7 +85,7 @@ static bool ntpdig_line(struct log_reader *r)
 }
 
 const struct log_format log_ntpdate[] = {
-    { "ntpdate", NTP_NTPDATE, ntpdate_line, .prefixed = true, .regular = true },
+    { "ntpdate", NTP_NTPDATE, ntpdate_line, .prefixed = true },
     { "ntpdate", NTP_NTPDATE, ntpdig_line },
     { 0 },
 };

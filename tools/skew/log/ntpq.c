@@ -7,23 +7,6 @@
 
 #include "skew/log/log.h"
 
-/* Keeps a reading at the time of the report, or of the line of date(1). */
-static void add_now(struct log_reader *r, double t, double error, double rate,
-                    const char *source)
-{
-    struct log_reading reading = { 0, error, rate, source, true };
-
-    if (isnan(t))
-        t = r->date;
-    if (isnan(t)) {
-        r->log->undated = true;
-        reading.dated = false;
-    } else {
-        reading.t = t;
-    }
-    log_add(r, &reading);
-}
-
 /* Keeps what a report of several lines said. */
 static void keep(struct log_reader *r)
 {
@@ -32,19 +15,10 @@ static void keep(struct log_reader *r)
     if (p->unsynchronised)
         log_note(r, NTP_NOT_SYNCHRONISED);
     else if (!isnan(p->error))
-        add_now(r, p->t, p->error, p->rate, p->source);
+        log_add_now(r, p->t, p->error, p->rate, p->source);
     if (p->begun)
         r->date = NAN;
     log_begin(p);
-}
-
-/* A line of date(1) ends the report before it. */
-static bool date_line(struct log_reader *r)
-{
-    if (!r->format || !log_date_line(r))
-        return false;
-    keep(r);
-    return log_date_line(r);
 }
 
 /* ---- ntpq -p ---- */
@@ -69,7 +43,7 @@ static bool peer_line(struct log_reader *r)
     double stratum, poll, reach, delay, offset, jitter;
     const char *remote;
 
-    if (date_line(r) || is_head_of_peers(r))
+    if (is_head_of_peers(r))
         return true;
     if (r->n != 10 || !log_number(r, 2, &stratum) || !is_kind(r->field[3]) ||
         !log_number(r, 5, &poll) || !log_number(r, 6, &reach) ||
@@ -80,7 +54,7 @@ static bool peer_line(struct log_reader *r)
     if (stratum >= 16 || reach == 0)
         log_note(r, NTP_NOT_SYNCHRONISED);
     else
-        add_now(r, NAN, -offset / 1e3, NAN, remote);
+        log_add_now(r, NAN, -offset / 1e3, NAN, remote);
     return true;
 }
 
@@ -120,8 +94,6 @@ static bool ntptime_line(struct log_reader *r)
     };
     size_t i;
 
-    if (date_line(r))
-        return true;
     if (!strcmp(r->field[0], "ntp_gettime()")) {
         keep(r);
         r->report.begun = true;
@@ -168,8 +140,6 @@ static bool kerninfo_line(struct log_reader *r)
     double ppm;
     size_t at, i;
 
-    if (date_line(r))
-        return true;
     at = log_after_label(r, "pll offset");
     if (at)
         return pll_offset(r, at);
@@ -226,8 +196,6 @@ static bool variables_line(struct log_reader *r)
                  !strncmp(r->field[0], "assID=", 6);
     size_t i;
 
-    if (date_line(r))
-        return true;
     if (first)
         keep(r);
     else if (r->format && kerninfo_line(r))

@@ -43,12 +43,13 @@ static void split(struct log_reader *r)
 /*
  * Tells whether a line is none of a log: a comment; what the columns are, which
  * chronyd writes now and then between two lines of =; what journalctl writes
- * of boots.
+ * of boots; "210 Number of sources = 3" of chronyc.
  */
 static bool is_comment(const struct log_reader *r)
 {
     return strchr("#=", r->field[0][0]) || !strcmp(r->field[0], "Date") ||
-           !strcmp(r->field[0], "--");
+           !strcmp(r->field[0], "--") ||
+           (log_is_word(r, 1, "Number") && log_is_word(r, 2, "of"));
 }
 
 /* Finds the format of a line, as none is known so far. */
@@ -68,13 +69,27 @@ static bool find_format(struct log_reader *r, const struct log_family *families,
     return false;
 }
 
+/* Reads a line of date(1), which ends a report and is of the next one. */
+static bool read_date(struct log_reader *r)
+{
+    double t;
+
+    if ((r->format && !r->format->flush) || !log_date_line(r, &t))
+        return false;
+    if (r->format)
+        r->format->flush(r);
+    r->date = t;
+    return true;
+}
+
 /* Reads a line, in the file's format or by any if that is not known yet. */
 static bool read_line(struct log_reader *r, const struct log_family *families,
                       size_t n)
 {
-    /* A line of date(1) may be before the first report. */
+    if (read_date(r))
+        return true;
     if (!r->format)
-        return log_date_line(r) || find_format(r, families, n);
+        return find_format(r, families, n);
     if (r->format->prefixed)
         log_read_prefix(r);
     return r->format->read(r);

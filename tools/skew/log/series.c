@@ -85,6 +85,21 @@ void log_add(struct log_reader *r, const struct log_reading *reading)
     r->log->hard += reading->hard;
 }
 
+void log_add_now(struct log_reader *r, double t, double error, double rate,
+                 const char *source)
+{
+    struct log_reading reading = { 0, error, rate, source };
+
+    if (isnan(t))
+        t = r->date;
+    reading.dated = !isnan(t);
+    if (reading.dated)
+        reading.t = t;
+    else
+        r->log->undated = true;
+    log_add(r, &reading);
+}
+
 /*
  * A clock that is set by a day or more had not been set before.  The reading
  * that tells so has a time which means nothing, and the move is not one of a
@@ -95,9 +110,10 @@ static bool was_first_set(struct log_reader *r, struct ntp_series *s,
 {
     if (fabs(size) < LOG_DAY)
         return false;
-    if (s->n && fabs(s->points[s->n - 1].error + size) < 1 + fabs(size) / 100)
+    if (s->n && fabs(s->points[s->n - 1].error + size) < 1 + fabs(size) / 100) {
         s->n--;
-    log_note(r, NTP_BEFORE_SET);
+        log_note(r, NTP_BEFORE_SET);
+    }
     return true;
 }
 

@@ -12,22 +12,15 @@
 /* seconds; NTP_MAX_ADJUST of timesyncd-manager.c: it steps from there on. */
 #define STEPS_FROM 0.4
 
-/* Keeps what a report said; only a line of date(1) before it tells the time. */
+/* Keeps what a report said. */
 static void keep(struct log_reader *r)
 {
     struct log_report *p = &r->report;
-    struct log_reading reading = { 0, p->error, p->rate, p->source, false };
 
-    if (!isnan(r->date)) {
-        reading.t = r->date;
-        reading.dated = true;
-    }
-    if (p->unsynchronised) {
+    if (p->unsynchronised)
         log_note(r, NTP_NOT_SYNCHRONISED);
-    } else if (!isnan(p->error)) {
-        r->log->undated |= !reading.dated;
-        log_add(r, &reading);
-    }
+    else if (!isnan(p->error))
+        log_add_now(r, NAN, p->error, p->rate, p->source);
     if (p->begun)
         r->date = NAN;
     log_begin(p);
@@ -96,11 +89,6 @@ static bool status_line(struct log_reader *r)
 {
     size_t i, at;
 
-    if (r->format && log_date_line(r)) {
-        keep(r);
-        log_date_line(r);
-        return true;
-    }
     for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
         at = log_after_label(r, labels[i].label);
         if (!at)
