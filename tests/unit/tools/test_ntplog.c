@@ -185,6 +185,132 @@ static void nothing_known(void **state)
     }
 }
 
+/* What syslog and journalctl put before a message, each for the same time. */
+static void stamps_of_messages(void **state)
+{
+    static const struct {
+        const char *stamp;
+        double t;
+    } stamps[] = {
+        { "2024-09-02T06:00:11.5+00:00 vm", 1725256811.5 },
+        { "2024-09-02T08:00:11+0200 vm", 1725256811 },
+        { "2024-09-02T02:30:11-03:30 vm", 1725256811 },
+        { "2024-09-02T08:00:11+02 vm", 1725256811 },
+        { "2024-09-02T06:00:11Z", 1725256811 },
+        { "2024-09-02 06:00:11 vm", 1725256811 },
+        { "Mon 2024-09-02 06:00:11 UTC vm", 1725256811 },
+        { "Mon Sep  2 06:00:11 2024 daemon.warn", 1725256811 },
+        { "1725256811.250000 vm", 1725256811.25 },
+        { "Sep 02 06:00:11 vm", 946684800 + 244 * 86400.0 + 21611 },
+        { "Sep  2 06:00:11.250000 vm", 946684800 + 244 * 86400.0 + 21611.25 },
+        { " 2 Sep 06:00:11", 946684800 + 244 * 86400.0 + 21611 },
+        { " 9\346\234\210 02 06:00:11 vm", 946684800 + 244 * 86400.0 + 21611 },
+    };
+    struct ntp_log log;
+    char text[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(stamps); i++) {
+        print_message("%s\n", stamps[i].stamp);
+        snprintf(text, sizeof(text),
+                 "%s chronyd[811]: System clock wrong by "
+                 "2.5 seconds\n",
+                 stamps[i].stamp);
+        read_text(text, &log);
+        assert_non_null(log.format);
+        assert_int_equal(log.n, 1);
+        assert_near(log.series[0].points[0].t, stamps[i].t);
+        assert_near(log.series[0].points[0].error, -2.5);
+        assert_string_equal(log.series[0].source, "");
+        ntplog_free(&log);
+    }
+}
+
+static void no_stamps(void **state)
+{
+    static const char *const stamps[] = {
+        "2024-13-02T06:00:11Z",
+        "2024-09-02T06:00:11+2",
+        "2024-09-02T24:00:11Z",
+        "Sep 32 06:00:11",
+        "Sep 02 06:00",
+        "Foo 02 06:00:11",
+        "13\346\234\210 02 06:00:11",
+    };
+    struct ntp_log log;
+    char text[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(stamps); i++) {
+        print_message("%s\n", stamps[i]);
+        snprintf(text, sizeof(text),
+                 "%s vm chronyd[811]: System clock wrong by "
+                 "2.5 seconds\n",
+                 stamps[i]);
+        read_text(text, &log);
+        assert_null(log.format);
+        ntplog_free(&log);
+    }
+}
+
+/* A host that collects the logs of others has several clocks in one file. */
+static void a_series_for_each_host(void **state)
+{
+    struct ntp_log log;
+
+    (void)state;
+    read_text("Sep 02 06:00:10 alpha sshd[1]: hello\n"
+              "Sep 02 06:00:11 alpha ntpd[8]: time reset +1.5 s\n"
+              "Sep 02 06:00:12 beta ntpd[9]: time reset -2.5 s\n"
+              "Sep 02 06:00:13 alpha ntpd[8]: time reset +3.5 s\n",
+              &log);
+    assert_int_equal(log.unknown, 0);
+    assert_int_equal(log.n, 2);
+    assert_string_equal(log.series[0].source, "alpha");
+    assert_int_equal(log.series[0].n, 2);
+    assert_int_equal(log.series[0].nmoves, 2);
+    assert_near(log.series[0].moves[1].size, 3.5);
+    assert_string_equal(log.series[1].source, "beta");
+    assert_near(log.series[1].points[0].error, 2.5);
+    ntplog_free(&log);
+}
+
+/* The newer file is the first, as "cat tracking.log*" has it. */
+static void two_files_the_newer_first(void **state)
+{
+    struct ntp_log log;
+
+    (void)state;
+    read_text("54496 1 0.1 -3 0 1 10\n54496 2 0.2 -4 0 1 10\n"
+              "54495 1 0.3 -1 0 1 10\n54495 2 0.4 -2 0 1 10\n",
+              &log);
+    assert_int_equal(log.notes[NTP_WENT_BACK], 0);
+    assert_int_equal(log.series[0].n, 4);
+    assert_near(log.series[0].points[0].error, -0.3);
+    assert_near(log.series[0].points[3].error, -0.2);
+    assert_near(log.series[0].rates[0], 1);
+    assert_near(log.series[0].rates[3], 4);
+    ntplog_free(&log);
+}
+
+/* A move that is all that is known of an error tells of it as well. */
+static void stepped_and_nothing_else(void **state)
+{
+    struct ntp_log log;
+
+    (void)state;
+    read_text("Sep 02 06:00:11 vm chronyd[811]: System clock was stepped by "
+              "-7.25 seconds\n",
+              &log);
+    assert_int_equal(log.series[0].n, 1);
+    assert_near(log.series[0].points[0].error, 7.25);
+    assert_int_equal(log.series[0].nmoves, 1);
+    assert_near(log.series[0].moves[0].size, -7.25);
+    ntplog_free(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +320,11 @@ int main(void)
         cmocka_unit_test(hard_work),
         cmocka_unit_test(lines_of_something_else),
         cmocka_unit_test(nothing_known),
+        cmocka_unit_test(stamps_of_messages),
+        cmocka_unit_test(no_stamps),
+        cmocka_unit_test(a_series_for_each_host),
+        cmocka_unit_test(two_files_the_newer_first),
+        cmocka_unit_test(stepped_and_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

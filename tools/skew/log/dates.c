@@ -26,11 +26,22 @@ double log_day(int year, int month, int day)
     return (days - 719469) * LOG_DAY;
 }
 
+/* Returns the number that one or two digits make, 0 if there are more. */
+static int small_number(const char *text, size_t digits)
+{
+    int n = 0;
+    size_t i;
+
+    for (i = 0; i < digits && digits <= 2; i++)
+        n = 10 * n + text[i] - '0';
+    return n;
+}
+
 int log_month(const char *text)
 {
     static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     size_t digits = strspn(text, "0123456789"), i;
-    int month = digits <= 2 ? atoi(text) : 0;
+    int month = small_number(text, digits);
 
     for (i = 0; i < 12; i++)
         if (!strncmp(text, names + 3 * i, 3) && !text[3])
@@ -68,9 +79,9 @@ bool log_day_of_month(const char *text, int *day)
 {
     size_t digits = strspn(text, "0123456789");
 
-    if (digits < 1 || digits > 2 || text[digits])
+    if (text[digits])
         return false;
-    *day = atoi(text);
+    *day = small_number(text, digits);
     return *day >= 1 && *day <= 31;
 }
 

@@ -29,15 +29,16 @@ static void keep(struct log_reader *r)
 /* Reads "Offset: -5.318ms" or "Offset: +1min 2.5s". */
 static bool offset(struct log_reader *r, size_t i)
 {
+    bool slow = i < r->n && r->field[i][0] != '-';
     double part, sum = 0;
     size_t first = i;
 
     for (; i < r->n; i++) {
         if (!log_seconds(r->field[i], "", &part))
             return false;
-        sum += r->field[first][0] == '-' && i > first ? -part : part;
+        sum += fabs(part);
     }
-    r->report.error = -sum;
+    r->report.error = slow ? -sum : sum;
     return i > first;
 }
 
