@@ -53,6 +53,7 @@ static bool fill(struct input *in)
     return in->n > 0;
 }
 
+#if defined(HAVE_ZLIB) || defined(HAVE_LZMA)
 static ssize_t fail(int error)
 {
     errno = error;
@@ -65,6 +66,7 @@ static ssize_t bounded(struct input *in, size_t size)
     in->total += size;
     return in->total > log_max_bytes ? fail(EFBIG) : (ssize_t)size;
 }
+#endif
 
 static ssize_t read_plain(void *cookie, char *buffer, size_t size)
 {
