@@ -108,7 +108,7 @@ const char *ntplog_error(int error);
 /*
  * Joins what programs have split up, such as loopstats.20250125 and
  * loopstats.20250126: files of one format, in one directory, whose names differ
- * by a date or a number at the end, and whose times follow each other.  Each
+ * by a date or logrotate's number at the end, and whose times follow each other.  Each
  * source is then one clock, of the earliest of these files.  Files whose times
  * overlap stay as they are.  Returns 0, or -1 when out of memory.
  */

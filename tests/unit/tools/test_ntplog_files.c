@@ -486,6 +486,30 @@ static void days_are_joined(void **state)
     ntplog_free(&f[1].log);
 }
 
+/* Each pair of names is of one log, the older part first. */
+static void names_of_parts(void **state)
+{
+    static const char *const paths[][2] = {
+        { "loopstats.20240401", "loopstats" },
+        { "loopstats.2024W13", "loopstats.2024W14" },
+        { "a/tracking.log-20240401.xz", "a/tracking.log-20240402" },
+        { "tracking.log.10.gz", "tracking.log.9.gz" },
+        { "tracking.log.1", "tracking.log" },
+    };
+    struct ntp_file f[2];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(paths); i++) {
+        print_message("%s\n", paths[i][0]);
+        read_into(&f[0], paths[i][0], "loopstats.20240401");
+        read_into(&f[1], paths[i][1], "loopstats.20240402");
+        assert_int_equal(ntplog_join(f, 2), 0);
+        assert_ptr_equal(f[1].joined_to, &f[0]);
+        ntplog_free(&f[0].log);
+    }
+}
+
 /* What plain ntpdate has corrected goes on to add up. */
 static void sums_go_on(void **state)
 {
@@ -511,6 +535,10 @@ static void others_stay_apart(void **state)
         { "a/loopstats.20240401", "b/loopstats.20240402" }, /* directory */
         { "a/loopstats.20240401", "a/peerstats.20240402" }, /* name */
         { "a/web", "a/db" },
+        { "mode-0", "mode-1" }, /* somebody's own number */
+        { "run.1", "run.2" },   /* logrotate's are older */
+        { "loopstats.20240402", "loopstats.20240401" }, /* the wrong date */
+        { "10.0.0.2", "10.0.0.1" },
     };
     struct ntp_file f[2];
     size_t i;
@@ -630,6 +658,7 @@ int main(void)
         cmocka_unit_test(a_slew_in_between),
         cmocka_unit_test(how_far_each_can_correct),
         cmocka_unit_test(days_are_joined),
+        cmocka_unit_test(names_of_parts),
         cmocka_unit_test(sums_go_on),
         cmocka_unit_test(others_stay_apart),
         cmocka_unit_test(no_bomb),

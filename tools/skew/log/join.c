@@ -19,26 +19,67 @@ static size_t without_suffix(const char *path)
     return n;
 }
 
-/*
- * Returns the length of a path without what tells its parts apart: ".20250125",
- * "-20250125", ".1", and ".2025W04" and the like of ntpd's filegen.
- */
-static size_t stem(const char *path)
+/* Which part of a log a file is, by its name. */
+struct part {
+    size_t stem; /* the length of the path that all parts have */
+    double rank; /* it rises from the oldest to the newest */
+};
+
+/* A date has at least a year's digits. */
+static bool is_date(const char *text, size_t length)
 {
-    size_t n = without_suffix(path), i = n;
+    return length >= 4 && (!strncmp(text, "19", 2) || !strncmp(text, "20", 2));
+}
+
+/* Reads the digits of "20250125" or "2025W04". */
+static double date_rank(const char *text, size_t length)
+{
+    double rank = 0;
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        if (isdigit((unsigned char)text[i]))
+            rank = 10 * rank + text[i] - '0';
+    return rank;
+}
+
+/* Tells whether the first @n bytes of a path end in a name, and no address. */
+static bool is_name(const char *path, size_t n)
+{
+    while (n && path[n - 1] != '/')
+        if (isalpha((unsigned char)path[--n]))
+            return true;
+    return false;
+}
+
+/*
+ * Takes a path apart: a date is behind "." or "-", where ntpd's filegen or
+ * logrotate's dateext put it; without a date logrotate counts ".1", ".2" from
+ * the newest to the oldest, and the one that is written to has nothing.  Other
+ * numbers are somebody's own, as in mode-0 and mode-1, and part of the name.
+ */
+static struct part part_of(const char *path)
+{
+    size_t n = without_suffix(path), i = n, length;
 
     while (i && (isdigit((unsigned char)path[i - 1]) || path[i - 1] == 'W'))
         i--;
-    return i && i < n && strchr(".-", path[i - 1]) ? i - 1 : n;
+    length = n - i;
+    if (i > 1 && strchr(".-", path[i - 1]) && is_date(path + i, length))
+        return (struct part){ i - 1, date_rank(path + i, length) };
+    if (length && length < 4 && i > 1 && path[i - 1] == '.' &&
+        is_name(path, i - 1))
+        return (struct part){ i - 1, -date_rank(path + i, length) };
+    return (struct part){ n, INFINITY };
 }
 
 static bool same_log(const struct ntp_file *a, const struct ntp_file *b)
 {
-    size_t n = stem(a->path);
+    size_t n = part_of(a->path).stem;
 
     return a->log.format && b->log.format &&
-           !strcmp(a->log.format, b->log.format) && n == stem(b->path) &&
-           !strncmp(a->path, b->path, n);
+           !strcmp(a->log.format, b->log.format) &&
+           n == part_of(b->path).stem && !strncmp(a->path, b->path, n);
 }
 
 static double begin_of(const struct ntp_log *log)
@@ -171,18 +212,23 @@ static bool is_part(const struct ntp_file *f)
     return !f->joined_to && f->log.n && !f->log.undated;
 }
 
-/* Tells whether the files of one log follow each other; they are in order. */
+/*
+ * Tells whether the files of one log, which are in the order of time, follow
+ * each other, and are so by their names as well.
+ */
 static bool follow_each_other(struct ntp_file **order, size_t n,
                               const struct ntp_file *first)
 {
-    double end = -INFINITY;
+    double end = -INFINITY, rank = -INFINITY;
     size_t i;
 
     for (i = 0; i < n; i++) {
         if (!is_part(order[i]) || !same_log(first, order[i]))
             continue;
-        if (begin_of(&order[i]->log) < end)
+        if (begin_of(&order[i]->log) < end ||
+            part_of(order[i]->path).rank <= rank)
             return false;
+        rank = part_of(order[i]->path).rank;
         end = end_of(&order[i]->log);
     }
     return true;
