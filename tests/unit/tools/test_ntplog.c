@@ -295,6 +295,29 @@ static void two_files_the_newer_first(void **state)
     ntplog_free(&log);
 }
 
+/* A line that is missing at night is no summer time, but when that begins. */
+static void a_line_is_missing(void **state)
+{
+    static const char *const days[] = { "12 May", "24 Oct", "20 Mar" };
+    struct ntp_log log;
+    char text[512];
+    size_t i, k, at;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(days); i++) {
+        for (k = 0, at = 0; k < 4; k++)
+            at += (size_t)snprintf(
+                text + at, sizeof(text) - at,
+                "%s 0%zu:07:00 ntpdate[7]: adjust time server a offset 1 sec\n",
+                days[i], k < 2 ? k : k + 1);
+        read_text(text, &log);
+        assert_int_equal(log.notes[NTP_ZONE_CHANGED], 0);
+        assert_near(log.series[0].points[3].t - log.series[0].points[0].t,
+                    4 * 3600);
+        ntplog_free(&log);
+    }
+}
+
 /* A move that is all that is known of an error tells of it as well. */
 static void stepped_and_nothing_else(void **state)
 {
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test(no_stamps),
         cmocka_unit_test(a_series_for_each_host),
         cmocka_unit_test(two_files_the_newer_first),
+        cmocka_unit_test(a_line_is_missing),
         cmocka_unit_test(stepped_and_nothing_else),
     };
 

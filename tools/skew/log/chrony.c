@@ -6,7 +6,7 @@
 
 #include "skew/log/log.h"
 
-/* chronyd slews by a twelfth of real time at most (chrony.conf, maxslewrate). */
+/* chronyd slews by a twelfth at most (chrony.conf(5), maxslewrate). */
 #define MAX_SLEW (1.0 / 12)
 
 /* A time source that is none: not yet chosen, or the clock itself. */

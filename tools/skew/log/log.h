@@ -122,8 +122,8 @@ int log_read(FILE *f, struct ntp_log *log, const struct log_family *families,
 void log_add(struct log_reader *r, const struct log_reading *reading);
 
 /*
- * Keeps a reading of a report at time @t, or, if that is NAN, at the time of the
- * line of date(1) before the report, or at none.
+ * Keeps a reading of a report at time @t, or, if that is NAN, at the time of
+ * the line of date(1) before the report, or at none.
  */
 void log_add_now(struct log_reader *r, double t, double error, double rate,
                  const char *source);

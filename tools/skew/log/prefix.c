@@ -178,33 +178,52 @@ static bool fits(double interval, double usual)
 }
 
 /*
- * Everywhere summer time begins and ends in the small hours, in March, April or
- * from September to November.
+ * When summer time begins and ends, as days of a year without 29 February (tz
+ * database, 2024).  It is a Sunday, so that each rule is a week or a little
+ * more; a year is not told, and so no weekday.  An interval may also be longer
+ * because a line is missing, which makes narrow limits worth while.
  */
-static bool clocks_change(const struct log_reader *r)
+static const struct change {
+    int from, to;
+    double hour; /* what local time goes by, seconds */
+} changes[] = {
+    { 67, 73, LOG_HOUR },   /* 8 to 14 March: America */
+    { 82, 90, LOG_HOUR },   /* 23 to 31 March: Europe, Israel */
+    { 245, 251, LOG_HOUR }, /* 2 to 8 September: Chile */
+    { 267, 280,
+      LOG_HOUR }, /* 24 September to 7 October: New Zealand, Australia */
+    { 91, 98, -LOG_HOUR },   /* 1 to 8 April: Australia, New Zealand, Chile */
+    { 298, 311, -LOG_HOUR }, /* 25 October to 7 November: Europe, America */
+};
+
+/* Returns by how much local time may have gone here, in seconds, or 0. */
+static double change_of(const struct log_reader *r)
 {
-    return ((r->last_day >= 60 && r->last_day <= 106) ||
-            (r->last_day >= 260 && r->last_day <= 320)) &&
-           fmod(r->prefix.t, LOG_DAY) < 5 * LOG_HOUR;
+    size_t i;
+
+    if (fmod(r->prefix.t, LOG_DAY) >= 4 * LOG_HOUR)
+        return 0;
+    for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+        if (r->last_day >= changes[i].from && r->last_day <= changes[i].to)
+            return changes[i].hour;
+    return 0;
 }
 
 void log_zone(struct log_reader *r)
 {
     double gap = r->prefix.t + r->zone - r->last_stamp;
-    double usual = r->last_interval, change = 0;
+    double usual = r->last_interval, hour;
 
     if (r->prefix.dated || isnan(r->prefix.t))
         return;
-    if (!isnan(usual) && !fits(gap, usual) && clocks_change(r)) {
-        if (fits(gap + LOG_HOUR, usual))
-            change = LOG_HOUR;
-        else if (fits(gap - LOG_HOUR, usual))
-            change = -LOG_HOUR;
-    }
-    if (change != 0)
+    hour = change_of(r);
+    if (hour != 0 && !isnan(usual) && !fits(gap, usual) &&
+        fits(gap - hour, usual)) {
         log_note(r, NTP_ZONE_CHANGED);
-    r->zone += change;
-    r->last_interval = gap + change;
+        r->zone -= hour;
+        gap -= hour;
+    }
+    r->last_interval = gap;
     r->prefix.t += r->zone;
     r->last_stamp = r->prefix.t;
 }

@@ -4,7 +4,8 @@
  *
  * Its offset is RFC 5905's theta, positive where the clock is slow, and its
  * frequency is the kernel's correction, so that both have the other sign here
- * (timesyncd-manager.c, manager_receive_response() and manager_adjust_clock()).
+ * (systemd's timedatectl.c, print_ntp_status_info(); timesyncd-manager.c,
+ * manager_receive_response() and manager_adjust_clock()).
  */
 
 #include "skew/log/log.h"

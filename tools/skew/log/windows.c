@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * w32tm /stripchart of Windows, with and without /dataonly.  Its offset is RFC
- * 5905's theta, positive where the clock is slow.  A line has the time of day,
- * and only the head, in the words and the order of the user's language, the
- * date: days are counted from the first.
+ * w32tm /stripchart of Windows, with and without /dataonly.  Its offset is
+ * "computed as per NTP offset computations" (Microsoft, "Windows Time service
+ * tools and settings"): RFC 5905's theta, positive where the clock is slow.  A
+ * line has the time of day, and only the head, in the words and the order of
+ * the user's language, the date: days are counted from the first.
  */
 
 #include "skew/log/log.h"
@@ -31,7 +32,7 @@ static double time_of(struct log_reader *r, double seconds)
     return t;
 }
 
-/* "13:00:00, +00.0012345s" or "13:00:00, d:+00.0310000s o:+00.0012345s [ * ]" */
+/* "13:00:00, +00.0012345s", "13:00:00, d:+00.0310000s o:+00.0012345s [ * ]" */
 static bool stripchart_line(struct log_reader *r)
 {
     struct log_reading reading = { .rate = NAN };
