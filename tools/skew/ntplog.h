@@ -50,7 +50,7 @@ enum ntp_daemon {
     NTP_DAEMONS,
 };
 
-/* Why a line that was read is no reading, or what was mended in those that are. */
+/* Why a line is no reading, or what was mended in those that are. */
 enum ntp_note {
     NTP_NOT_SYNCHRONISED, /* the program had no time to compare with */
     NTP_NO_DATE,          /* a date of 1970, or "never" */
@@ -108,9 +108,9 @@ const char *ntplog_error(int error);
 /*
  * Joins what programs have split up, such as loopstats.20250125 and
  * loopstats.20250126: files of one format, in one directory, whose names differ
- * by a date or logrotate's number at the end, and whose times follow each other.  Each
- * source is then one clock, of the earliest of these files.  Files whose times
- * overlap stay as they are.  Returns 0, or -1 when out of memory.
+ * by a date or logrotate's number at the end, and whose times follow each
+ * other.  Each source is then one clock, of the earliest of these files.  Files
+ * whose times overlap stay as they are.  Returns 0, or -1 when out of memory.
  */
 int ntplog_join(struct ntp_file *files, size_t n);
 
