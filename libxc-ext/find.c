@@ -14,15 +14,36 @@
 #include "names.h"
 #include "session.h"
 #include "setting.h"
-#include "store.h"
+#include "store-pipeline.h"
 
-/* A name that xenstore does not have is no error: dom->name stays NULL. */
-static enum xentime_error read_name(xentime *xt, struct xentime_domain *dom)
+static bool lacks_name(const struct xentime_domain *dom)
 {
-    char path[64];
+    return !dom->name && dom->domid != XENTIME_NO_DOMID;
+}
 
-    snprintf(path, sizeof(path), "/local/domain/%u/name", dom->domid);
-    return xt_store_look(xt, path, &dom->name);
+/*
+ * Reads the names that are not known yet.  A name that xenstore does not have is
+ * no error: dom->name stays NULL.
+ */
+static enum xentime_error read_names(xentime *xt, struct xentime_domain *doms,
+                                     size_t n)
+{
+    struct xt_node *nodes = calloc(n + 1, sizeof(*nodes));
+    enum xentime_error rc;
+    size_t i, k = 0;
+
+    if (!nodes)
+        return xt_fail_memory(xt);
+    for (i = 0; i < n; i++)
+        if (lacks_name(&doms[i]))
+            snprintf(nodes[k++].path, sizeof(nodes->path),
+                     "/local/domain/%u/name", doms[i].domid);
+    rc = xt_store_look_many(xt, nodes, k);
+    for (i = k = 0; i < n; i++)
+        if (lacks_name(&doms[i]))
+            doms[i].name = nodes[k++].value;
+    free(nodes);
+    return rc;
 }
 
 /* Reads what @want asks for, of domains that xt_list_domains() has listed. */
@@ -30,15 +51,13 @@ static enum xentime_error read_more(xentime *xt, unsigned int want,
                                     struct xentime_domain *doms, size_t n)
 {
     enum xentime_error rc = XENTIME_OK;
-    size_t i;
 
     if (want & XENTIME_WANT_SETTINGS)
         rc = xt_read_settings(xt, doms, n);
     if (!rc && (want & XENTIME_WANT_SESSIONS))
         rc = xt_read_sessions(xt, doms, n);
-    for (i = 0; (want & XENTIME_WANT_NAME) && i < n && !rc; i++)
-        if (!doms[i].name && doms[i].domid != XENTIME_NO_DOMID)
-            rc = read_name(xt, &doms[i]);
+    if (!rc && (want & XENTIME_WANT_NAME))
+        rc = read_names(xt, doms, n);
     return rc;
 }
 

@@ -4,8 +4,8 @@
  *
  * Hypercalls are ioctls of privcmd.  A xenstore request is a header
  * (struct xsd_sockmsg) and its payload, which libxenstore hands to write()
- * in pieces (4.17) or to sendmsg() (4.20): the length in the header tells
- * where the next one begins.
+ * in pieces (4.17) or to sendmsg() (4.20), and libxentime, many of them at once,
+ * to send(): the length in the header tells where the next one begins.
  */
 
 #include <dlfcn.h>
@@ -28,10 +28,14 @@
 static struct counts *counts;
 static struct counts nowhere;
 static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_send)(int, const void *, size_t, int);
 static ssize_t (*real_sendmsg)(int, const struct msghdr *, int);
 static int (*real_ioctl)(int, unsigned long, ...);
 
-/* Bytes of a payload that are still to come; a program has one connection. */
+/*
+ * Bytes of a payload that are still to come: a program that has two connections
+ * sends whole requests.
+ */
 static size_t payload_left;
 
 static void __attribute__((constructor)) start(void)
@@ -40,6 +44,7 @@ static void __attribute__((constructor)) start(void)
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 
     real_write = dlsym(RTLD_NEXT, "write");
+    real_send = dlsym(RTLD_NEXT, "send");
     real_sendmsg = dlsym(RTLD_NEXT, "sendmsg");
     real_ioctl = dlsym(RTLD_NEXT, "ioctl");
     counts = &nowhere;
@@ -89,6 +94,15 @@ ssize_t write(int fd, const void *data, size_t n)
     ssize_t done = real_write(fd, data, n);
 
     if (done > 0 && is_socket(fd))
+        see_bytes(data, done);
+    return done;
+}
+
+ssize_t send(int fd, const void *data, size_t n, int flags)
+{
+    ssize_t done = real_send(fd, data, n, flags);
+
+    if (done > 0)
         see_bytes(data, done);
     return done;
 }

@@ -22,7 +22,7 @@ UNIT_FLAGS_asan  := -O1 -g1 -fsanitize=address,undefined \
 UNIT_FLAGS_tsan  := -O1 -g -fsanitize=thread
 
 UNIT_WRAPS := xs_read xs_write xs_rm xs_directory xs_transaction_start \
-              xs_transaction_end
+              xs_transaction_end send recv
 UNIT_WRAP  := $(UNIT_WRAPS:%=-Wl,--wrap=%)
 UNIT_LIBS  := -lxenstore -lxentoollog -luuid -lsmartcols -ljson-c -lgsl \
               -lgslcblas -lm -pthread

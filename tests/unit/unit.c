@@ -69,6 +69,8 @@ int unit_setup(void **state)
     (void)state;
     fake_reset();
     fault_clear(&store_fault);
+    fault_clear(&answer_fault);
+    store_answers = (struct store_answers){ 0 };
     store_start();
     store_rm("/tool/xentime");
     store_rm("/local/domain");
@@ -84,6 +86,7 @@ int unit_teardown(void **state)
         _exit(1);
     fault_clear(&xen_fault);
     fault_clear(&store_fault);
+    fault_clear(&answer_fault);
     xentime_close(xt);
     xt = NULL;
     return 0;

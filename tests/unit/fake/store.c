@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <xenstore.h>
+#include <xen/io/xs_wire.h>
 
 #include "store.h"
 
@@ -22,7 +24,8 @@
 #define LIBS ROOT "/usr/lib/x86_64-linux-gnu"
 #define PROGRAMS ROOT "/usr/lib/xen-" LAB_RELEASE "/bin"
 
-struct fault store_fault;
+struct fault store_fault, answer_fault;
+struct store_answers store_answers;
 struct store_limits store_limits;
 
 static pid_t daemon_pid;
@@ -108,6 +111,46 @@ bool __wrap_xs_transaction_end(struct xs_handle *h, xs_transaction_t t,
         return false;
     }
     return __real_xs_transaction_end(h, t, abort);
+}
+
+/* ---- what libxentime sends and receives by itself ---- */
+
+ssize_t __real_send(int fd, const void *data, size_t n, int flags);
+ssize_t __real_recv(int fd, void *data, size_t n, int flags);
+
+ssize_t __wrap_send(int fd, const void *data, size_t n, int flags);
+ssize_t __wrap_recv(int fd, void *data, size_t n, int flags);
+
+ssize_t __wrap_send(int fd, const void *data, size_t n, int flags)
+{
+    struct xsd_sockmsg header;
+    size_t at;
+
+    for (at = 0; n - at >= sizeof(header); at += sizeof(header) + header.len) {
+        memcpy(&header, (const char *)data + at, sizeof(header));
+        if (fault_strikes(&store_fault, "send"))
+            return -1;
+    }
+    return __real_send(fd, data, n, flags);
+}
+
+ssize_t __wrap_recv(int fd, void *data, size_t n, int flags)
+{
+    struct store_answers *a = &store_answers;
+    ssize_t got;
+
+    /* Any other use only looks whether there is something to receive. */
+    if (flags)
+        return __real_recv(fd, data, n, flags);
+    if (fault_strikes(&answer_fault, "recv"))
+        return answer_fault.err ? -1 : 0;
+    got = __real_recv(fd, data, a->most && a->most < n ? a->most : n, flags);
+    if (got <= 0)
+        return got;
+    if (a->damage_at > a->seen && a->damage_at <= a->seen + got)
+        ((uint8_t *)data)[a->damage_at - a->seen - 1] ^= a->damage;
+    a->seen += got;
+    return got;
 }
 
 /* ---- the daemon ---- */

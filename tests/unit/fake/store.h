@@ -13,8 +13,25 @@
 
 #include "fault.h"
 
-/* Strikes before each xs_*() of libxentime that reads, writes or transacts. */
+/*
+ * Strikes before each xs_*() of libxentime that reads, writes or transacts, and
+ * for each request that it sends by itself (store-pipeline.c).
+ */
 extern struct fault store_fault;
+
+/*
+ * Strikes before libxentime receives answers to the latter by itself; with the
+ * error 0 xenstored has closed the connection.
+ */
+extern struct fault answer_fault;
+
+/* What becomes of these answers; all 0: nothing. */
+extern struct store_answers {
+    size_t most;      /* bytes that come at once */
+    size_t damage_at; /* this byte, from 1, is changed */
+    uint8_t damage;   /* and these bits of it */
+    size_t seen;      /* bytes so far */
+} store_answers;
 
 /*
  * Starts xenstored in the current directory, unless it runs, and waits until
