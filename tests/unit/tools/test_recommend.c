@@ -3,8 +3,7 @@
  * xentimectl recommend, with a record of a busy vCPU beside another, and of one
  * that reads a disk: the ranking for each kind of guest, number of vCPUs and
  * kind of TSC, what this Xen cannot do, or will not for such a domain, the
- * reasons, and when there is a command to type.  And the rules for that alone,
- * with errors and spreads that are made up.
+ * reasons, and when there is a command to type.  test_rank has the rules for that.
  */
 
 #include <fcntl.h>
@@ -14,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "predict/rank.h"
 #include "run.h"
 
 #define MS UINT64_C(2000000) /* cycles, of a TSC with 2 GHz */
@@ -422,128 +420,6 @@ static void seeds(void **state)
     free(second);
 }
 
-/*
- * The rules, for one kind of guest on a stock Xen that has the modes 1 to 3.
- * Errors and spreads are in percent.
- */
-static void rules(void **state)
-{
-    static const struct {
-        unsigned int guest;
-        int current;
-        double error[4], spread[4], lost[4];
-        enum verdict verdict;
-        int best;
-    } cases[] = {
-        /* better by less than the spread of one, of the other, and of both */
-        { SIM_TICK,
-          3,
-          { 0, 0.010, 0, 0.012 },
-          { 0, 0.003, 0, 0 },
-          { 0 },
-          VERDICT_CHANGE,
-          2 },
-        { SIM_TICK,
-          3,
-          { 1, 0.010, 1, 0.014 },
-          { 0, 0.003, 0, 0 },
-          { 0 },
-          VERDICT_KEEP,
-          3 },
-        { SIM_TICK,
-          3,
-          { 1, 0.010, 1, 0.014 },
-          { 0, 0, 0, 0.003 },
-          { 0 },
-          VERDICT_KEEP,
-          3 },
-        { SIM_TICK,
-          3,
-          { 1, 0.010, 1, 0.014 },
-          { 0, 0.0015, 0, 0.0015 },
-          { 0 },
-          VERDICT_KEEP,
-          3 },
-        { SIM_TICK,
-          3,
-          { 1, 0.010, 1, 0.014 },
-          { 0, 0.001, 0, 0.001 },
-          { 0 },
-          VERDICT_CHANGE,
-          1 },
-        /* and by less than a tenth, whatever the sign */
-        { SIM_TICK,
-          3,
-          { 1, 0.0400, 1, -0.0440 },
-          { 0 },
-          { 0 },
-          VERDICT_KEEP,
-          3 },
-        { SIM_TICK,
-          3,
-          { 1, -0.0400, 1, 0.0450 },
-          { 0 },
-          { 0 },
-          VERDICT_CHANGE,
-          1 },
-        /* the finding: 45.2811 % and 45.2567 % are no difference */
-        { SIM_TICK_TSC,
-          1,
-          { 50, 45.2811, 49, -45.2567 },
-          { 0 },
-          { 0 },
-          VERDICT_NONE,
-          1 },
-        /* NTP follows 0.05 % */
-        { SIM_TICK, 1, { 1, 1, 1, 0.0499 }, { 0 }, { 0 }, VERDICT_CHANGE, 3 },
-        { SIM_TICK, 1, { 1, 1, 1, 0.0501 }, { 0 }, { 0 }, VERDICT_NONE, 3 },
-        { SIM_TICK, 1, { 1, 0.0501, 1, 1 }, { 0 }, { 0 }, VERDICT_NONE, 1 },
-        /* a scheduler wants its ticks, and a clock is exact without */
-        { SIM_CLOCK, 3, { 0 }, { 0 }, { 0, 0, 0, 0.30 }, VERDICT_CHANGE, 1 },
-        { SIM_CLOCK, 3, { 0 }, { 0 }, { 0, 0, 0, 0.005 }, VERDICT_KEEP, 3 },
-        { SIM_TICK_TSC, 3, { 0 }, { 0 }, { 0, 0, 0, 0.30 }, VERDICT_KEEP, 3 },
-        /* nothing is better than mode 1, which is there */
-        { SIM_TICK, 1, { 0 }, { 0 }, { 0 }, VERDICT_KEEP, 1 },
-        /* of modes that are as good the one for that kind of guest is taken */
-        { SIM_TICK_TSC,
-          1,
-          { 1, 1, 0.0001, 0 },
-          { 0, 0, 0.0001, 0 },
-          { 0 },
-          VERDICT_CHANGE,
-          2 },
-    };
-    size_t i, mode;
-
-    (void)state;
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
-        struct xentime_domain dom = { .domid = 1 };
-        struct advice a = { .dom = &dom, .vcpus = 1, .tsc = TSC_NATIVE };
-        unsigned int guest = cases[i].guest;
-        struct ranking ranking;
-
-        dom.setting[XENTIME_TIMER_MODE] = cases[i].current;
-        for (mode = 0; mode < XENTIME_TIMER_MODES; mode++) {
-            struct prediction *p = &a.predictions[mode];
-
-            p->mode = mode;
-            p->result.ticks = 1000;
-            if (mode >= ARRAY_COUNT(cases[i].error))
-                continue;
-            p->result.error[guest] = cases[i].error[mode] / 100;
-            p->spread[guest] = cases[i].spread[mode] / 100;
-            p->result.merged = 1000 * cases[i].lost[mode];
-            p->result.ticks -= p->result.merged;
-        }
-        ranking = rank_for(&a, 1u << guest);
-        if (rank_verdict(&a, 1u << guest) != cases[i].verdict ||
-            rank_best(&ranking)->p->mode != cases[i].best)
-            fail_because("case %zu: verdict %d, mode %d", i,
-                         rank_verdict(&a, 1u << guest),
-                         rank_best(&ranking)->p->mode);
-    }
-}
-
 /* A name that a shell would misread is quoted, or replaced by the id. */
 static void names(void **state)
 {
@@ -686,6 +562,6 @@ static void xentrace_inherits_nothing(void **state)
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(two_answers), TEST(on_a_patched_xen),
           TEST(several_vcpus_with_a_native_tsc), TEST(clocks_that_differ),
           TEST(kinds_that_disagree), TEST(nothing_is_of_use),
-          TEST(reasons_are_findings), TEST(seeds), TEST(rules), TEST(names),
+          TEST(reasons_are_findings), TEST(seeds), TEST(names),
           TEST(wrong_uses), TEST(a_record_that_is_full),
           TEST(xentrace_ends_with_us), TEST(xentrace_inherits_nothing))
