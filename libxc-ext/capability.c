@@ -71,6 +71,15 @@ static const struct xentime_defect defects[] = {
     { "sync-freeze",
       "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
       XENTIME_CAP_SYNC_WAKEUP },
+    /*
+     * hpet_set_timer() takes a one-shot comparator of 32 bits that is in the
+     * past for one in the future if the counter has wrapped since: the guest
+     * waits for 2^32 ticks of 16 ns.  No patch of this project mends it.
+     */
+    { "restored-vhpet",
+      "a domain restored or migrated just after its HPET wrapped can wait 69 "
+      "seconds for an HPET timer; hpet=0 in its configuration avoids that",
+      0 },
 };
 
 /* Copies a capability to *found; returns false if @bit is none. */

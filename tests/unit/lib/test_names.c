@@ -269,12 +269,18 @@ static void capabilities_and_defects(void **state)
 
     for (i = 0; (d = xentime_defect(i)); i++) {
         assert_true(*d->id && *d->summary);
+        /* One is for each Xen, and has a way out in its summary. */
+        if (!d->fixed_by) {
+            assert_string_equal(d->id, "restored-vhpet");
+            assert_has(d->summary, "hpet=0");
+            continue;
+        }
         assert_non_null(xentime_capability_name(d->fixed_by));
         assert_true(d->fixed_by & XENTIME_CAP_PATCHED);
         for (k = 0; k < i; k++)
             assert_string_not_equal(d->id, xentime_defect(k)->id);
     }
-    assert_int_equal(i, 5);
+    assert_int_equal(i, 6);
     assert_null(xentime_defect(SIZE_MAX));
 }
 
