@@ -27,6 +27,7 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .missed_ticks = "delivered late, each at its own guest time",
         .unsafe_without = XENTIME_CAP_SAFE_SWITCH,
         .harm = "can throw its time backwards",
+        .holds_time = true,
     },
     [XENTIME_NO_DELAY_FOR_MISSED_TICKS] = {
         .name = "no_delay_for_missed_ticks",
@@ -63,6 +64,7 @@ static const struct xentime_mode_name mode_names[XENTIME_TIMER_MODES] = {
         .instead = "give it an emulated TSC, with tsc_mode = "
                    "\"always_emulate\" in xl.cfg; or take mode 5 for a guest "
                    "that makes up lost ticks by its TSC, and mode 1 for others",
+        .holds_time = true,
     },
     [XENTIME_NO_DOUBLED_TICKS_PENDING] = {
         .name = "no_doubled_ticks_pending",

@@ -159,6 +159,7 @@ struct xentime_mode_name {
     unsigned int unsafe_without;
     const char *harm;
     bool drops_ticks; /* XENTIME_SYNC_WAKEUP has an effect in it */
+    bool holds_time;  /* guest time can be behind: xentime_resync() */
 };
 const struct xentime_mode_name *xentime_mode_name(int mode);
 
@@ -781,7 +782,7 @@ enum xentime_error xentime_get_pinning(xentime *xt,
 
 /*
  * A known defect of Xen's virtual time.  A Xen with the capability @fixed_by
- * does not have it.
+ * does not have it; if that is 0, each Xen has it.
  */
 struct xentime_defect {
     const char *id;

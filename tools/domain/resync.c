@@ -10,14 +10,20 @@
 
 static void print_text(const struct xentime_domain *dom, int64_t lag)
 {
+    int mode = dom->setting[XENTIME_TIMER_MODE];
+    const struct xentime_mode_name *m = xentime_mode_name(mode);
     char text[LAG_TEXT];
 
     lag_text(lag, text);
     print_domain(stdout, dom);
-    if (lag <= 0)
-        puts(": no lag, nothing to do");
-    else
+    if (lag > 0)
         printf(": lag %s, stepped\n", text);
+    else if (m && !m->holds_time)
+        printf(": no lag, nothing to do: guest time does not stand still in "
+               "mode %d\n",
+               mode);
+    else
+        puts(": no lag, nothing to do");
 }
 
 static void print_as_json(const struct xentime_domain *dom, int64_t lag)
@@ -32,7 +38,8 @@ int cmd_resync(struct tool *t)
 {
     struct xentime_domain *dom;
     int64_t lag;
-    int status = open_one_domain(t, XENTIME_WANT_NAME, &dom);
+    int status = open_one_domain(t, XENTIME_WANT_NAME | XENTIME_WANT_SETTINGS,
+                                 &dom);
 
     if (status)
         return status;
