@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -335,6 +336,42 @@ static bool write_to(FILE *f, const char *file, const char *output,
     return !fflush(f) && !ferror(f);
 }
 
+/* ---- a drawing that is not finished ---- */
+
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+static struct sigaction ends_before[ARRAY_LEN(ends)];
+static const char *unfinished; /* read by the handler */
+
+/* The signal then does what it would have done. */
+static void remove_unfinished(int sig)
+{
+    unlink(unfinished);
+    raise(sig);
+}
+
+/* From now on a signal that ends this process removes the file before. */
+static void guard(const char *file)
+{
+    const struct sigaction sa = { .sa_handler = remove_unfinished,
+                                  .sa_flags = SA_RESETHAND | SA_RESTART };
+    size_t i;
+
+    unfinished = file;
+    for (i = 0; i < ARRAY_LEN(ends); i++) {
+        sigaction(ends[i], &sa, &ends_before[i]);
+        if (ends_before[i].sa_handler == SIG_IGN)
+            sigaction(ends[i], &ends_before[i], NULL);
+    }
+}
+
+static void unguard(void)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(ends); i++)
+        sigaction(ends[i], &ends_before[i], NULL);
+}
+
 /* ---- gnuplot ---- */
 
 /* Returns gnuplot's exit status, or -1 with errno; ENOENT: it is not there. */
@@ -435,7 +472,9 @@ int plot(const struct tool *t, const char *file, const struct plot_line *lines,
         status = report(t, EXIT_FAILED, "%s: %s", file, strerror(errno));
     } else {
         close(fd);
+        guard(output);
         status = draw(t, file, output, lines, n);
+        unguard();
     }
     free(output);
     return status;

@@ -205,6 +205,12 @@ capture env PATH="$PWD/bin:$PATH" "$tool" skew analyze loopstats --plot broken.s
 is "$status" 1 "gnuplot fails"
 ok "and leaves nothing" test ! -e broken.svg
 is "$(ls broken* 2>/dev/null)" "" "not even a part"
+# shellcheck disable=SC2016 # the script's, not this one's
+printf '#!/bin/sh\n>killed.svg.$PPID\nkill -TERM $PPID\nexec sleep 60\n' \
+    >bin/gnuplot
+capture env PATH="$PWD/bin:$PATH" "$tool" skew analyze loopstats --plot killed.svg
+is "$status" 143 "a signal ends it while gnuplot draws"
+is "$(ls killed* 2>/dev/null)" "" "and leaves nothing"
 capture "$tool" skew analyze loopstats --plot nodir/x.svg
 is "$status" 1 "no such directory"
 
