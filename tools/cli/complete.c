@@ -87,6 +87,15 @@ static void complete_first_options(void)
     fputs("--help\n--json\n--verbose\n--version\n", out);
 }
 
+/*
+ * Tells whether a name can be completed: it is a line, and as a word not an
+ * option, as "--all" would be.
+ */
+static bool is_operand(const char *name)
+{
+    return name && !strchr(name, '\n') && (typed_len || *name != '-');
+}
+
 /* Prints the names of the domains; prints nothing where there is no Xen. */
 static void complete_domains(const struct command *c)
 {
@@ -98,7 +107,7 @@ static void complete_domains(const struct command *c)
     if (!xentime_open(&xt, NULL) &&
         !xentime_list(xt, XENTIME_WANT_NAME, &doms, &n)) {
         for (i = 0; i < n; i++) {
-            if (doms[i].name && !strchr(doms[i].name, '\n'))
+            if (is_operand(doms[i].name))
                 offer(doms[i].name);
         }
         xentime_free_domains(doms, n);

@@ -108,6 +108,9 @@ static void fault_text(int c, const char *word, char *text, size_t size)
                  option_by_letter(letter[1]) >= 0 ? "it takes no %s"
                                                   : "unknown option %s",
                  letter);
+    else if (optopt >= 256)
+        snprintf(text, size, "--%s takes no value",
+                 option_defs[optopt - 256].name);
     else if (option_by_word(word) >= 0)
         snprintf(text, size, "it takes no %s", word);
     else
@@ -139,6 +142,9 @@ static int parse_options(struct tool *t, int argc, char **argv)
         } else {
             c = c >= 256 ? c - 256 : option_by_letter(c);
             t->opt[c] = value_of(c, argv);
+            if (option_defs[c].value == FILES && !*t->opt[c] && !*fault)
+                snprintf(fault, sizeof(fault), "--%s needs the name of a file",
+                         option_defs[c].name);
         }
     }
     if (*fault)
@@ -203,6 +209,24 @@ static int cut_program(struct tool *t, int argc, char **argv)
     return argc;
 }
 
+static bool only_shows;
+
+void dispatch_only_shows(bool on)
+{
+    only_shows = on;
+}
+
+/* Returns the name of an option that is given and changes something, or NULL. */
+static const char *changing_option(const struct tool *t)
+{
+    int o;
+
+    for (o = 0; o < OPTIONS; o++)
+        if (t->opt[o] && option_defs[o].changes)
+            return option_defs[o].name;
+    return NULL;
+}
+
 static int run_command(struct tool *t, int argc, char **argv)
 {
     const struct command *c = t->command;
@@ -219,6 +243,9 @@ static int run_command(struct tool *t, int argc, char **argv)
         t->nargs = 1;
         return find_command("help")->run(t);
     }
+    if (only_shows && changing_option(t))
+        return report_usage(t, "every only shows, and takes no --%s",
+                            changing_option(t));
     if (t->nargs < c->min_args)
         return report_usage(t, "expected %s", c->operands);
     if (c->max_args >= 0 && t->nargs > c->max_args &&

@@ -13,6 +13,7 @@ struct option_def {
     const char *without_arg; /* the value if none is given; NULL: needs one */
     enum word_kind value;    /* NOTHING: a number, or a text of one's own */
     bool default_first; /* help ends with the words, the first as the default */
+    bool changes; /* a command that shows something changes it with this */
 };
 extern const struct option_def option_defs[OPTIONS];
 

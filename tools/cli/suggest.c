@@ -100,7 +100,7 @@ static const char *meant_word(size_t i)
     return i < nmeant ? meant[i] : NULL;
 }
 
-/* Fills "meant"; leaves it empty if no word is near, or too many are. */
+/* Fills "meant"; leaves it empty if no word is near, or too many are, or to "". */
 static void find_meant(const char *word, word_list *words)
 {
     int best = WORST, c;
@@ -118,7 +118,7 @@ static void find_meant(const char *word, word_list *words)
             snprintf(meant[n], sizeof(meant[n]), "%s", name);
         n++;
     }
-    nmeant = n <= MOST ? n : 0;
+    nmeant = *word && n <= MOST ? n : 0;
 }
 
 void unknown_text(const char *what, const char *word, word_list *words,

@@ -173,6 +173,17 @@ static int name_file(int fd, const char *path, char temp[PATH_MAX])
     return rename(temp, path);
 }
 
+/*
+ * Tells whether there is nothing at @path yet, or a file.  For root, who writes
+ * to a device or to a FIFO, there would be a file in its place.
+ */
+static bool is_replaceable(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) || S_ISREG(st.st_mode);
+}
+
 static int write_whole(int fd, const char *text, size_t len)
 {
     errno = 0;
@@ -193,6 +204,10 @@ static int replace_file(const struct tool *t, const char *path,
     char temp[PATH_MAX] = "";
     int fd = -1, status = EXIT_DONE;
 
+    if (!is_replaceable(path))
+        return report(t, EXIT_FAILED,
+                      "%s: not a regular file, and nothing else is replaced",
+                      path);
     if (strlen(path) + sizeof(".2147483647-10") > sizeof(temp))
         errno = ENAMETOOLONG;
     else

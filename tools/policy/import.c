@@ -21,7 +21,9 @@ void policy_import_text(const char *text, size_t len, struct policy *p,
     const char *begin = text + (bom ? strlen(BOM) : 0);
 
     begin += strspn(begin, " \t\r\n");
-    if (*begin == '<')
+    if (begin == text + len)
+        xml_fault(faults, 0, "there is nothing in it");
+    else if (*begin == '<')
         policy_import_libvirt(text, len, p, faults);
     else if (memchr(text, '\0', len)) /* libxlutil would abort */
         xml_fault(faults, 0, "not a text: it has a NUL in it");

@@ -111,7 +111,7 @@ static char *slurp(const struct tool *t, const char *file, size_t *len)
     if (!text)
         report(t, EXIT_FAILED, "out of memory");
     else
-        report(t, EXIT_FAILED, "%s: %s", file,
+        report(t, EXIT_FAILED, "%s: %s", *file ? file : "\"\"",
                err ? strerror(err) : "larger than 1 MiB");
     free(text);
     return NULL;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/dispatch.h"
 #include "cli/duration.h"
 #include "output/text.h"
 #include "shell/process.h"
@@ -182,7 +183,9 @@ int shell_every(int n, char **words)
         return shell_say(EXIT_USAGE, "every is for %s", known);
     interrupted = 0;
     sigaction(SIGINT, &sa, &before);
+    dispatch_only_shows(true);
     status = repeat(n - 2, words + 2, ms);
+    dispatch_only_shows(false);
     sigaction(SIGINT, &before, NULL);
     putchar('\n');
     return status;

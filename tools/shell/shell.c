@@ -56,7 +56,9 @@ static int redirected(void)
     FILE *f = fd < 0 ? NULL : fdopen(fd, "re");
 
     if (!f)
-        return shell_say(EXIT_FAILED, "standard input: %s", strerror(errno));
+        return shell_say(EXIT_FAILED, "standard input: %s",
+                         /* A closed one can only be written to by now. */
+                         strerror(errno == EINVAL ? EBADF : errno));
     if (freopen("/dev/null", "re", stdin) == NULL) {
         fclose(f);
         return shell_say(EXIT_FAILED, "/dev/null: %s", strerror(errno));

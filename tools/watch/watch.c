@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,11 +28,18 @@
 /* Reads the policy; NULL if there is no file in the default place. */
 static int load(struct watcher *w, struct policy **p)
 {
+    struct stat st;
+
     *p = NULL;
     if (!w->t->opt[OPT_POLICY] && access(w->file, F_OK) && errno == ENOENT) {
         watch_say(SD_INFO, "no %s: only what persists is applied", w->file);
         return EXIT_DONE;
     }
+    /* A FIFO has nobody who writes to it at the next reload. */
+    if (!stat(w->file, &st) && S_ISFIFO(st.st_mode))
+        return report(w->t, EXIT_FAILED,
+                      "%s: a FIFO: it cannot be read again at a reload",
+                      w->file);
     return policy_read(w->t, w->file, p);
 }
 

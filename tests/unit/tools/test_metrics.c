@@ -215,6 +215,27 @@ static void replaced_or_not_at_all(void **state)
     rmdir("dir");
 }
 
+/* What is not a file, such as /dev/null, is still there afterwards. */
+static void not_a_file(void **state)
+{
+    const struct run *r;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(symlink("pipe", "link"), 0);
+    r = run("metrics", "--textfile", "pipe");
+    assert_exit(r, 1);
+    assert_has(r->err, "pipe: not a regular file");
+    assert_exit(run("metrics", "--textfile", "link"), 1);
+    assert_int_equal(lstat("pipe", &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(lstat("link", &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    unlink("pipe");
+    unlink("link");
+}
+
 /* Nothing is left of what was written by one that was killed meanwhile. */
 static void killed_while_it_writes(void **state)
 {
@@ -264,4 +285,5 @@ static void grafana_names_each_mode(void **state)
 
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(on_a_patched_xen), TEST(what_they_find),
           TEST(one_that_ends), TEST(twins), TEST(replaced_or_not_at_all),
-          TEST(killed_while_it_writes), TEST(grafana_names_each_mode))
+          TEST(not_a_file), TEST(killed_while_it_writes),
+          TEST(grafana_names_each_mode))

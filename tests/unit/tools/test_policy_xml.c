@@ -393,6 +393,8 @@ static const struct import {
       "disk = [ 'phy:/dev/vg/a,hda,w' ]\n"
       "timer_mode='1'; hpet='0'\n",
       "old", 1, 0, NULL },
+    { "", NULL, 0, 0, "f: there is nothing in it" },
+    { BOM "\n", NULL, 0, 0, "f: there is nothing in it" },
     { "timer_mode=2\n", NULL, 0, 0, "f: neither a name nor a UUID" },
     /* A policy could not be read again that had these as a pattern. */
     { "name='caf\xe9'\n", NULL, 0, 0, "f: the name cannot be written in XML" },

@@ -145,6 +145,20 @@ static void again_and_again(void **state)
     stop();
 }
 
+/* "every" only shows: it does not set what it shows to zero each time. */
+static void again_without_change(void **state)
+{
+    (void)state;
+    start();
+    type("every 0.2 stats 2 --reset\r");
+    await("takes no --reset");
+    await("xentime> ");
+    type("every 0.2 stats 2 --of\r");
+    await("takes no --off");
+    await("xentime> ");
+    stop();
+}
+
 /* A command that is interrupted does not take the shell with it. */
 static void one_that_is_killed(void **state)
 {
@@ -162,4 +176,4 @@ static void one_that_is_killed(void **state)
 
 UNIT_MAIN(TEST(names_are_completed), TEST(files_are_completed),
           TEST(a_list_is_completed), TEST(again_and_again),
-          TEST(one_that_is_killed))
+          TEST(again_without_change), TEST(one_that_is_killed))

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -324,6 +325,9 @@ static void wrong_use(void **state)
     write_policy("<x/>");
     assert_exit(run("watch", "--policy", POLICY), 2);
     assert_exit(run("watch", "--policy", "nofile"), 2);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_exit(run("watch", "--policy", "pipe"), 2);
+    unlink("pipe");
     assert_exit(run("watch", "--json"), 2);
     assert_exit(run("watch", "x"), 2);
     fake->open_errno = ENOENT;
