@@ -176,8 +176,14 @@ install -m $(if $(filter $(IN_sbindir) $(IN_fulldir) %.so.$(SO),$2),755,644) $2 
 
 endef
 
+# make takes a blank for the end of a name: files would go to, and be removed from,
+# directories that nobody named.
+no_blanks = $(foreach v,DESTDIR sysconfdir $(DIRS),$(if $(word 2,$($v)),\
+              $(error $v has a blank in it: "$($v)")))
+
 install: INSTALLED = $(if $(LIBSYSTEMD),$(DIRS),$(filter-out unitdir,$(DIRS)))
 install: all $(IN_pkgconfigdir) $(IN_compdir) $(IN_zshdir) $(IN_unitdir)
+	@$(no_blanks)
 	install -d $(foreach d,$(INSTALLED),$(DESTDIR)$($d)) $(dir $(POLICY_FILE))
 	$(foreach d,$(INSTALLED),$(foreach f,$(IN_$d),$(call put,$d,$f)))
 	ln -sf libxentime.so.$(SO) $(DESTDIR)$(libdir)/libxentime.so
@@ -186,6 +192,7 @@ install: all $(IN_pkgconfigdir) $(IN_compdir) $(IN_zshdir) $(IN_unitdir)
 
 # A policy that was changed is the administrator's, and stays.
 uninstall:
+	@$(no_blanks)
 	rm -f $(foreach d,$(DIRS),$(addprefix $(DESTDIR)$($d)/,$(notdir $(IN_$d)))) \
 	    $(DESTDIR)$(libdir)/libxentime.so
 	! cmp -s examples/policy.xml $(POLICY_FILE) || rm $(POLICY_FILE)

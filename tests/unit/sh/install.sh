@@ -169,4 +169,17 @@ ok "make uninstall where the policy was changed" "$make" -s \
 is "$(find "$dest" ! -type d)" "$dest/etc/xentime/policy.xml" \
     "leaves the policy alone"
 
+# ---- a directory with a blank ----
+
+mkdir "$tmp/a"
+for target in install uninstall; do
+    echo mine >"$tmp/a/xentimectl"
+    is "$("$make" -s --no-print-directory $target DESTDIR="$tmp/a b" \
+        sbindir=/a 2>&1 >/dev/null | sed 's/^[^*]*//')" \
+        "*** DESTDIR has a blank in it: \"$tmp/a b\".  Stop." \
+        "make $target says what is wrong"
+    is "$(ls -d "$tmp/a"* "$tmp/a/"*)" "$tmp/a
+$tmp/a/xentimectl" "and touches nothing"
+done
+
 done_testing
