@@ -156,6 +156,10 @@ static void again_without_change(void **state)
     type("every 0.2 stats 2 --of\r");
     await("takes no --off");
     await("xentime> ");
+    /* The shell ends with the status of its last command. */
+    type("list\r");
+    await("old billing");
+    await("xentime> ");
     stop();
 }
 
