@@ -11,14 +11,9 @@
 #ifndef XENTIMECTL_SKEW_CLOCK_FIT_H
 #define XENTIMECTL_SKEW_CLOCK_FIT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-struct fit_point {
-    double t;     /* seconds */
-    double error; /* seconds */
-    bool wild;    /* set by the fit: it has no say in it */
-};
+#include "skew/reading.h"
 
 struct fit_step {
     double t;              /* seconds: the first reading after it */

@@ -3,8 +3,7 @@
 #ifndef XENTIMECTL_SKEW_PLOT_H
 #define XENTIMECTL_SKEW_PLOT_H
 
-#include "skew/clock-fit.h"
-#include "skew/verdict.h"
+#include "skew/clock.h"
 #include "tool.h"
 
 struct plot_line {

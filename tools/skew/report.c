@@ -14,6 +14,7 @@
 #include "skew/words.h"
 #include "skew/plot.h"
 #include "skew/skew.h"
+#include "skew/verdict.h"
 #include "tool.h"
 
 #define CELL DECIMAL_TEXT

@@ -7,33 +7,8 @@
 
 #include <json-c/json.h>
 
-#include "skew/clock-fit.h"
-#include "skew/ntplog.h"
-#include "skew/verdict.h"
+#include "skew/clock.h"
 #include "tool.h"
-
-/* A clock, as one file, one source in it, or one device tells of it. */
-struct clock {
-    char *name;
-    const char *format;
-    struct fit_point *points;
-    struct fit fit;
-    double corrected;       /* ppm: what its daemon says (the median); NAN */
-    enum ntp_daemon daemon; /* who corrects it */
-    double limit_ppm;       /* and how much it can; NAN: not known */
-    struct ntp_move *moves; /* it was set */
-    size_t nmoves;
-    bool unset;              /* as ntp_series has it */
-    size_t notes[NTP_NOTES]; /* what is no reading, in the file's log */
-    double reading_error;    /* seconds, the worst of a reading; NAN */
-    size_t hard;            /* readings with an Allan deviation over 1000 ppm */
-    struct verdict verdict; /* verdict_find() */
-};
-
-struct clocks {
-    struct clock *c;
-    size_t n;
-};
 
 /*
  * Adds a clock that is called @name, with a blank and @rest if that is not "".

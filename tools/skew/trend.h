@@ -8,17 +8,16 @@
 
 #include <stddef.h>
 
-#include "skew/clock-fit.h"
+#include "skew/reading.h"
 
 /* Readings from @begin on, up to the next segment's begin, have one level. */
 struct segment {
     size_t begin;
-    double level;    /* seconds, at the first of all readings */
+    double level;    /* seconds, at its first reading */
     double size;     /* seconds: this level minus that of the one before */
     double error;    /* seconds: the standard error of @size */
     size_t n, agree; /* readings, and those that are no outliers */
-    double before;   /* work space: sums of the regression */
-    double sum[3];
+    double sum[3];   /* of the regression's normal equations */
 };
 
 struct trend {
@@ -32,7 +31,8 @@ struct trend {
 /*
  * Fits @p, which has @n readings in order of time, at least three and not all
  * of one time.  @s has the segments' begins, of which the first is 0; the rest
- * of it is filled in.  @work has room for 3 n doubles.  Sets @p[].wild.
+ * of it is filled in.  @work has room for 3 n doubles; the
+ * first n are then the residuals.  Sets @p[].wild.
  */
 void trend_fit(struct fit_point *p, size_t n, struct segment *s,
                size_t nsegments, double *work, struct trend *out);

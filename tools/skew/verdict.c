@@ -6,8 +6,7 @@
 
 #include <gsl/gsl_statistics_double.h>
 
-#include "skew/ntplog.h"
-#include "skew/skew.h"
+#include "skew/clock.h"
 #include "skew/verdict.h"
 
 /* A daemon that corrects this much of what it can is at its limit. */
@@ -225,10 +224,11 @@ static struct repetition repetition_of(double *t, double *size, size_t n)
 static int find_repetitions(const struct clock *c, struct verdict *v)
 {
     size_t most = c->fit.nsteps > c->nmoves ? c->fit.nsteps : c->nmoves, i;
-    double *t = calloc(2 * most + 1, sizeof(*t)), *size = t + most;
+    double *t = calloc(2 * most + 1, sizeof(*t)), *size;
 
     if (!t)
         return -1;
+    size = t + most;
     for (i = 0; i < c->fit.nsteps; i++) {
         t[i] = c->fit.step[i].t;
         size[i] = c->fit.step[i].size;

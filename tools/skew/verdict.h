@@ -6,54 +6,7 @@
 #ifndef XENTIMECTL_SKEW_VERDICT_H
 #define XENTIMECTL_SKEW_VERDICT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "skew/clock-fit.h"
-
-/* The largest rate that ntpd and the kernel's clock can correct (0.05 %). */
-#define NTP_LIMIT_PPM 500
-
-/* What can be said of a clock's rate. */
-enum claim {
-    CLAIM_NOTHING,     /* no rate: fewer than two readings, or undated ones */
-    CLAIM_CANNOT_TELL, /* its interval leaves all open */
-    CLAIM_NO_DRIFT,    /* none to be seen, and little that may be unseen */
-    CLAIM_TWO,         /* by two readings, which have no interval */
-    CLAIM_DRIFT,
-};
-
-/* The clock was wrong, and was corrected. */
-struct jump {
-    double t, size; /* seconds: its first reading; its largest error */
-    double lasted;  /* seconds; NAN: it was still there at the end */
-};
-
-/* No reading for long, beside the usual time between two. */
-struct gap {
-    double t, length; /* seconds: the last reading before it */
-};
-
-/* Events of one kind that come again in much the same time. */
-struct repetition {
-    size_t count;          /* 0: they do not */
-    double interval, size; /* seconds, seconds (medians) */
-};
-
-struct verdict {
-    enum claim claim;
-    double rate, interval; /* ppm: the clock's own, with what is corrected */
-    bool at_limit;         /* its daemon corrects all it can */
-    int follows;           /* 1, 0; -1: not known */
-    double worst, worst_t; /* seconds: the largest error, and when */
-    struct jump *jumps;
-    size_t njumps;
-    struct gap *gaps;
-    size_t ngaps;
-    struct repetition steps, moves;
-};
-
-struct clock;
+#include "skew/clock.h"
 
 /* Fills in c->verdict.  Returns 0, or -1 when out of memory. */
 int verdict_find(struct clock *c);

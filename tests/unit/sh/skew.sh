@@ -184,11 +184,14 @@ awk 'BEGIN { for (i = 0; i < 100; i++)
 awk 'BEGIN { for (i = 0; i < 100; i++)
     printf "60000 %d 0.00%d 1.000 0.02 1 6\n", 7200 + 16 * i, i % 7 }' >later
 env PATH="$PWD/empty" "$tool" skew analyze jumping later --plot marks.svg
+data() {
+    sed -n "/^.$1/,/^END/p" marks.svg.gp
+}
 like "$(cat marks.svg.gp)" "title 'jumps'" "jumps are marked"
-is "$(sed -n '/^\$jumps0/,/^END/p' marks.svg.gp | sed -n 2p)" \
+is "$(data jumps0 | sed -n 2p)" \
     "8 -2.0002" "where they are"
-is "$(sed -n '/^\$clock0/,/^END/p' marks.svg.gp | grep -c '^$')" 1 "a gap is open"
-is "$(sed -n '/^\$clock1/,/^END/p' marks.svg.gp | awk 'NR == 2 { print $1 }')" 120 \
+is "$(data clock0 | grep -c '^$')" 1 "a gap is open"
+is "$(data clock1 | awk 'NR == 2 { print $1 }')" 120 \
     "clocks share the time axis"
 ok "gnuplot takes it" gnuplot marks.svg.gp
 rm marks.svg marks.svg.gp jumping later
