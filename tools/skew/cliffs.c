@@ -11,7 +11,7 @@
  * depend on each other as they do: it stays if it is at least five times its
  * standard error, and if five readings on either side agree with it.  What is
  * not leaves, and the rest is fitted again.  Twice, as the rate is known better
- * once the steps are.
+ * once the steps are; once will do if that leaves the medians as they were.
  *
  * Three readings will do at the beginning and at the end, if all three agree;
  * and everywhere in a clock that is set so often that longer segments leave it
@@ -35,7 +35,6 @@
 /* A step may be where medians differ by so many times what they usually do. */
 #define MAY_BE 4.5
 
-/* A step is at least this many of its standard errors. */
 /* A step is at least this many of its standard errors, ... */
 #define IS 5
 
@@ -337,6 +336,23 @@ static size_t try_short(struct levels *l, double rate, double least,
     return find(l, was, least, s, trend);
 }
 
+/* A part so small of what is new in a reading decides about no step. */
+#define NEGLIGIBLE 0.01
+
+/*
+ * Whether medians differ noticeably less or more by a rate that is changed by
+ * @by, over the longest time that is between two of them.
+ */
+static bool rate_matters(const struct levels *l, double by, double noise)
+{
+    size_t last = l->n < 2 * SIDE ? l->n - 1 : 2 * SIDE - 1, i;
+    double longest = 0;
+
+    for (i = 0; i + last < l->n; i++)
+        longest = fmax(longest, l->p[i + last].t - l->p[i].t);
+    return !(fabs(by) * longest < NEGLIGIBLE * noise);
+}
+
 size_t cliffs_find(struct fit_point *p, size_t n, double least,
                    struct segment *s, double *work, struct trend *trend)
 {
@@ -344,8 +360,9 @@ size_t cliffs_find(struct fit_point *p, size_t n, double least,
     double rate = usual_rate(&l);
     size_t k, more;
 
-    find(&l, rate, least, s, trend);
-    k = find(&l, trend->rate, least, s, trend);
+    k = find(&l, rate, least, s, trend);
+    if (rate_matters(&l, trend->rate - rate, trend->scale))
+        k = find(&l, trend->rate, least, s, trend);
     if (is_sawtooth(&l, trend->noise))
         k = try_short(&l, rate, least, s, trend);
     more = add_ends(&l, s, k, trend->noise);

@@ -178,12 +178,13 @@ struct row {
     double e, level, rate;
 };
 
-static struct row row_of(const struct work *w, size_t k, size_t i)
+static inline struct row row_of(const struct work *w, size_t k, size_t i)
 {
-    double first = sqrt(1 - w->a * w->a);
+    if (i == w->s[k].begin) {
+        double first = sqrt(1 - w->a * w->a);
 
-    if (i == w->s[k].begin)
         return (struct row){ first * w->residual[i], first, 0 };
+    }
     return (struct row){
         w->residual[i] - w->a * w->residual[i - 1],
         1 - w->a,
