@@ -40,6 +40,8 @@ UNIT_PKGS  := libcmocka-dev ansible-core valgrind systemd prometheus tmux procps
               gnuplot-nox locales clang musl-tools zsh fish
 DEB_PKGS   := debhelper lintian dpkg-dev mmdebstrap
 LAB_PKGS    = $(shell sed 's/\#.*//' tests/lab/host-packages)
+# What xentimectl is compared with, and what measures.
+PEER_PKGS  := ntpsec-ntpviz time jq
 HV_PKGS     = $(shell sed 's/\#.*//' hv-patches/packages)
 HV_PPC_PKGS = $(shell sed 's/\#.*//' hv-patches/packages-ppc)
 
@@ -230,9 +232,13 @@ soak: lab-images-$(OLDEST) need-hv
 	@LAB_LINUXARGS='lab.rounds=200 lab.handovers=1000000' LAB_SLOW=20 \
 	    tests/lab/run -k -r $(OLDEST) profile-storm one-time@patched \
 	    one-time-events@patched
-bench: lab-images-$(LAB_XEN)
+bench: lab-images-$(LAB_XEN) bench-skew
 	@tests/lab/bench $(LAB_XEN)
 	@tests/lab/ppc/bench
+bench-skew:
+	@tests/need $(PEER_PKGS)
+	@$(MAKE) --no-print-directory -s all
+	@tests/skew/bench
 bench-accuracy bench-accuracy-quick: lab-images-$(LAB_XEN) need-hv need-unit
 	@$(MAKE) --no-print-directory -s all
 	@hv-patches/build $(LAB_XEN)
@@ -313,6 +319,6 @@ distclean:
 
 
 .PHONY: all install uninstall setup FORCE dist rpm deb check check-all check-matrix soak check-unit check-series check-x86 check-ppc check-ppc-fch \
-        lab demo lab-shell bench bench-accuracy bench-accuracy-quick lint lint-quick \
+        lab demo lab-shell bench bench-skew bench-accuracy bench-accuracy-quick lint lint-quick \
         need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

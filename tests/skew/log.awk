@@ -27,8 +27,16 @@
 #   unsync      lines in the middle that chronyd writes when it has no source
 #   seed        of the random numbers (1)
 
-function normal() {
-    return sqrt(-2 * log(1 - rand())) * cos(6.283185307179586 * rand())
+# The "minimal standard" generator (S. Park and K. Miller, Communications of the
+# ACM 31, 1988).  rand() is another in each awk, and so would the logs be.
+function random() {
+    state = state * 16807 % 2147483647
+    return state / 2147483647
+}
+
+function normal(    r) {
+    r = sqrt(-2 * log(random()))
+    return r * cos(6.283185307179586 * random())
 }
 
 function noise_of(i) {
@@ -59,7 +67,7 @@ function jump_of(t) {
 function wild_of(i) {
     if (wild_at != "")
         return i == wild_at ? wild_size : 0
-    return rand() < wild ? wild_size * normal() : 0
+    return random() < wild ? wild_size * normal() : 0
 }
 
 function is_stopped(t) {
@@ -71,8 +79,8 @@ function is_stopped(t) {
 function loopstats(i, t, error) {
     t += 1 + 86400 * (i == date_1970 && date_1970 != "" ? 40587 : 60000)
     printf "%d %.3f %.9f %.3f %.9f %.6f 6\n", t / 86400, t % 86400, -error,
-           -corrected - wander * normal(), noise * (0.5 + rand()),
-           0.01 * (0.5 + rand())
+           -corrected - wander * normal(), noise * (0.5 + random()),
+           0.01 * (0.5 + random())
 }
 
 function tracking(t, error, source,    days, seconds) {
@@ -103,7 +111,9 @@ BEGIN {
     noise = noise ? noise : 1e-4
     step_at = step_at ? step_at : int(n / 2)
     jump_at = jump_at ? jump_at : int(n / 2)
-    srand(seed ? seed : 1)
+    state = seed ? seed : 1
+    for (i = 0; i < 10; i++)
+        random()
     for (i = 0; i < n; i++)
         reading(i)
 }
