@@ -15,6 +15,9 @@
 /* An interval that leaves more than this open (8.6 s a day) tells nothing. */
 #define OPEN_PPM 100
 
+/* A rate of less (0.001 s a day) is none. */
+#define TINY_PPM 0.01
+
 /* An error that grows by this much is not followed, whatever the daemon may. */
 #define RUNAWAY_S 1
 
@@ -41,7 +44,7 @@ static enum claim claim_of(const struct clock *c, const struct verdict *v)
     if (isnan(v->rate))
         return CLAIM_NOTHING;
     if (c->corrected != 0 && !isnan(c->corrected))
-        return CLAIM_DRIFT;
+        return fabs(v->rate) < TINY_PPM ? CLAIM_NO_DRIFT : CLAIM_DRIFT;
     if (isnan(v->interval))
         return c->fit.n == 2 ? CLAIM_TWO : CLAIM_CANNOT_TELL;
     if (rest_is_significant(&c->fit))

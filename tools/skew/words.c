@@ -106,7 +106,7 @@ static void print_drift(const struct clock *c)
 static void print_rate(const struct clock *c)
 {
     const struct verdict *v = &c->verdict;
-    double bound = (fabs(v->rate) + v->interval) / PPM_PER_S_A_DAY;
+    double bound = (fabs(v->rate) + fmax(v->interval, 0)) / PPM_PER_S_A_DAY;
     char a_day[CELL], span[CELL];
 
     switch (v->claim) {

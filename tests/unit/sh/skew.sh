@@ -101,6 +101,8 @@ like "$out" "^Next: see 'xentimectl show DOM'" "and what to do"
 clock 200 0 0 >still
 verdict still 'no drift to be seen: less than 0\.0[0-9]* s a day'
 like "$out" '^Next: nothing' "and nothing to do"
+clock 100 0.0003 0 >tiny
+verdict tiny 'no drift to be seen'
 clock 5 0 20 0.5 >few
 verdict few 'too few readings to tell a drift: 5 in 0h04m'
 like "$out" '^Next: take more readings' "and what would tell"
@@ -116,7 +118,7 @@ awk 'BEGIN { for (i = 0; i < 200; i++)
     printf "2024-09-02 %02d:%02d:00 10.0.0.1 3 -900.0 0.1 %.3e N 1 3.0e-05 0.0 1.5e-02 3.4e-04 8.3e-04\n",
            i / 60, i % 60, -2e-3 * 60 * i }' >tracking.log
 verdict tracking.log 'loses 250\.5.*: chronyd does not follow, though it could'
-rm pegged free still few two one-guest another tracking.log
+rm pegged free still tiny few two one-guest another tracking.log
 
 # ---- a locale with a decimal comma ----
 
