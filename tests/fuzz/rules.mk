@@ -7,12 +7,13 @@ FUZZ_PKGS    := clang libclang-rt-dev
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SRC     := tests/fuzz/xs_stub.c $(UNIT_FAKE:%=%.c) $(wildcard libxc-ext/*.c)
 FUZZ_TOOLS   := $(filter-out tools/main.c,$(TOOLS)) $(POLICY:%=%.c)
+FIT          := $(addprefix tools/skew/,clock-fit.c cliffs.c trend.c)
 
 build/fuzz/fuzz_text: FUZZ_MORE := $(wildcard tools/output/*.c)
 build/fuzz/fuzz_cli: FUZZ_MORE := $(FUZZ_TOOLS)
 build/fuzz/fuzz_xentrace: FUZZ_MORE := $(addprefix tools/predict/,xentrace.c \
     sim.c sim-cost.c sim-guest.c sim-load.c sim-order.c tick-phase.c) \
-    tools/skew/clock-fit.c $(POLICY:%=%.c)
+    $(FIT) $(POLICY:%=%.c)
 build/fuzz/fuzz_words: FUZZ_MORE := tools/shell/words.c
 build/fuzz/fuzz_policy: FUZZ_MORE := $(addprefix tools/policy/,read.c xml.c model.c) \
     $(wildcard tools/output/*.c)
@@ -27,7 +28,7 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(FUZZ_TOOLS) | setup
 	    -ljson-c -lgsl -lgslcblas -lm $(FULL_LIBS)
 
 # Logs of clocks need nothing of Xen.
-FUZZ_LOG := $(wildcard tools/skew/log/*.c) tools/skew/clock-fit.c
+FUZZ_LOG := $(wildcard tools/skew/log/*.c) $(FIT)
 $(patsubst %,build/fuzz/%,$(filter fuzz_log_% fuzz_ntplog,$(FUZZ_TARGETS))): \
 build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/fuzz_log.h $(FUZZ_LOG) | setup
 	@tests/need $(FUZZ_PKGS)
