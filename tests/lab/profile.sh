@@ -5,8 +5,8 @@
 # lib.sh.
 #
 # vPMU needs a CPU whose performance monitor Xen knows: family 10h with
-# vpmu=on. QEMU's counters stand still; modes, contexts and refusals do not
-# need them to count.
+# vpmu=on. Stock QEMU's counters stand still; modes, contexts and refusals do not
+# need them to count. Where they do (counters=1), counts.sh has more.
 
 case $LAB_HYPERVISOR in stock) patched='' ;; *) patched=1 ;; esac
 

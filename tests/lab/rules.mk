@@ -6,10 +6,10 @@ GUEST_CFLAGS := -m32 -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding \
     -fno-pic -fno-stack-protector -fcf-protection=none -mgeneral-regs-only \
     -fno-asynchronous-unwind-tables
 GUEST_SRC  := $(addprefix $(GUEST)/,start.S guest.c smp.c self.c tick.c \
-    timers.c clock.c xen.c pmu.c keep.c witness.c)
+    timers.c clock.c xen.c pmu.c rounds.c keep.c witness.c)
 LABDOM_SRC := $(addprefix $(GUEST)/,labdom.c build.c measure.c commands.c \
     vcpus.c domctl.c options.c stress.c hostile.c selfparams.c clone.c \
-    crash.c evidence.c quiesce.c profile.c keeptime.c trace.c linux.c acpi.c)
+    crash.c evidence.c quiesce.c profile.c counts.c keeptime.c trace.c linux.c acpi.c)
 LABDOM_LIBS := -lxenctrl -lxenguest -lxenforeignmemory -lxentoollog -lxenstore \
     -lxendevicemodel -lxencall
 

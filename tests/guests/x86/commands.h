@@ -60,6 +60,7 @@ int cmd_vpmu(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_misuse(int argc, char **argv);
 int cmd_pmu(int argc, char **argv);
+int cmd_count(int argc, char **argv);
 int cmd_copyctx(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 

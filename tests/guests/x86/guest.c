@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "keep.h"
 #include "pmu.h"
+#include "rounds.h"
 #include "self.h"
 #include "shared.h"
 #include "smp.h"
@@ -128,6 +129,7 @@ static void check_control(void)
     witness_write_tsc(0);
     self_test();
     pmu_test();
+    rounds_check();
     keep_check(stats.timer[TIMER_PIT].period_tsc,
                stats.timer[TIMER_PIT].period_ps);
     stats.request = request;
@@ -265,6 +267,11 @@ static void idle(void)
     case IDLE_WITNESS:
         witness_turn(0);
         witness_rest();
+        break;
+
+    case IDLE_ROUNDS:
+        rounds_turn();
+        irq_enable_and_spin();
         break;
 
     case IDLE_NAP:

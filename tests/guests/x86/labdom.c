@@ -43,7 +43,7 @@ void fail(int err, const char *fmt, ...)
 
 #define SETTINGS \
     "[pit=HZ] [rtc=HZ] [lapic=HZ | io=HZ] [hpet=HZ] " \
-    "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap|witness] [apidle=...] [hpetclock=0|1] " \
+    "[aplapic=HZ]\n    [idle=hlt|spin|sample|nap|witness|rounds] [apidle=...] [hpetclock=0|1] " \
     "[clocks=MASK] [remote=MASK]"
 
 static const struct command commands[] = {
@@ -128,6 +128,10 @@ static const struct command commands[] = {
     { "pmu", "DOM [on]",
       "let the guest's vCPU 0 try its performance monitor, and leave it on",
       cmd_pmu },
+    { "count", "DOM start [loops=N] [stop=1] EVENT|- ... | DOM [N]",
+      "let vCPU 0 count up to four events, in rounds that are all the same;\n"
+      "        wait for N rounds in which it lost its CPU, and tell",
+      cmd_count },
     { "copyctx", "FROM TO",
       "FROM's registers, devices and memory into TO, which never ran",
       cmd_copyctx },

@@ -47,7 +47,7 @@ const char *const timer_names[NR_TIMERS] = {
 
 static const char *const idle_names[] = {
     [IDLE_HLT] = "hlt", [IDLE_SPIN] = "spin",       [IDLE_SAMPLE] = "sample",
-    [IDLE_NAP] = "nap", [IDLE_WITNESS] = "witness",
+    [IDLE_NAP] = "nap", [IDLE_WITNESS] = "witness", [IDLE_ROUNDS] = "rounds",
 };
 
 const char *const clock_names[NR_CLOCKS] = {

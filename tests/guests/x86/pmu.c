@@ -4,13 +4,7 @@
 #include "pmu.h"
 #include "shared.h"
 
-/* AMD64 Architecture Programmer's Manual, volume 2, 13.2.1. */
-#define PERF_CTL0 0xc0010000u
-#define PERF_CTR0 0xc0010004u
 #define CTL_RESERVED (1ull << 19)
-#define CTL_ENABLE (1ull << 22)
-#define CTL_USER_AND_OS (3ull << 16)
-#define EVENT_CYCLES 0x76
 
 #define GENERAL_PROTECTION 13
 
@@ -31,31 +25,59 @@ bool pmu_exception(struct frame *frame)
     return true;
 }
 
-static void note_fault(enum pmu_access access)
+/* Has it come?  None is expected any more. */
+static bool faulted(void)
 {
-    pmu->faulted[access] = !resume;
+    bool came = !resume;
+
     resume = 0;
+    return came;
 }
 
-static void try_read(enum pmu_access access, uint32_t msr)
+bool pmu_read(uint32_t msr, uint64_t *value)
 {
-    uint64_t value = 0;
+    uint64_t v = 0;
 
     asm volatile("movl $1f, %0\n\trdmsr\n1:"
-                 : "+m"(resume), "+A"(value)
+                 : "+m"(resume), "+A"(v)
                  : "c"(msr)
                  : "memory");
-    pmu->value[access] = value;
-    note_fault(access);
+    *value = v;
+    return faulted();
 }
 
-static void try_write(enum pmu_access access, uint32_t msr, uint64_t value)
+bool pmu_write(uint32_t msr, uint64_t value)
 {
     asm volatile("movl $1f, %0\n\twrmsr\n1:"
                  : "+m"(resume)
                  : "c"(msr), "A"(value)
                  : "memory");
-    note_fault(access);
+    return faulted();
+}
+
+bool pmu_rdpmc(uint32_t counter, uint64_t *value)
+{
+    uint64_t v = 0;
+
+    asm volatile("movl $1f, %0\n\trdpmc\n1:"
+                 : "+m"(resume), "+A"(v)
+                 : "c"(counter)
+                 : "memory");
+    *value = v;
+    return faulted();
+}
+
+static void try_read(enum pmu_access access, uint32_t msr)
+{
+    uint64_t value;
+
+    pmu->faulted[access] = pmu_read(msr, &value);
+    pmu->value[access] = value;
+}
+
+static void try_write(enum pmu_access access, uint32_t msr, uint64_t value)
+{
+    pmu->faulted[access] = pmu_write(msr, value);
 }
 
 void pmu_test(void)

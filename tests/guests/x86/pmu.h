@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* MSRs of the performance monitor, as far as Xen lets the guest at them. */
+/* The performance monitor, as far as Xen lets the guest at it. */
 #ifndef GUESTS_X86_PMU_H
 #define GUESTS_X86_PMU_H
 
@@ -7,10 +7,22 @@
 
 #include "x86.h"
 
+/* AMD64 Architecture Programmer's Manual, volume 2, 13.2.1. */
+#define PERF_CTL0 0xc0010000u
+#define PERF_CTR0 0xc0010004u
+#define CTL_USER_AND_OS (3ull << 16)
+#define CTL_ENABLE (1ull << 22)
+#define EVENT_CYCLES 0x76
+
 /* Tries them if dom0 asks for it; see struct pmu_page. */
 void pmu_test(void);
 
-/* Handles an exception that pmu_test() waits for; false if it is another. */
+/* These return true if they were refused (#GP). */
+bool pmu_read(uint32_t msr, uint64_t *value);
+bool pmu_write(uint32_t msr, uint64_t value);
+bool pmu_rdpmc(uint32_t counter, uint64_t *value);
+
+/* Handles an exception that these wait for; false if it is another. */
 bool pmu_exception(struct frame *frame);
 
 #endif

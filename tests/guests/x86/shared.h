@@ -34,6 +34,7 @@
 #define GUEST_KEEP_ADDR     0x116000u   /* struct keep_page */
 #define GUEST_WITNESS_ADDR  0x117000u   /* struct witness_page */
 #define GUEST_REFTSC_ADDR   0x118000u   /* Viridian's reference TSC page */
+#define GUEST_ROUNDS_ADDR   0x119000u   /* struct rounds_page */
 #define GUEST_MEMORY_END    0x120000u   /* the guest needs no more than this */
 /* clang-format on */
 
@@ -57,6 +58,7 @@ enum guest_idle {
     IDLE_SAMPLE,  /* busy, reading all the clocks */
     IDLE_NAP,     /* busy, but for one tick in 64 */
     IDLE_WITNESS, /* busy, see struct witness_page */
+    IDLE_ROUNDS,  /* busy, see struct rounds_page */
     IDLE_KINDS,
 };
 
@@ -88,7 +90,7 @@ struct shared_control {
     uint32_t down;          /* changed: see struct witness_page */
     uint32_t remote;        /* bit mask of timer_id, RTC and HPET:
                                vCPU 1 gets its interrupts */
-    uint32_t pad;
+    uint32_t rounds;        /* changed: see struct rounds_page */
 };
 
 /* The counters of one timer, since the guest started. */
@@ -322,10 +324,39 @@ struct witness_page {
     struct witness_count count[MAX_VCPUS][NR_WITNESSES];
 };
 
+/*
+ * What vCPU 0 counts with the four counters of AMD's family 10h.  When dom0 asks
+ * for it, the guest notes what is in the registers, and then programs them.  In
+ * IDLE_ROUNDS each turn is a round: a loop of 2 * loops instructions between
+ * two readings of each counter, with interrupts off.  Whatever else runs on the
+ * CPU meanwhile, each round counts the same, or the counts are not the guest's.
+ */
+#define PMU_COUNTERS 4
+
+struct rounds_page {
+    /* By dom0. */
+    uint64_t event[PMU_COUNTERS]; /* event select; 0: not used */
+    uint32_t loops;
+    uint32_t stop; /* 1: each round begins with counter 3 started and stopped */
+    /* By the guest: what was there when it began. */
+    uint64_t found_ctrl[PMU_COUNTERS];
+    uint64_t found_counter[PMU_COUNTERS];
+    uint64_t rdpmc[PMU_COUNTERS];
+    uint32_t refused; /* bit mask of RDPMCs that faulted */
+    uint32_t begun;   /* shared_control.rounds as seen */
+    /* By the guest: since it began. */
+    uint32_t rounds;
+    uint32_t preempted; /* of these: others had the CPU meanwhile */
+    uint64_t least[PMU_COUNTERS];
+    uint64_t most[PMU_COUNTERS];
+};
+
 _Static_assert(MAX_VCPUS <= 1u << WITNESS_CPU_BITS, "layout");
 _Static_assert(offsetof(struct witness_page, write_add) % 8 == 0, "layout");
 _Static_assert(sizeof(struct witness_count) == 24, "layout");
 _Static_assert(sizeof(struct witness_page) <= 4096, "one page");
+_Static_assert(offsetof(struct rounds_page, rounds) == 144, "layout");
+_Static_assert(sizeof(struct rounds_page) == 216, "layout");
 _Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# The scenarios in which counters count (counters=1) share this file, and source
+# it after profile.sh. The guest's rounds are in tests/guests/x86/rounds.c.
+
+# shellcheck disable=SC2034 # the scenarios use these
+INSNS=0xc0 CYCLES=0x76
+
+# counts LINE: what "labdom count" says of the counters, without how often.
+counts() { echo "$1" | sed 's/.*preempted=[0-9]* *//'; }
+
+# counter N LINE: what counter N counted in each round.
+counter() { echo "$2" | sed -n "s/.*counter$1=\([0-9.]*\).*/\1/p"; }
+
+# counts_alone DOM NAME: sets $NAME to what the domain counts in some 100 rounds.
+counts_alone() {
+    sleep 1
+    eval "$2=\$(counts \"\$(labdom count \"\$1\")\")"
+}
+
+# is_one_value COUNTS NAME: no round counted another number than the others.
+is_one_value() {
+    like "$1" 'counter[0-9]=[1-9]' "$2" && unlike "$1" '\.\.' "$2"
+}
