@@ -42,6 +42,7 @@ static const struct capability capabilities[] = {
       "x86/vpt: one guest time for all vCPUs of a domain" },
     { XENTIME_CAP_SESSIONS, "profile-sessions",
       "x86/vpmu: only for domains that a profiling session covers" },
+    { XENTIME_CAP_OWN_RDPMC, "own-rdpmc", "x86/hvm: intercept RDPMC" },
 };
 
 #define IS_CAP(cap, feature) \
@@ -71,6 +72,10 @@ static const struct xentime_defect defects[] = {
     { "sync-freeze",
       "in timer_mode 2 a pending tick stops the timer of a descheduled vCPU",
       XENTIME_CAP_SYNC_WAKEUP },
+    { "rdpmc-open",
+      "any HVM guest can read the performance counters of dom0, of Xen and of "
+      "other guests by RDPMC",
+      XENTIME_CAP_OWN_RDPMC },
     /*
      * hpet_set_timer() takes a one-shot comparator of 32 bits that is in the
      * past for one in the future if the counter has wrapped since: the guest
@@ -146,6 +151,8 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
         xt->caps = vtimer_caps(xt);
         if (xt_counted_by_xen(xt))
             xt->caps |= XENTIME_CAP_SESSIONS;
+        if (xt->own_rdpmc)
+            xt->caps |= XENTIME_CAP_OWN_RDPMC;
         if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
             xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
         if (xt_vpmu_mode(xt) > XENPMU_MODE_OFF)

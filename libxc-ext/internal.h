@@ -29,6 +29,7 @@ struct xentime {
     int vtimer_errno; /* why there are no features, if there are none */
     bool counted_known;
     bool counted_by_xen;          /* see xt_counted_by_xen() */
+    bool own_rdpmc;               /* known with it: FEATURE_OWN_RDPMC */
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;

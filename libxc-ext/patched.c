@@ -137,10 +137,13 @@ enum xentime_error xt_ask_counted_by_xen(xentime *xt, bool *counted)
     struct xen_sysctl_profile op = { .op = XEN_PROFILE_features };
 
     if (!xt->counted_known) {
-        if (!xt_profile_op(xt, &op))
-            xt->counted_by_xen = op.u.features & XEN_PROFILE_FEATURE_DOMAIN;
-        else if (!is_unknown(errno))
-            return xt_fail_xen(xt, errno, NULL, "cannot ask who profiles");
+        if (xt_profile_op(xt, &op)) {
+            if (!is_unknown(errno))
+                return xt_fail_xen(xt, errno, NULL, "cannot ask who profiles");
+            op.u.features = 0;
+        }
+        xt->counted_by_xen = op.u.features & XEN_PROFILE_FEATURE_DOMAIN;
+        xt->own_rdpmc = op.u.features & XEN_PROFILE_FEATURE_OWN_RDPMC;
         xt->counted_known = true;
     }
     *counted = xt->counted_by_xen;

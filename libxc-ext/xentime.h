@@ -722,6 +722,8 @@ enum xentime_capability {
     XENTIME_CAP_SESSIONS = 1 << 13,
     /* This one is in hv-patches/include/vtimer.h again. */
     XENTIME_CAP_ONE_TIME = 1 << 15, /* all vCPUs have the same time */
+    /* profile.h; a guest reads nobody's counters but its own */
+    XENTIME_CAP_OWN_RDPMC = 1 << 30,
     /*
      * The bits for modes have no names here: "needs" of xentime_mode_name() has
      * them.  No bit from 8 on is, or will be, what a stock Xen can do.

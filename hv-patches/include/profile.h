@@ -23,9 +23,9 @@
 
 /*
  * Reads what this hypervisor can do into u.features, an OR of
- * XEN_PROFILE_FEATURE_*.  0 means nothing (x86: Xen was booted without vpmu=,
- * or does not know the CPU's PMU); start, stop and primary_start answer
- * -EOPNOTSUPP then.
+ * XEN_PROFILE_FEATURE_*.  Without FEATURE_DOMAIN (x86: Xen was booted without
+ * vpmu=, or does not know the CPU's PMU) start, stop and primary_start answer
+ * -EOPNOTSUPP.
  */
 #define XEN_PROFILE_features         0
 /*
@@ -74,6 +74,8 @@
 #define XEN_PROFILE_FEATURE_PASSIVE  (1u << 2)
 #define XEN_PROFILE_FEATURE_SELF     (1u << 3)  /* guests may ask themselves */
 #define XEN_PROFILE_FEATURE_RING     (1u << 4)  /* Xen writes the samples */
+/* x86: RDPMC reads a vCPU's own counter, or is refused. */
+#define XEN_PROFILE_FEATURE_OWN_RDPMC (1u << 5)
 
 #define XEN_PROFILE_PASSIVE          (1u << 0)  /* flags of start */
 

@@ -242,7 +242,7 @@ nothing_left "the end"
 
 if [ -n "$patched" ]; then
     exits 0 "each misuse has its answer" -- labdom misuse
-    is "$(labdom profile features)" 0x7 "domain, primary, passive"
+    is "$(labdom profile features)" 0x27 "domain, primary, passive, own RDPMC"
     nothing_left "misuse"
 fi
 done_testing

@@ -189,10 +189,11 @@ int fake_profile_op(struct fake_domain *d, struct xen_sysctl_profile *op)
         return EOPNOTSUPP;
     switch (op->op) {
     case XEN_PROFILE_features:
-        op->u.features = fake->vpmu < 0 ? 0
-                                        : XEN_PROFILE_FEATURE_DOMAIN |
-                                              XEN_PROFILE_FEATURE_PRIMARY |
-                                              XEN_PROFILE_FEATURE_PASSIVE;
+        op->u.features = XEN_PROFILE_FEATURE_OWN_RDPMC;
+        if (fake->vpmu >= 0)
+            op->u.features |= XEN_PROFILE_FEATURE_DOMAIN |
+                              XEN_PROFILE_FEATURE_PRIMARY |
+                              XEN_PROFILE_FEATURE_PASSIVE;
         return 0;
     case XEN_PROFILE_primary_start:
         e = primary_start();

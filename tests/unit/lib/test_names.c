@@ -249,6 +249,7 @@ static void capabilities_and_defects(void **state)
         [8] = "safe-switch", [9] = "quiet-vhpet",  [10] = "tick-stats",
         [11] = "resync",     [12] = "sync-wakeup", [13] = "profile-sessions",
         [14] = "paced-mode", [15] = "one-time",    [16] = "undoubled-mode",
+        [30] = "own-rdpmc",
     };
     const struct xentime_defect *d;
     unsigned int bit;

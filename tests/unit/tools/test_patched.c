@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xentimectl tune and resync, and what show adds, on a patched Xen; wrong use
- * of these and of stats; what each says on a Xen without its patch.
+ * xentimectl tune and resync, and what show and info add, on a patched
+ * Xen; wrong use of these and of stats; what each says on a Xen without its
+ * patch.
  */
 
 #include <stdio.h>
@@ -358,6 +359,21 @@ static void without_the_patch(void **state)
     }
 }
 
+/* ---- info ---- */
+
+/* It is closed whether or not Xen was booted with vpmu=. */
+static void rdpmc_is_closed(void **state)
+{
+    (void)state;
+    add_domain();
+    assert_has(run("info")->out, "rdpmc-open: present\n");
+    fake_count_sessions();
+    assert_has(run("info")->out, "rdpmc-open: fixed\n");
+    fake->vpmu = -1;
+    assert_has(run("info")->out, "rdpmc-open: fixed\n");
+}
+
 UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
           TEST(a_mode_that_is_refused), TEST(show), TEST(show_effect),
-          TEST(every_error), TEST(without_the_patch))
+          TEST(every_error), TEST(without_the_patch),
+          TEST(rdpmc_is_closed))

@@ -202,10 +202,12 @@ void arch_profile_not_primary(struct domain *d)
 
 uint64_t arch_profile_features(void)
 {
-    uint64_t features = XEN_PROFILE_FEATURE_DOMAIN;
+    uint64_t features = XEN_PROFILE_FEATURE_OWN_RDPMC;
 
     if ( !vpmu_enabled() )
-        return 0;
+        return features;
+
+    features |= XEN_PROFILE_FEATURE_DOMAIN;
     if ( !is_32bit_hwdom() )
         features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
 
