@@ -49,7 +49,13 @@ is "$(counts "$out")" "$alone_a" "it counts what it counted alone"
 exits 0 "the second, too" -- labdom count "$b" $times
 is "$(counts "$out")" "$alone_b" "it counts what it counted alone"
 
+# A counter that is started and stopped is nothing to the others. In stock Xen
+# they stand still until a register is touched.
 if [ -n "$patched" ]; then
+    labdom count "$a" start stop=1 "$INSNS" "$CYCLES" >/dev/null
+    exits 0 "it starts and stops a third counter in each round" -- \
+        labdom count "$a" 200
+    is "$(counts "$out")" "$alone_a" "and counts with the first two as before"
     xentimectl profile stop --all >/dev/null
     nothing_left "the end"
 fi
