@@ -31,16 +31,19 @@ $B/clockwitness: tests/guests/linux/clockwitness.c
 
 $B/meter: tests/lab/meter.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -o $@ $<
+$B/sampler: tests/lab/sampler.c
+	$(CC) $(ALL_CFLAGS) -o $@ $<
 $B/fwcfg: tests/lab/fwcfg.c
 	$(CC) $(ALL_CFLAGS) -o $@ $<
 $B/count.so: tests/lab/count.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
 
-install-lab: install $B/guest.bin $B/labdom $B/meter $B/fwcfg $B/count.so \
+install-lab: install $B/guest.bin $B/labdom $B/meter $B/sampler $B/fwcfg $B/count.so \
              $B/clockwitness
 	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
 	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
 	install -D -m 755 $B/meter $(DESTDIR)/usr/bin/meter
+	install -D -m 755 $B/sampler $(DESTDIR)/usr/bin/sampler
 	install -D -m 755 $B/fwcfg $(DESTDIR)/usr/bin/fwcfg
 	install -D -m 644 $B/count.so $(DESTDIR)/usr/lib/lab/count.so
 	install -D -m 755 $B/clockwitness $(DESTDIR)/usr/lib/lab/linux/clockwitness

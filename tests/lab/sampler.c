@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Samples one CPU of dom0 by perf_event_open(), as "perf record -a -C" does,
+ * and prints where each sample was taken:
+ *
+ *     sampler insns|cycles PERIOD CPU MS
+ *
+ * A line is the mode that Linux has noted (kernel, user, hypervisor,
+ * guest-kernel, guest-user) and the address; the last line has what was counted
+ * in all, and how many samples were lost. Linux has no mode for a sample of Xen
+ * itself: it is one of the kernel's, at an address that is Xen's.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/perf_event.h>
+
+#define PAGES 64 /* of samples: a power of two */
+#define DRAIN_MS 50
+
+/* With sample_type PERF_SAMPLE_IP, and nothing else. */
+struct sample {
+    struct perf_event_header header;
+    uint64_t ip;
+};
+
+struct lost {
+    struct perf_event_header header;
+    uint64_t id, lost;
+};
+
+static const char *const modes[] = {
+    [PERF_RECORD_MISC_KERNEL] = "kernel",
+    [PERF_RECORD_MISC_USER] = "user",
+    [PERF_RECORD_MISC_HYPERVISOR] = "hypervisor",
+    [PERF_RECORD_MISC_GUEST_KERNEL] = "guest-kernel",
+    [PERF_RECORD_MISC_GUEST_USER] = "guest-user",
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "sampler: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static uint64_t number(const char *text)
+{
+    char *end;
+    uint64_t n = strtoull(text, &end, 0);
+
+    if (!*text || *end) {
+        fprintf(stderr, "sampler: not a number: %s\n", text);
+        exit(2);
+    }
+
+    return n;
+}
+
+static int open_event(uint64_t config, uint64_t period, int cpu)
+{
+    struct perf_event_attr attr = {
+        .type = PERF_TYPE_HARDWARE,
+        .size = sizeof(attr),
+        .config = config,
+        .sample_period = period,
+        .sample_type = PERF_SAMPLE_IP,
+        .disabled = 1,
+    };
+    int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, 0);
+
+    if (fd < 0)
+        die("perf_event_open");
+
+    return fd;
+}
+
+/* Copies a record out of the ring, whose end it may lie across. */
+static void take(const char *ring, uint64_t at, void *to, size_t n)
+{
+    size_t size = PAGES * (size_t)sysconf(_SC_PAGESIZE), i;
+
+    for (i = 0; i < n; i++)
+        ((char *)to)[i] = ring[(at + i) % size];
+}
+
+/* Prints what is in the ring; returns how many samples Linux has lost. */
+static uint64_t drain(struct perf_event_mmap_page *page)
+{
+    const char *ring = (const char *)page + sysconf(_SC_PAGESIZE);
+    uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
+    uint64_t at = page->data_tail, lost_in_all = 0;
+    struct perf_event_header header;
+
+    for (; at < head; at += header.size) {
+        take(ring, at, &header, sizeof(header));
+        if (header.type == PERF_RECORD_SAMPLE) {
+            unsigned int mode = header.misc & PERF_RECORD_MISC_CPUMODE_MASK;
+            struct sample sample;
+
+            take(ring, at, &sample, sizeof(sample));
+            printf("%s %#" PRIx64 "\n",
+                   mode < sizeof(modes) / sizeof(modes[0]) && modes[mode]
+                       ? modes[mode]
+                       : "unknown",
+                   (uint64_t)sample.ip);
+        } else if (header.type == PERF_RECORD_LOST) {
+            struct lost lost;
+
+            take(ring, at, &lost, sizeof(lost));
+            lost_in_all += lost.lost;
+        }
+    }
+    __atomic_store_n(&page->data_tail, at, __ATOMIC_RELEASE);
+
+    return lost_in_all;
+}
+
+int main(int argc, char **argv)
+{
+    const struct timespec turn = { .tv_nsec = DRAIN_MS * 1000000l };
+    struct perf_event_mmap_page *page;
+    uint64_t ms, lost = 0, count = 0;
+    bool cycles;
+    int fd;
+
+    if (argc != 5 || (strcmp(argv[1], "insns") && strcmp(argv[1], "cycles"))) {
+        fprintf(stderr, "usage: sampler insns|cycles PERIOD CPU MS\n");
+        return 2;
+    }
+
+    cycles = !strcmp(argv[1], "cycles");
+    fd = open_event(cycles ? PERF_COUNT_HW_CPU_CYCLES
+                           : PERF_COUNT_HW_INSTRUCTIONS,
+                    number(argv[2]), (int)number(argv[3]));
+    page = mmap(NULL, (PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE),
+                PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (page == MAP_FAILED)
+        die("mmap");
+
+    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+    for (ms = number(argv[4]); ms >= DRAIN_MS; ms -= DRAIN_MS) {
+        nanosleep(&turn, NULL);
+        lost += drain(page);
+    }
+    ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+    lost += drain(page);
+    if (read(fd, &count, sizeof(count)) != sizeof(count))
+        die("read");
+    printf("count=%" PRIu64 " lost=%" PRIu64 "\n", count, lost);
+
+    return 0;
+}
