@@ -62,6 +62,32 @@ static void note_others(const struct profile_run *p,
 }
 
 /*
+ * Notes that a guest may not find what it was given: Linux looks for a
+ * performance monitor once, when it boots.  A stock Xen gives it to a guest
+ * that is yet to be created, or not at all.
+ */
+static void note_booted(const struct profile_run *p,
+                        const struct xentime_profile_change *c)
+{
+    size_t i;
+
+    if (!c->counted_by_xen || !c->changed || p->t->opt[OPT_PASSIVE])
+        return;
+    for (i = 0; i < p->n; i++)
+        if (p->doms[i].domid && p->doms[i].cpu_time_ns)
+            break;
+    if (i == p->n)
+        return;
+    fputs("xentimectl: note: ", stderr);
+    print_target(stderr, p, i);
+    fputs(" has run already. Linux looks for a performance monitor when it "
+          "boots, and not later: for one that booted without a session create "
+          "the domain anew with \"xl create -p\", start the session, and then "
+          "\"xl unpause\"\n",
+          stderr);
+}
+
+/*
  * Notes that samples will be of the wrong CPU: Xen hands one of CPU n to dom0's
  * vCPU n modulo their number, for samples of Xen and of passive domains alike.
  */
@@ -155,6 +181,7 @@ int profile_begin(struct profile_run *p)
     p->mode = c.mode;
     print_change(p, c.changed ? "started" : "goes on", &c);
     note_others(p, &c);
+    note_booted(p, &c);
     note_pinning(p);
     return EXIT_DONE;
 }

@@ -33,7 +33,8 @@ like "$out" '^vPMU mode off -> self$' "and what became of the mode"
 vpmu_is self "one session"
 is "$(cat /sys/hypervisor/pmu/pmu_mode)" self "Linux says the same"
 if [ -n "$patched" ]; then
-    is "$err" "" "nothing to warn of"
+    like "$err" '^xentimectl: note: web 1 has run already\. .*xl create -p' \
+        "a kernel that has booted without will not look again"
     is "$(session_count "$d")" 1 "Xen counts it"
 else
     like "$err" 'note: .*not only those with a session' "others have one too"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xentimectl tune and resync, and what show and info add, on a patched
+ * xentimectl tune and resync, and what show, info and profile add, on a patched
  * Xen; wrong use of these and of stats; what each says on a Xen without its
  * patch.
  */
@@ -359,7 +359,25 @@ static void without_the_patch(void **state)
     }
 }
 
-/* ---- info ---- */
+/* ---- profile, info ---- */
+
+/* Linux looks for a performance monitor when it boots, and not later. */
+static void a_guest_that_has_booted(void **state)
+{
+    const struct run *r;
+
+    (void)state;
+    add_domain();
+    fake_count_sessions();
+    r = run("profile", "start", "1");
+    assert_exit(r, 0);
+    assert_has(r->err, "xentimectl: note: old billing has run already. ");
+    assert_has(r->err, "\"xl create -p\"");
+    fake_domain(1)->cpu_time = 0;
+    r = run("profile", "start", "1");
+    assert_exit(r, 0);
+    assert_string_equal(r->err, "");
+}
 
 /* It is closed whether or not Xen was booted with vpmu=. */
 static void rdpmc_is_closed(void **state)
@@ -376,4 +394,4 @@ static void rdpmc_is_closed(void **state)
 UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
           TEST(a_mode_that_is_refused), TEST(show), TEST(show_effect),
           TEST(every_error), TEST(without_the_patch),
-          TEST(rdpmc_is_closed))
+          TEST(a_guest_that_has_booted), TEST(rdpmc_is_closed))
