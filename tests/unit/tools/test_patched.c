@@ -368,6 +368,7 @@ static void a_guest_that_has_booted(void **state)
 
     (void)state;
     add_domain();
+    fake_add(0, XENTIME_PV);
     fake_count_sessions();
     r = run("profile", "start", "1");
     assert_exit(r, 0);
