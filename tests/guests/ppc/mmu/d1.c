@@ -2,14 +2,16 @@
 /*
  * Proves that guests with the MMU on run: exits and interrupts through the
  * vectors at 0xc000000000004000 (H_SET_MODE), preemption beside a guest in
- * real mode, the performance monitor's interrupt, hypercalls; and that a
- * program of the guest's can make none.
+ * real mode, the performance monitor's interrupt, hypercalls; that a program of
+ * the guest's can make none; and that what one vCPU asks of H_SET_MODE holds for
+ * the other, whose first interrupt would be lost in real mode otherwise.
  *
  * How: radix translation with a process table of the guest's own
  * (H_REGISTER_PROC_TBL); all its memory at its real address, for the kernel
- * alone, and a page with a program at PROGRAM.
+ * alone, and a page with a program at PROGRAM. vCPU 0 asks, as Linux does, and
+ * vCPU 1 takes an interrupt that the CPU delivers and one that Xen does.
  *
- * guests: d1 d2 slice=200
+ * guests: d1,vcpus=2 d2 slice=200
  */
 #include "guest.h"
 
@@ -28,6 +30,8 @@
 #define RTS ((2UL << 61) | (5UL << 5))
 
 static volatile unsigned int pmis;
+static volatile bool mapped, second_done;
+static volatile unsigned int taken, taken_virtual;
 static volatile uint64_t vectors_at, result;
 
 static void set(uint64_t table, unsigned int i, uint64_t value)
@@ -90,10 +94,59 @@ static uint64_t from_program(uint64_t function)
     return result;
 }
 
+static void flush_tlb(void)
+{
+    asm volatile("ptesync; tlbiel %0, %1, 2, 1, 1; ptesync; isync" ::"r"(3UL
+                                                                         << 10),
+                 "r"(0UL)
+                 : "memory");
+}
+
+static void take(struct frame *frame)
+{
+    taken++;
+    taken_virtual += !!(mfmsr() & MSR_IR);
+    if (frame->vector == 0x700)
+        frame->pc += 4;
+}
+
+/* vCPU 1 never calls H_SET_MODE: it turns its MMU on and is interrupted. */
+static void second(void)
+{
+    while (!mapped)
+        cede();
+    flush_tlb();
+    mtmsr(mfmsr() | MSR_IR | MSR_DR);
+    asm volatile("sc" ::: "r0", "r3", "r9", "r10", "r11", "r12", "memory");
+    asm volatile(".long 0" ::: "memory");
+    mtmsr(mfmsr() & ~(MSR_IR | MSR_DR));
+    second_done = true;
+}
+
+static void wait_for_second(void)
+{
+    on_interrupt(0x700, take);
+    on_interrupt(0xc00, take);
+    mapped = true;
+    while (!second_done)
+        cede();
+    interrupts(false);
+    is(taken, 2, "a system call and an illegal instruction of vCPU 1");
+    is(taken_virtual, 2, "which find its MMU on, as vCPU 0 asked");
+    on_interrupt(0x700, NULL);
+}
+
 void test_main(unsigned int vcpu)
 {
-    (void)vcpu;
+    if (vcpu) {
+        second();
+        return;
+    }
     build();
+    is(hcall(H_SET_MODE, 2, 4, 0, 0), -256, "an endianness that there is not");
+    is(hcall(H_SET_MODE, 1, 4, 1, 0), -56, "its value that is to be 0");
+    is(hcall(H_SET_MODE, 0, 4, 0, 0), H_SUCCESS, "big endian interrupts");
+    is(hcall(H_SET_MODE, 1, 4, 0, 0), H_SUCCESS, "and little endian again");
     is(hcall(H_SET_MODE, 3, 2, 0, 0), -55, "another resource");
     is(hcall(H_SET_MODE, 2, 3, 0, 0), -256, "AIL 2");
     is(hcall(H_SET_MODE, 3, 3, 1, 0), -56, "a value that is to be 0");
@@ -105,12 +158,10 @@ void test_main(unsigned int vcpu)
        "a table not aligned to its size");
     is(hcall(H_REGISTER_PROC_TBL, 0x1d, TABLE, 0, 0), H_SUCCESS,
        "its process table");
-    asm volatile("ptesync; tlbiel %0, %1, 2, 1, 1; ptesync; isync" ::"r"(3UL
-                                                                         << 10),
-                 "r"(0UL)
-                 : "memory");
+    flush_tlb();
     mtmsr(mfmsr() | MSR_IR | MSR_DR);
     is(mfmsr() & (MSR_IR | MSR_DR), MSR_IR | MSR_DR, "the MMU is on");
+    wait_for_second();
 
     on_interrupt(0xf00, pmi);
     is(perfmon(PERFMON_ENABLE, 0), H_SUCCESS, "it profiles");

@@ -262,6 +262,6 @@ void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1)
     regs->srr0 = regs->pc;
     regs->srr1 = (regs->msr & ~0x783f0000UL) | srr1;
     regs->pc = vector + (virt ? AIL_VECTOR_BASE : 0);
-    regs->msr = MSR_SF | MSR_LE | (regs->msr & MSR_ME) |
-                (virt ? MSR_IR | MSR_DR : 0);
+    regs->msr = MSR_SF | (g->lpcr & LPCR_ILE ? MSR_LE : 0) |
+                (regs->msr & MSR_ME) | (virt ? MSR_IR | MSR_DR : 0);
 }

@@ -47,23 +47,41 @@ static bool h_put_term_char(struct vcpu *v, const uint64_t *arg,
     return false;
 }
 
+/*
+ * LoPAPR has both modes be those of the partition.  Linux asks on its first
+ * CPU only, before it starts the others.
+ */
+static void set_lpcr(struct domain *d, uint64_t mask, uint64_t value)
+{
+    struct vcpu *v;
+
+    for_each_vcpu ( d, v )
+    {
+        struct guest_vcpu *g = &v->arch.guest;
+
+        g->lpcr = (g->lpcr & ~mask) | value;
+    }
+}
+
 static bool h_set_mode(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
-    struct guest_vcpu *g = &v->arch.guest;
+    const uint64_t mode = arg[0], resource = arg[1];
 
-    if ( arg[1] != H_SET_MODE_RESOURCE_ADDR_TRANS_MODE )
+    *result = H_SUCCESS;
+    if ( resource != H_SET_MODE_RESOURCE_ADDR_TRANS_MODE &&
+         resource != H_SET_MODE_RESOURCE_LE )
         *result = H_P2;
     else if ( arg[2] )
         *result = H_P3;
     else if ( arg[3] )
         *result = H_P4;
-    else if ( arg[0] != 0 && arg[0] != 3 )
-        *result = H_UNSUPPORTED_FLAG;
+    else if ( resource == H_SET_MODE_RESOURCE_LE && mode <= 1 )
+        set_lpcr(v->domain, LPCR_ILE, mode ? LPCR_ILE : 0);
+    else if ( resource == H_SET_MODE_RESOURCE_ADDR_TRANS_MODE &&
+              (mode == 0 || mode == 3) )
+        set_lpcr(v->domain, LPCR_AIL, mode ? LPCR_AIL_3 : 0);
     else
-    {
-        g->lpcr = (g->lpcr & ~LPCR_AIL) | (arg[0] ? LPCR_AIL_3 : 0);
-        *result = H_SUCCESS;
-    }
+        *result = H_UNSUPPORTED_FLAG;
 
     return false;
 }

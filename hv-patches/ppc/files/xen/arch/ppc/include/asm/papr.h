@@ -23,6 +23,7 @@
 #define H_REGISTER_PROC_TBL  0x37c
 
 #define H_SET_MODE_RESOURCE_ADDR_TRANS_MODE 3
+#define H_SET_MODE_RESOURCE_LE              4
 
 /* H_PERFMON's modes 0 and 1: LoPAPR counts bits from the left. */
 #define H_PERFMON_ENABLE     (1UL << 63)
