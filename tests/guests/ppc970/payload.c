@@ -107,6 +107,7 @@ uint64_t pmu_mfspr(uint16_t spr)
     uint64_t value = 0;
 
     READ(PMU_SPR_MMCR0)
+    READ(PMU_SPR_MMCRA)
     PMU_PPC970(READ_ONE, READ_ONE)
     return value;
 }
@@ -114,6 +115,7 @@ uint64_t pmu_mfspr(uint16_t spr)
 void pmu_mtspr(uint16_t spr, uint64_t value)
 {
     WRITE(PMU_SPR_MMCR0)
+    WRITE(PMU_SPR_MMCRA)
     PMU_PPC970(WRITE_ONE, WRITE_ONE)
 }
 
@@ -182,6 +184,7 @@ static void test(const struct pmu_family *family)
 
     family->save(&ctx);
     is(read_manual(0), FC, "saving freezes, and takes the alert away", "");
+    is(read_manual(2), 0, "and turns sampling off", "");
     for (unsigned int i = 0; i < NR_REGS; i++)
         write_manual(i, i ? ~pattern(i) : FC);
     family->load(&ctx);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MMCR0 PMU_SPR_MMCR0
+#define MMCRA PMU_SPR_MMCRA
 #define ISYNC 0xffff
 #define WRITE 0x8000
 #define JUNK 0xdead000000000000u
@@ -33,6 +34,7 @@ void pw_start(const struct pmu_family *f, uint64_t seed)
     } else {
         PMU_POWER9(WIDE, NARROW)
     }
+    pw.regs[pw.nr_regs++] = MMCRA;
     pw.spr[MMCR0] = PMU_MMCR0_FC;
 }
 
@@ -65,10 +67,18 @@ void pw_run(void)
         step(0x10000000);
 }
 
+/* Are these what a CPU may still change, with the counters frozen? */
+static bool sampled(uint16_t spr)
+{
+    return spr == 784 || spr == 796 || spr == 797; /* SIER, SIAR, SDAR */
+}
+
 static void seen(uint16_t what)
 {
     if (pw.nr_trace < sizeof(pw.trace) / sizeof(*pw.trace))
         pw.trace[pw.nr_trace++] = what;
+    if (sampled(what & ~WRITE) && pw.spr[MMCRA])
+        pw.violations++;
     if (what == ISYNC || !counting())
         return;
     if ((what & ~WRITE) != MMCR0)

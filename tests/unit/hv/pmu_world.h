@@ -9,7 +9,8 @@
  * junk in their upper halves, which no hardware promises not to have.
  *
  * Accesses that must never be are counted: those to any register but MMCR0
- * while the counters run (a context half saved or half loaded).
+ * while the counters run (a context half saved or half loaded), and those to
+ * what is sampled (SIAR, SDAR, SIER) while MMCRA may have the CPU sample.
  */
 #ifndef PMU_WORLD_H
 #define PMU_WORLD_H

@@ -117,25 +117,35 @@ static void numbers(uint32_t pvr)
 static void save(uint32_t pvr)
 {
     struct pmu_context ctx;
-    uint64_t before[PW_MAX_REGS];
+    uint64_t before[PW_MAX_REGS], mmcra;
 
     use(pvr, 1);
     set_all(PMU_MMCR0_PMAE);
+    mmcra = pw.spr[PMU_SPR_MMCRA];
     memset(&ctx, 0xff, sizeof(ctx));
     family->save(&ctx);
     assert_int_equal(pw.violations, 0);
-    /* MMCR0 is read, frozen, and only then are the others read, each once. */
+    /*
+     * MMCR0 is read, and frozen, MMCRA is read, and sampling turned off, and
+     * only then are the others read, each once.
+     */
     assert_int_equal(pw.trace[0], PMU_SPR_MMCR0);
     assert_int_equal(pw.trace[1], PMU_SPR_MMCR0 | 0x8000);
-    assert_int_equal(pw.trace[2], 0xffff);
-    assert_int_equal(pw.nr_trace, 3 + family->nr_regs - 1);
-    for (unsigned int i = 3; i < pw.nr_trace; i++) {
+    assert_int_equal(pw.trace[2], PMU_SPR_MMCRA);
+    assert_int_equal(pw.trace[3], PMU_SPR_MMCRA | 0x8000);
+    assert_int_equal(pw.trace[4], 0xffff);
+    assert_int_equal(pw.nr_trace, 5 + family->nr_regs - 2);
+    for (unsigned int i = 5; i < pw.nr_trace; i++) {
         assert_int_equal(pw.trace[i] & 0x8000, 0);
-        for (unsigned int j = 3; j < i; j++)
+        for (unsigned int j = 5; j < i; j++)
             assert_int_not_equal(pw.trace[i], pw.trace[j]);
     }
     assert_int_equal(pw.spr[PMU_SPR_MMCR0], PMU_MMCR0_FC);
+    assert_int_equal(pw.spr[PMU_SPR_MMCRA], 0);
+    assert_true(ctx.wide[PMU_MMCRA] == mmcra);
+    pw.spr[PMU_SPR_MMCRA] = mmcra;
     pw_read(before);
+    pw.spr[PMU_SPR_MMCRA] = 0;
     pw_run();
     family->load(&ctx);
     for (unsigned int i = 1; i < pw.nr_regs; i++)
@@ -152,10 +162,12 @@ static void load(uint32_t pvr)
     pw_read(was);
     family->save(&ctx);
     set_all(PMU_MMCR0_FC);
+    pw.spr[PMU_SPR_MMCRA] = 0;
     family->load(&ctx);
     assert_int_equal(pw.violations, 0);
-    /* MMCR0 comes last, and each register once. */
+    /* MMCRA and then MMCR0 come last, and each register once. */
     assert_int_equal(pw.nr_trace, family->nr_regs);
+    assert_int_equal(pw.trace[pw.nr_trace - 2], PMU_SPR_MMCRA | 0x8000);
     assert_int_equal(pw.trace[pw.nr_trace - 1], PMU_SPR_MMCR0 | 0x8000);
     for (unsigned int i = 0; i < pw.nr_trace - 1; i++) {
         assert_int_equal(pw.trace[i] & 0x8000, 0x8000);
@@ -180,6 +192,7 @@ static void there_and_back(uint32_t pvr)
         assert_int_equal(pw.violations, 0);
         for (unsigned int i = 1; i < pw.nr_regs; i++)
             pw.spr[pw.regs[i]] = pw_random();
+        pw.spr[PMU_SPR_MMCRA] = 0;
         pw.still = true;
         family->load(&ctx);
         family->save(&again);

@@ -23,9 +23,9 @@ static void load_##family(const struct pmu_context *ctx)                \
 static const struct pmu_family family = {                               \
     .name = NAME_,                                                      \
     .pvr_versions = { __VA_ARGS__ },                                    \
-    .nr_regs = 1 LIST(ONE, ONE),                                        \
+    .nr_regs = 2 LIST(ONE, ONE),                                        \
     .nr_pmcs = 0 LIST(NONE, ONE),                                       \
-    .wide = { LIST(NAME, NONE) },                                       \
+    .wide = { LIST(NAME, NONE) [PMU_MMCRA] = "MMCRA" },                                       \
     .narrow = { "MMCR0", LIST(NONE, NAME) },                            \
     .save = save_##family,                                              \
     .load = load_##family,                                              \

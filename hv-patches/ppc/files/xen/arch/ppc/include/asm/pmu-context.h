@@ -5,11 +5,13 @@
  * so that no counter ever runs half loaded.
  *
  * The order (Power ISA 3.0B, Book III, chapter 9, Performance Monitor
- * Facility): saving reads MMCR0 and freezes the counters with it (FC) before
- * it reads anything else; loading finds them frozen, writes everything else,
- * and MMCR0 last, which lets them run.  Writing MMCR0 without PMAO takes a
- * pending alert away, writing it with PMAO brings it back: an alert travels
- * with its context.
+ * Facility): saving reads MMCR0 and freezes the counters with it (FC), then
+ * reads MMCRA and turns sampling off with it, before it reads anything else;
+ * loading finds both so, writes everything else, then MMCRA, and MMCR0 last,
+ * which lets the counters run.  Where a CPU samples continuously, SIAR and SDAR
+ * would change between the two otherwise, and hold an address of the
+ * hypervisor.  Writing MMCR0 without PMAO takes a pending alert away, writing
+ * it with PMAO brings it back: an alert travels with its context.
  *
  * Nothing here depends on Xen beyond types (see pmu-spr.h), takes a lock or
  * sleeps.  A context belongs to a vCPU, and only the CPU that runs the vCPU,
@@ -31,14 +33,14 @@
 /*
  * Each family is a list of registers: W(index, name, spr) has 64 bits, and
  * N(index, name, spr) only the lower 32.  MMCR0 is narrow[0] in every family,
- * and in no list, as it is moved before or after all the others.
+ * and MMCRA wide[PMU_MMCRA].  They are in no list, as they are moved before or
+ * after all the others.
  */
 
 /* Power ISA 3.0B, Book III, chapter 9. */
 #define PMU_POWER9(W, N)                                                \
     W(0, MMCR1, 798)                                                    \
     W(1, MMCR2, 785)                                                    \
-    W(2, MMCRA, 786)                                                    \
     N(1, PMC1, 787)                                                     \
     N(2, PMC2, 788)                                                     \
     N(3, PMC3, 789)                                                     \
@@ -52,7 +54,6 @@
 /* PowerPC 970MP User's Manual, Performance Monitoring. */
 #define PMU_PPC970(W, N)                                                \
     W(0, MMCR1, 798)                                                    \
-    W(1, MMCRA, 786)                                                    \
     N(1, PMC1, 787)                                                     \
     N(2, PMC2, 788)                                                     \
     N(3, PMC3, 789)                                                     \
@@ -65,7 +66,10 @@
 #define PMU_MAX_WIDE   6
 #define PMU_MAX_NARROW 9
 
+#define PMU_SPR_MMCRA  786
 #define PMU_SPR_MMCR0  795
+
+#define PMU_MMCRA      2
 
 /* Bits of MMCR0 that matter here. */
 #define PMU_MMCR0_FC   0x80000000U      /* freeze counters */
@@ -80,21 +84,28 @@ struct pmu_context {
 
 /* ---- moves ---- */
 
-/* Stops all counters and alerts, and returns what MMCR0 was before. */
-static always_inline uint32_t pmu_freeze(void)
+/* Stops all counters, alerts and sampling. */
+static always_inline void pmu_freeze(void)
 {
-    uint32_t mmcr0 = pmu_mfspr(PMU_SPR_MMCR0);
-
     pmu_mtspr(PMU_SPR_MMCR0, PMU_MMCR0_FC);
+    pmu_mtspr(PMU_SPR_MMCRA, 0);
     pmu_isync();
+}
 
-    return mmcr0;
+/* The same, after which both registers are as they were in *ctx. */
+static always_inline void pmu_save_control(struct pmu_context *ctx)
+{
+    ctx->narrow[0] = pmu_mfspr(PMU_SPR_MMCR0);
+    pmu_mtspr(PMU_SPR_MMCR0, PMU_MMCR0_FC);
+    ctx->wide[PMU_MMCRA] = pmu_mfspr(PMU_SPR_MMCRA);
+    pmu_mtspr(PMU_SPR_MMCRA, 0);
+    pmu_isync();
 }
 
 /*
  * These two functions are made for each family, straight from its list:
  *  pmu_save_FAMILY(ctx)  puts the registers into *ctx and leaves the monitor
- *                        frozen (MMCR0 is FC and nothing else).
+ *                        frozen (MMCR0 is FC and nothing else, MMCRA is 0).
  *  pmu_load_FAMILY(ctx)  loads them; the monitor must be frozen.  What stands
  *                        in *ctx may be anything: a guest wrote it, or could.
  */
@@ -106,12 +117,13 @@ static always_inline uint32_t pmu_freeze(void)
 #define PMU_MOVES(family, LIST)                                         \
     static always_inline void pmu_save_##family(struct pmu_context *ctx) \
     {                                                                   \
-        ctx->narrow[0] = pmu_freeze();                                  \
+        pmu_save_control(ctx);                                          \
         LIST(PMU_SAVE_WIDE, PMU_SAVE_NARROW)                            \
     }                                                                   \
     static always_inline void pmu_load_##family(const struct pmu_context *ctx) \
     {                                                                   \
         LIST(PMU_LOAD_WIDE, PMU_LOAD_NARROW)                            \
+        pmu_mtspr(PMU_SPR_MMCRA, ctx->wide[PMU_MMCRA]);                 \
         pmu_mtspr(PMU_SPR_MMCR0, ctx->narrow[0]);                       \
     }
 
