@@ -129,6 +129,16 @@ static void switch_uncovered(uint32_t pvr)
     assert_initial();
 }
 
+/*
+ * A CPU is taken to let every guest in until it has been seen not to: whoever
+ * leaves it to chance has one guest read what another left.
+ */
+static void exposed(uint32_t pvr)
+{
+    boot(pvr);
+    assert_true(cpu.exposed);
+}
+
 /* An alert that was pending goes with its vCPU, and comes back with it. */
 static void switch_alert(uint32_t pvr)
 {
@@ -161,6 +171,7 @@ int main(void)
         { "cover with a start", both, NULL, NULL, cover_start },
         { "uncover", both, NULL, NULL, uncover },
         { "switch, neither covered", both, NULL, NULL, switch_uncovered },
+        { "exposed at first", both, NULL, NULL, exposed },
         { "switch with an alert", both, NULL, NULL, switch_alert },
     };
 

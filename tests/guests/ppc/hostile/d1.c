@@ -23,7 +23,9 @@ static void ignore(struct frame *frame)
     X(PMC5) X(PMC6) X(SIAR) X(SDAR) X(SIER) X(DEC) X(PID) \
     X(17)  /* DSCR */   X(18)  /* DSISR */  X(19)  /* DAR */ \
     X(29)  /* AMR */    X(61)  /* IAMR */   X(153) /* FSCR */ \
-    X(157) /* UAMOR */  X(272) /* SPRG0 */  X(273) X(815) /* TAR */
+    X(157) /* UAMOR */  X(272) /* SPRG0 */  X(273) X(815) /* TAR */ \
+    X(144) /* TIDR */   X(152) /* CTRL */   X(159) /* PSPB */ \
+    X(256) /* VRSAVE */ X(896) /* PPR */
 /* clang-format on */
 
 static void write(unsigned int which, uint64_t value)

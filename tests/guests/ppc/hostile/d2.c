@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Profiles, and finds its own registers. */
+/* Profiles, and finds its own registers, and others that d1 writes to. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)
@@ -14,10 +14,15 @@ void test_main(unsigned int vcpu)
         mine.reg[i] = 0x2220 + i;
     mine.reg[0] = FC | FCH;
     pmu_write(&mine);
+    mtspr(144, 0x2144);
+    mtspr(159, 0x2159);
+    mtspr(256, 0x2256);
     while (before(500)) {
         pmu_read(&found);
         for (unsigned int i = 0; i < NR_PMU_REGS; i++)
             wrong += found.reg[i] != mine.reg[i];
+        wrong += mfspr(144) != 0x2144 || mfspr(159) != 0x2159 ||
+                 mfspr(256) != 0x2256 || !(mfspr(136) & 1);
         spin(1000);
     }
     is(wrong, 0, "its registers are its own");

@@ -108,9 +108,13 @@ static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
     g->regs.gprs[4] = d->domain_id;
     g->regs.gprs[5] = started;
     g->dec_expires = get_cycles() + INT32_MAX;
-    g->lpcr = (mfspr(SPRN_LPCR) & ~(LPCR_AIL | LPCR_LPES | LPCR_HVICE)) |
-              LPCR_HDICE | LPCR_ILE | LPCR_LPES0 | LPCR_UPRT | LPCR_HR |
-              LPCR_GTSE;
+    /* Nothing is taken over from the boot loader but the prefetch depth. */
+    g->lpcr = (mfspr(SPRN_LPCR) & LPCR_DPFD) | LPCR_HDICE | LPCR_ILE |
+              LPCR_LPES0 | LPCR_UPRT | LPCR_HR | LPCR_GTSE;
+    /* FP, VMX, VSX, TM and EBB are not switched, so no guest has them. */
+    g->hfscr = HFSCR_DSCR | HFSCR_TAR;
+    g->ctrl = CTRL_RUN;
+    g->ppr = PPR_MEDIUM;
     pmu_init_vcpu(v);
 }
 
@@ -164,6 +168,9 @@ void __init guests_load(const void *fdt)
         build_domain(i, image);
         nr_domains++;
     }
+
+    /* POWER9's instruction cache snoops: this drops what was fetched ahead. */
+    asm volatile ( "sync; icbi 0, %0; sync; isync" : : "r" (memory) : "memory" );
 }
 
 /* This is not done in guests_load(): LPID 0's entry comes with the MMU. */

@@ -62,6 +62,8 @@ FUNC(enter_guest)
     std     %r3, GCPU_regs(%r13)
 
     REST_USER_SPRS %r3
+    ld      %r0, GVCPU_ppr(%r3)
+    mtspr   SPRN_PPR, %r0
     ld      %r0, UREGS_srr0(%r3)
     mtsrr0  %r0
     ld      %r0, UREGS_srr1(%r3)
@@ -76,7 +78,10 @@ FUNC(enter_guest)
     hrfid
 END(enter_guest)
 
-/* hsrr: the interrupt has set HSRR0/1, and SRR0/1 are the guest's own. */
+/*
+ * hsrr: the interrupt has set HSRR0/1, and SRR0/1 are the guest's own.
+ * r11 points to struct guest_vcpu, whose first member is regs.
+ */
 .macro GUEST_EXIT name, hsrr
 FUNC(\name)
     std     %r11, GCPU_r11(%r13)
@@ -86,7 +91,7 @@ FUNC(\name)
     /*
      * This comes before anything else, lest a guest that cleared FCH count
      * Xen, or a guest that never asked for the monitor leave an alert to the
-     * next one. (r11 points to struct guest_vcpu, whose first member is regs.)
+     * next one.
      */
     std     %r10, (UREGS_gprs + 10 * 8)(%r11)
     mfspr   %r10, SPRN_MMCR0
@@ -105,6 +110,9 @@ FUNC(\name)
     std     %r0, (UREGS_gprs + 12 * 8)(%r11)
     mfspr   %r0, SPRN_HSPRG1
     std     %r0, (UREGS_gprs + 13 * 8)(%r11)
+    mfspr   %r0, SPRN_PPR
+    std     %r0, GVCPU_ppr(%r11)
+    or      %r2, %r2, %r2       /* medium priority for Xen */
     SAVE_USER_SPRS %r11
     mfsrr0  %r3
     std     %r3, UREGS_srr0(%r11)
@@ -116,12 +124,36 @@ FUNC(\name)
 .endif
     std     %r3, UREGS_pc(%r11)
     std     %r4, UREGS_msr(%r11)
+    rldicl. %r0, %r4, 4, 63     /* MSR[HV] */
+    bne     exit_in_xen
     b       guest_exit_tail
 END(\name)
 .endm
 
 GUEST_EXIT guest_exit_srr, 0
 GUEST_EXIT guest_exit_hsrr, 1
+
+/*
+ * It was no guest that left, but Xen that was interrupted by something that it
+ * does not expect.  There is no frame of enter_guest() to return to: the
+ * registers are printed, and that is the end.
+ */
+FUNC(exit_in_xen)
+    mfdar   %r0
+    std     %r0, UREGS_dar(%r11)
+    mfdsisr %r0
+    stw     %r0, UREGS_dsisr(%r11)
+    ld      %r1, GCPU_own_stack(%r13)
+    bcl     20, 31, 1f
+1:  mflr    %r12
+    addis   %r2, %r12, .TOC.-1b@ha
+    addi    %r2, %r2, .TOC.-1b@l
+    mr      %r3, %r11
+    li      %r0, 0
+    stdu    %r0, -STACK_FRAME_OVERHEAD(%r1)
+    bl      exception_handler
+    nop
+END(exit_in_xen)
 
 /* Returns to the caller of enter_guest(), in virtual mode in any case. */
 FUNC(guest_exit_tail)
@@ -158,7 +190,7 @@ END(guest_exit_virt)
  */
 FUNC(xen_perfmon)
     std     %r1, GCPU_pmi_r1(%r13)
-    ld      %r1, GCPU_pmi_stack(%r13)
+    ld      %r1, GCPU_own_stack(%r13)
     SAVE_GPRS(0, 0, %r1)
     SAVE_GPRS(2, 11, %r1)
     ld      %r0, GCPU_pmi_r1(%r13)

@@ -13,12 +13,46 @@
 #include <asm/regs.h>
 #include <asm/time.h>
 
-struct guest_cpu guest_cpu;
-
 static struct domain idle_domain = { .domain_id = DOMID_IDLE };
 static struct vcpu idle = { .domain = &idle_domain };
 
-static uint8_t __aligned(STACK_ALIGN) pmi_stack[STACK_SIZE];
+static uint8_t __aligned(STACK_ALIGN) own_stack[STACK_SIZE];
+
+/*
+ * This is complete before the first guest runs: an interrupt of Xen's own may
+ * come through a guest's vector as soon as there are vectors.
+ */
+struct guest_cpu guest_cpu = {
+    .regs = &idle.arch.guest.regs,
+    .exit_virt = (unsigned long)guest_exit_virt,
+    .own_stack = (unsigned long)own_stack + sizeof(own_stack) -
+                 sizeof(struct cpu_user_regs) - STACK_FRAME_OVERHEAD,
+};
+
+/* ---- facilities ---- */
+
+/* HFSCR is slow to write, and most guests have the same in it. */
+static void write_hfscr(uint64_t hfscr)
+{
+    if ( guest_cpu.hfscr == hfscr )
+        return;
+    guest_cpu.hfscr = hfscr;
+    mtspr(SPRN_HFSCR, hfscr);
+}
+
+void guest_allow(struct vcpu *v, uint64_t facility, bool allow)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+
+    g->hfscr = allow ? g->hfscr | facility : g->hfscr & ~facility;
+    if ( v == current )
+        write_hfscr(g->hfscr);
+}
+
+void guest_allow_for_now(uint64_t facility)
+{
+    write_hfscr(guest_cpu.hfscr | facility);
+}
 
 /* ---- context switch ---- */
 
@@ -27,6 +61,7 @@ static void save_sprs(struct guest_vcpu *g)
 #define X(field, spr) g->sprs.field = mfspr(spr);
     GUEST_SPRS(X)
 #undef X
+    g->ctrl = mfspr(SPRN_CTRLF) & CTRL_RUN;
     g->dec_expires = get_cycles() + (int32_t)mfspr(SPRN_DEC);
 }
 
@@ -35,6 +70,7 @@ static void load_sprs(const struct guest_vcpu *g)
 #define X(field, spr) mtspr(spr, g->sprs.field);
     GUEST_SPRS(X)
 #undef X
+    mtspr(SPRN_CTRLT, g->ctrl);
     mtspr(SPRN_DEC, guest_dec(g));
 }
 
@@ -59,6 +95,7 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
     mtspr(SPRN_LPIDR, next->domain->domain_id);
     isync();
     load_sprs(&next->arch.guest);
+    write_hfscr(next->arch.guest.hfscr);
 }
 
 /* ---- exits ---- */
@@ -86,6 +123,17 @@ static bool exit_illegal(struct vcpu *v)
     return false;
 }
 
+/* The guest has used a facility that HFSCR denies it. */
+static bool exit_facility(struct vcpu *v)
+{
+    unsigned int cause = mfspr(SPRN_HFSCR) >> HFSCR_CAUSE_SHIFT;
+
+    if ( cause == HFSCR_CAUSE_PM && pmu_unavailable(v) )
+        return false;
+
+    return exit_illegal(v);
+}
+
 static const struct {
     uint32_t vector;
     bool (*handle)(struct vcpu *v);
@@ -95,7 +143,7 @@ static const struct {
     { EXC_H_DATA_STORAGE,  exit_storage },
     { EXC_H_INSN_STORAGE,  exit_storage },
     { EXC_H_EMUL_ASST,     exit_illegal },
-    { EXC_H_FACIL_UNAVAIL, exit_illegal },
+    { EXC_H_FACIL_UNAVAIL, exit_facility },
 };
 
 static bool handle_exit(struct vcpu *v)
@@ -138,10 +186,6 @@ static void run_vcpu(struct vcpu *v)
         /* Xen's own LPCR has no HDEC interrupt, and Xen's vectors. */
         mtspr(SPRN_LPCR, lpcr);
 
-        if ( unlikely(g->regs.msr & MSR_HV) )
-            panic("exception %#x in Xen at %#lx\n", g->regs.entry_vector,
-                  g->regs.pc);
-
         pmu_after_exit(v);
         give_way = handle_exit(v);
         pmu_before_entry(v);
@@ -152,18 +196,16 @@ void guests_run(void)
 {
     struct vcpu *next;
 
+    /* entry.S takes one for the other. */
+    BUILD_BUG_ON(offsetof(struct guest_vcpu, regs));
+
     local_irq_disable();
-    asm volatile ( "mr %0, %%r2" : "=r" (guest_cpu.toc) );
-    guest_cpu.exit_virt = (unsigned long)guest_exit_virt;
-    guest_cpu.pmi_stack = (unsigned long)pmi_stack + sizeof(pmi_stack) -
-                          sizeof(struct cpu_user_regs) - STACK_FRAME_OVERHEAD;
-    mtspr(SPRN_HSPRG0, (unsigned long)&guest_cpu);
     set_current(&idle);
 
     guests_map();
-    /* FP, VMX, VSX, TM and EBB are not switched, so no guest has them. */
-    mtspr(SPRN_HFSCR, HFSCR_PM | HFSCR_DSCR | HFSCR_TAR);
+    mtspr(SPRN_HFSCR, 0);
     pmu_init();
+    pmu_init_vcpu(&idle);
 
     while ( (next = guest_next_vcpu(current)) )
     {

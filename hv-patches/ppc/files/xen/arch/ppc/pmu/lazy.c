@@ -11,6 +11,7 @@
 void pmu_cpu_init(struct pmu_cpu *cpu, const struct pmu_family *family)
 {
     cpu->family = family;
+    cpu->exposed = true;
     family->save(&cpu->initial);
     pmu_context_quiet(&cpu->initial);
     family->load(&cpu->initial);

@@ -36,6 +36,46 @@ void pmu_init_vcpu(struct vcpu *v)
     guest_pmu_at_exit(&v->arch.guest.pmu);
 }
 
+/* A vCPU that is not covered is kept from the registers, a passive one too. */
+static bool may_use(struct vcpu *v)
+{
+    return pmu_of(v)->covered && !v->arch.guest.pmu.start;
+}
+
+void pmu_changed(struct vcpu *v)
+{
+    guest_pmu_at_exit(&v->arch.guest.pmu);
+    guest_allow(v, HFSCR_PM, may_use(v));
+}
+
+/*
+ * Linux writes to the registers when it boots, long before it asks for them.
+ * Whoever does so without having asked gets the initial set until it leaves the
+ * CPU, with nothing that is kept.  To cover it instead would make every Linux
+ * pay for the rest of its life; a program interrupt would end it.
+ *
+ * A passive domain knows nothing of it and must not change what is counted, or
+ * see it: mfspr and mtspr have no effect.
+ */
+bool pmu_unavailable(struct vcpu *v)
+{
+    if ( !pmu_cpu.family )
+        return false;
+
+    /* This CPU does keep guests from the registers. */
+    pmu_cpu.exposed = false;
+
+    if ( v->arch.guest.pmu.start )
+        v->arch.guest.regs.pc += 4;
+    else
+    {
+        pmu_reset(&pmu_cpu);
+        guest_allow_for_now(HFSCR_PM);
+    }
+
+    return true;
+}
+
 /* ---- coverage: profile_lock held ---- */
 
 uint64_t arch_profile_features(void)
@@ -108,7 +148,7 @@ int arch_profile_update(struct domain *d)
                       v == current);
         else
             pmu_uncover(&pmu_cpu, pmu_of(v), v == current);
-        guest_pmu_at_exit(&v->arch.guest.pmu);
+        pmu_changed(v);
     }
 
     return 0;

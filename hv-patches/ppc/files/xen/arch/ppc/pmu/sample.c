@@ -126,6 +126,9 @@ static void window_open(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
 
+    /* POWER9's PMC5 and PMC6 count only while the run latch is set. */
+    g->ctrl = mfspr(SPRN_CTRLF) & CTRL_RUN;
+    mtspr(SPRN_CTRLT, CTRL_RUN);
     g->dec_expires = get_cycles() + (int32_t)mfspr(SPRN_DEC);
     mtspr(SPRN_DEC, INT32_MAX);
     g->pmu.xen |= PMU_XEN_WINDOW;
@@ -136,7 +139,28 @@ static void window_close(struct vcpu *v)
 {
     local_irq_disable();
     v->arch.guest.pmu.xen &= ~PMU_XEN_WINDOW;
+    mtspr(SPRN_CTRLT, v->arch.guest.ctrl);
     mtspr(SPRN_DEC, guest_dec(&v->arch.guest));
+}
+
+/*
+ * Stops the counters of a passive domain, which has run, and returns what MMCR0
+ * is to be again. On a CPU that does not keep the domain from the registers it
+ * may have written to them: events are those that were asked for, whatever it
+ * wrote.
+ */
+static uint64_t passive_stop(const struct guest_pmu *p)
+{
+    mtspr(SPRN_MMCR0, MMCR0_FC);
+    isync();
+    if ( unlikely(pmu_cpu.exposed) )
+    {
+        mtspr(SPRN_MMCR1, p->start_ctx.wide[0]);
+        mtspr(SPRN_MMCR2, p->start_ctx.wide[1]);
+        mtspr(SPRN_MMCRA, p->start_ctx.wide[2]);
+    }
+
+    return p->start_ctx.narrow[0];
 }
 
 void pmu_exited(struct vcpu *v)
@@ -147,16 +171,14 @@ void pmu_exited(struct vcpu *v)
     if ( !g->pmu.lazy.covered )
         return;
 
-    mmcr0 = mfspr(SPRN_MMCR0);
     if ( v->domain->profile_passive )
     {
-        mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FC);
-        isync();
+        mmcr0 = passive_stop(&g->pmu);
         take_samples(v, mmcr0, g->regs.pc, XEN_PROFILE_SAMPLE_SKID,
                      reload_of(v));
         mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
     }
-    else if ( mmcr0 & MMCR0_PMAO )
+    else if ( (mmcr0 = mfspr(SPRN_MMCR0)) & MMCR0_PMAO )
         /* The alert is the guest's own, which gets it when it runs on. */
         return;
 
@@ -180,9 +202,11 @@ void pmu_entering(struct vcpu *v)
         /* This alert came after the window was closed. */
         if ( mmcr0 & MMCR0_PMAO )
         {
-            mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAO);
+            mtspr(SPRN_MMCR0, MMCR0_FC);
+            isync();
             take_samples(v, mmcr0, (unsigned long)pmu_entering,
-                         XEN_PROFILE_SAMPLE_HV, reload_of(v));
+                         XEN_PROFILE_SAMPLE_HV | XEN_PROFILE_SAMPLE_SKID,
+                         reload_of(v));
             mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
         }
         mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAE);
@@ -200,7 +224,7 @@ static void let_sample_xen(struct domain *d, bool let)
         struct guest_pmu *p = &v->arch.guest.pmu;
 
         p->xen = (p->xen & PMU_XEN_WINDOW) | (let ? PMU_XEN_SAMPLES : 0);
-        guest_pmu_at_exit(p);
+        pmu_changed(v);
     }
 }
 

@@ -57,7 +57,7 @@ struct guest_bundle {
 /*
  * Each X(field, SPR) is a register that the guest owns and Xen does not use:
  * it is moved at a context switch only.  FP, VMX and VSX are not in the list,
- * as they are off for guests (HFSCR).
+ * as they are off for guests (HFSCR); VRSAVE can be used without them.
  */
 #define GUEST_SPRS(X)                                                   \
     X(sprg0, 272)                                                       \
@@ -68,6 +68,10 @@ struct guest_bundle {
     X(dar, 19)                                                          \
     X(pid, 48)                                                          \
     X(dscr, 17)                                                         \
+    X(tidr, 144)                                                        \
+    X(pspb, 159)                                                        \
+    X(vrsave, 256)                                                      \
+    X(psscr, 823)                                                       \
     X(amr, 29)                                                          \
     X(iamr, 61)                                                         \
     X(uamor, 157)                                                       \
@@ -84,8 +88,11 @@ struct guest_sprs {
 struct guest_vcpu {
     struct cpu_user_regs regs;  /* while it does not run */
     struct guest_sprs sprs;
+    uint64_t ctrl;              /* its run latch: CTRL[RUN] */
+    uint64_t ppr;               /* its priority, moved at each exit and entry */
     uint64_t dec_expires;       /* its decrementer, as a time base value */
     uint64_t lpcr;              /* while it runs */
+    uint64_t hfscr;             /* the facilities that it may use */
     bool stopped;               /* never runs again */
     bool notify;                /* an external interrupt is to be delivered */
 #ifdef CONFIG_PPC_PMU
@@ -108,10 +115,10 @@ struct guest_cpu {
     struct cpu_user_regs *regs; /* of the vCPU that runs */
     unsigned long stack;        /* Xen's, while a guest runs */
     unsigned long r11, r12;        /* the guest's, until they are in *regs */
-    unsigned long toc;
     unsigned long exit_virt;
-    unsigned long pmi_stack;    /* Xen's own 0xf00 runs on this */
-    unsigned long pmi_r1;       /* the stack pointer that it interrupted */
+    unsigned long own_stack;    /* for what interrupts Xen itself */
+    unsigned long pmi_r1;       /* the stack pointer that 0xf00 interrupted */
+    uint64_t hfscr;             /* what HFSCR holds, but for the cause */
 };
 extern struct guest_cpu guest_cpu;
 
@@ -140,6 +147,14 @@ void guests_run(void);
  */
 void enter_guest(struct cpu_user_regs *regs);
 void guest_exit_virt(void);
+
+/* ---- run.c ---- */
+
+/* Lets v use a facility (HFSCR_*), or not any more, from its next entry on. */
+void guest_allow(struct vcpu *v, uint64_t facility, bool allow);
+
+/* The current vCPU may use the facility until it leaves the CPU. */
+void guest_allow_for_now(uint64_t facility);
 
 /* ---- domain.c ---- */
 

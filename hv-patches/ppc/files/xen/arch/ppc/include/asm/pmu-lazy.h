@@ -11,8 +11,12 @@
  * counting.  It is stored at boot, not when somebody profiles for the first
  * time: by then a guest may have written to the registers.
  *
- * While nobody profiles no register is moved, and pmu_switch() is not called:
- * what a guest writes then is there for the next one to read.
+ * A vCPU that is not covered is kept from the registers (HFSCR[PM]), and comes
+ * to Xen when it uses them: it then finds the initial set, and what it writes is
+ * lost when it leaves the CPU. So nothing need be moved while nobody profiles.
+ * Some emulators let everybody in. Until a CPU has been seen to keep somebody
+ * out it is taken for such a one (exposed), and pmu_switch() is called at every
+ * switch.
  *
  * Nothing here depends on Xen beyond types.  Every function runs on the CPU
  * whose registers it moves, with interrupts off.  pmu_reset(), pmu_cover() and
@@ -27,6 +31,7 @@
 /* The performance monitor of a CPU. */
 struct pmu_cpu {
     const struct pmu_family *family;
+    bool exposed;               /* may reach guests that are not covered */
     struct pmu_context initial;
 };
 

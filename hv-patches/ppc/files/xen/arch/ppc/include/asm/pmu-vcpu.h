@@ -12,8 +12,10 @@ struct guest_pmu {
     /*
      * At every exit MMCR0 becomes (MMCR0 & mmcr0_and) | mmcr0_or. A covered
      * vCPU keeps its value, with FCH set unless Xen is to be counted on its
-     * behalf. Any other vCPU is frozen with no alert pending, because it may
-     * have written to the registers without having asked.
+     * behalf: then that of the primary says whether Xen counts, and for a
+     * passive domain what the control domain asked for. Any other vCPU is frozen
+     * with no alert pending, because it may have written to the registers
+     * without having asked.
      */
     uint64_t mmcr0_and, mmcr0_or;
     /*
@@ -35,9 +37,17 @@ struct guest_pmu {
 static inline void guest_pmu_at_exit(struct guest_pmu *p)
 {
     p->mmcr0_and = p->lazy.covered ? ~0UL : 0;
-    p->mmcr0_or = !p->lazy.covered ? PMU_MMCR0_FC | PMU_MMCR0_FCH
-                  : p->xen & PMU_XEN_SAMPLES ? 0
-                                             : PMU_MMCR0_FCH;
+    if ( !p->lazy.covered )
+        p->mmcr0_or = PMU_MMCR0_FC | PMU_MMCR0_FCH;
+    else if ( p->start )
+        p->mmcr0_or = p->start->narrow[0] & PMU_MMCR0_FCH;
+    else
+        p->mmcr0_or = p->xen & PMU_XEN_SAMPLES ? 0 : PMU_MMCR0_FCH;
 }
+
+struct vcpu;
+
+/* v is covered now, or not any more, or otherwise than before. */
+void pmu_changed(struct vcpu *v);
 
 #endif /* PPC_PMU_VCPU_H */

@@ -26,19 +26,24 @@ void pmu_init_vcpu(struct vcpu *v);
 extern struct pmu_cpu pmu_cpu;
 
 /*
- * Costs a load and a branch while nobody profiles. While somebody does,
- * neither vCPU is the idle one, which comes before the first guest and after
- * the last.
+ * Costs two loads and two branches while nobody profiles, on a CPU that keeps
+ * guests from the registers.
  */
 static always_inline void pmu_context_switch(struct vcpu *prev,
                                              struct vcpu *next)
 {
-    if ( unlikely(profile_active()) )
+    if ( unlikely(profile_active()) || unlikely(pmu_cpu.exposed) )
         pmu_switch(&pmu_cpu, &prev->arch.guest.pmu.lazy,
                    &next->arch.guest.pmu.lazy);
 }
 
 void pmu_domain_destroy(struct domain *d);
+
+/*
+ * v, the current vCPU, has used the performance monitor without being allowed
+ * to. Returns whether it is to go on with what is at its pc.
+ */
+bool pmu_unavailable(struct vcpu *v);
 
 /* Hypercalls, for hcall.c. */
 bool h_perfmon(struct vcpu *v, const uint64_t *arg, int64_t *result);
@@ -50,6 +55,7 @@ static inline void pmu_init(void) {}
 static inline void pmu_init_vcpu(struct vcpu *v) {}
 static inline void pmu_context_switch(struct vcpu *prev, struct vcpu *next) {}
 static inline void pmu_domain_destroy(struct domain *d) {}
+static inline bool pmu_unavailable(struct vcpu *v) { return false; }
 
 #endif /* CONFIG_PPC_PMU */
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Proves that no vCPU finds what another left in the performance monitor's
+ * registers while nobody profiles at all: another domain's neither, nor that of
+ * its own domain.
+ *
+ * How: nobody asks. Each vCPU writes to all of the registers and comes back to
+ * them five slices later, in which the others did the same.
+ *
+ * guests: d1,vcpus=2 d1 slice=200
+ * lab: qemu=10,7.2
+ */
+#include "guest.h"
+
+static struct pmu_regs initial[2];
+static volatile bool second_done;
+static volatile unsigned int wrong[2];
+
+static void compare(unsigned int vcpu)
+{
+    struct pmu_regs found;
+
+    pmu_read(&found);
+    for (unsigned int i = 0; i < NR_PMU_REGS; i++)
+        if (found.reg[i] != initial[vcpu].reg[i] && !wrong[vcpu]++)
+            print("# vCPU %u: %s is 0x%lx, was 0x%lx", vcpu, pmu_reg_name[i],
+                  found.reg[i], initial[vcpu].reg[i]);
+}
+
+void test_main(unsigned int vcpu)
+{
+    struct pmu_regs junk;
+
+    pmu_read(&initial[vcpu]);
+    if (!vcpu) {
+        is(initial[0].reg[0] & (FC | FCH), FC | FCH, "nothing counts at first");
+        is(initial[0].reg[8], 0, "and nothing has counted");
+    }
+    for (unsigned int i = 0; i < NR_PMU_REGS; i++)
+        junk.reg[i] = (domid * 2 + vcpu) * 0x1234567;
+    junk.reg[0] = FC;
+    for (unsigned int n = 0; n < 20; n++) {
+        pmu_write(&junk);
+        until(time_base() + MS);
+        compare(vcpu);
+    }
+    if (vcpu) {
+        second_done = true;
+        return;
+    }
+
+    is(wrong[0], 0, "it finds the initial set each time it comes back");
+    if (domid == 1) {
+        while (!second_done)
+            cede();
+        is(wrong[1], 0, "and so does its second vCPU");
+    }
+}
