@@ -31,6 +31,30 @@ judge "two domains, mixed" "3 0" <<EOC
 (d2) 1..1
 $gone
 EOC
+fault="\
+(XEN) UNRECOVERABLE EXCEPTION: Hypervisor Emulation Assistance (0x0e40)
+(XEN) LR        : 0xc000000000045c50
+(XEN) PC        : 0xc000000000045c00
+(LAB) the machine said that it will not go on"
+judge "Xen is to crash, and does" "1 0" xen <<EOC
+$fault
+EOC
+judge "Xen is to crash, after a check" "2 0" xen <<EOC
+(d1) ok 1 - a
+$fault
+EOC
+judge "Xen is not to crash" "0 4 panic" <<EOC
+$fault
+EOC
+judge "Xen is to crash, and does not" "1 1 xen: did not crash" xen <<EOC
+(d1) ok 1 - a
+(d1) 1..1
+$gone
+EOC
+judge "Xen is to crash, with registers that are a guest's" \
+    "0 2 xen: did not crash" xen <<EOC
+$(echo "$fault" | sed 's/ PC .*/ PC        : 0x0000000000000708/')
+EOC
 judge "a failed check" "1 1 (d1) # got 2" <<EOC
 (d1) not ok 1 - a
 (d1) # got 2
