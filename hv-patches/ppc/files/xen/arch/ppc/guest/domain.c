@@ -170,7 +170,8 @@ void __init guests_load(const void *fdt)
     }
 
     /* POWER9's instruction cache snoops: this drops what was fetched ahead. */
-    asm volatile ( "sync; icbi 0, %0; sync; isync" : : "r" (memory) : "memory" );
+    asm volatile ( "sync; icbi 0, %0; sync; isync"
+                   : : "r" (memory) : "memory" );
 }
 
 /* This is not done in guests_load(): LPID 0's entry comes with the MMU. */

@@ -25,7 +25,7 @@ static const struct pmu_family family = {                               \
     .pvr_versions = { __VA_ARGS__ },                                    \
     .nr_regs = 2 LIST(ONE, ONE),                                        \
     .nr_pmcs = 0 LIST(NONE, ONE),                                       \
-    .wide = { LIST(NAME, NONE) [PMU_MMCRA] = "MMCRA" },                                       \
+    .wide = { LIST(NAME, NONE) [PMU_MMCRA] = "MMCRA" },                 \
     .narrow = { "MMCR0", LIST(NONE, NAME) },                            \
     .save = save_##family,                                              \
     .load = load_##family,                                              \

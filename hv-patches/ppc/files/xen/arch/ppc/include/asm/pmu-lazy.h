@@ -12,8 +12,9 @@
  * time: by then a guest may have written to the registers.
  *
  * A vCPU that is not covered is kept from the registers (HFSCR[PM]), and comes
- * to Xen when it uses them: it then finds the initial set, and what it writes is
- * lost when it leaves the CPU. So nothing need be moved while nobody profiles.
+ * to Xen when it uses them: it then finds the initial set, and what it writes
+ * is lost when it leaves the CPU. So nothing need be moved while nobody
+ * profiles.
  * Some emulators let everybody in. Until a CPU has been seen to keep somebody
  * out it is taken for such a one (exposed), and pmu_switch() is called at every
  * switch.

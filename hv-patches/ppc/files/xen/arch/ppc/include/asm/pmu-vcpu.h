@@ -13,9 +13,9 @@ struct guest_pmu {
      * At every exit MMCR0 becomes (MMCR0 & mmcr0_and) | mmcr0_or. A covered
      * vCPU keeps its value, with FCH set unless Xen is to be counted on its
      * behalf: then that of the primary says whether Xen counts, and for a
-     * passive domain what the control domain asked for. Any other vCPU is frozen
-     * with no alert pending, because it may have written to the registers
-     * without having asked.
+     * passive domain what the control domain asked for. Any other vCPU is
+     * frozen with no alert pending, because it may have written to the
+     * registers without having asked.
      */
     uint64_t mmcr0_and, mmcr0_or;
     /*

@@ -55,7 +55,10 @@ static inline void pmu_init(void) {}
 static inline void pmu_init_vcpu(struct vcpu *v) {}
 static inline void pmu_context_switch(struct vcpu *prev, struct vcpu *next) {}
 static inline void pmu_domain_destroy(struct domain *d) {}
-static inline bool pmu_unavailable(struct vcpu *v) { return false; }
+static inline bool pmu_unavailable(struct vcpu *v)
+{
+    return false;
+}
 
 #endif /* CONFIG_PPC_PMU */
 
