@@ -28,9 +28,22 @@ static bool rest_is_significant(const struct fit *fit)
     return fabs(fit->rate) > fit->interval;
 }
 
+/*
+ * A rest that takes the error towards zero is the daemon's doing, which slews
+ * the clock, and no part of the clock's own rate.
+ */
+static bool goes_away_from_zero(const struct clock *c)
+{
+    size_t i, away = 0;
+
+    for (i = 0; i < c->fit.n; i++)
+        away += c->points[i].error * c->fit.rate > 0;
+    return 2 * away > c->fit.n;
+}
+
 static void find_rate(const struct clock *c, struct verdict *v)
 {
-    bool rest = rest_is_significant(&c->fit);
+    bool rest = rest_is_significant(&c->fit) && goes_away_from_zero(c);
 
     v->rate = isnan(c->corrected) ? c->fit.rate
               : rest              ? c->corrected + c->fit.rate
