@@ -8,7 +8,7 @@
  * A line is the mode that Linux has noted (kernel, user, hypervisor,
  * guest-kernel, guest-user) and the address; the last line has what was counted
  * in all, and how many samples were lost. Linux has no mode for a sample of Xen
- * itself: it is one of the kernel's, at an address that is Xen's.
+ * itself: it has that in which dom0 was, and an address that is Xen's.
  */
 
 #include <errno.h>

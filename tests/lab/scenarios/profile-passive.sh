@@ -19,7 +19,7 @@
 
 # Samples are in this file, a line each.
 samples=/run/lab/samples
-of_xen='^kernel 0xffff82d0' of_guest='^guest-kernel 0x1[0-9a-f]{5}$'
+of_xen=' 0xffff82d0' of_guest='^guest-kernel 0x1[0-9a-f]{5}$'
 how_many() { grep -cE "$1" $samples; }
 
 # dom0 makes hypercalls meanwhile.
