@@ -427,7 +427,7 @@ static void capabilities_of_xens(void **state)
         { true, true, -1, XEN_VTIMER_FEAT_paced_mode, 0x4003 },
         { true, true, -1, XEN_VTIMER_FEAT_one_time, 0x8003 },
         { true, true, -1, XEN_VTIMER_FEAT_undoubled_mode, 0x10003 },
-        { true, true, -1, 0xffffffff, 0x1df03 },
+        { true, true, -1, 0xffffffff, 0x4001df03 },
         { true, false, -1, 0xffffffff, 0x3 },
     };
     unsigned int caps, calls;

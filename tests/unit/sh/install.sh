@@ -178,7 +178,7 @@ for target in install uninstall; do
         sbindir=/a 2>&1 >/dev/null | sed 's/^[^*]*//')" \
         "*** DESTDIR has a blank in it: \"$tmp/a b\".  Stop." \
         "make $target says what is wrong"
-    is "$(ls -d "$tmp/a"* "$tmp/a/"*)" "$tmp/a
+    is "$(ls -d "$tmp/a" "$tmp/a "* "$tmp/a/"* 2>/dev/null)" "$tmp/a
 $tmp/a/xentimectl" "and touches nothing"
 done
 
