@@ -38,7 +38,7 @@ void test_main(unsigned int vcpu)
     (void)vcpu;
     is(primary(0x20000, 0), 0, "it is the primary");
     is(passive(2, 10000, false), 0, "d2 is passive");
-    until(time_base() + 64 * MS);
+    at(80);
     is(profile(XEN_PROFILE_stop, 2, &none), 0, "d2 is no more");
     is(no_primary(), 0, "no primary");
 

@@ -16,7 +16,7 @@ void test_main(unsigned int vcpu)
     unsigned int free = 0, other = 0, n;
 
     (void)vcpu;
-    for (n = 0; before(90); n++) {
+    for (n = 0; before(140); n++) {
         mtspr(MMCR0, PMCNCE);
         mtspr(MMCR1, 0x1e1e1e1e);
         mtspr(MMCRA, 1);
