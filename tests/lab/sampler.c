@@ -29,7 +29,7 @@
 #define PAGES 64 /* of samples: a power of two */
 #define DRAIN_MS 50
 
-/* With sample_type PERF_SAMPLE_IP, and nothing else. */
+/* A record has this form if sample_type is PERF_SAMPLE_IP alone. */
 struct sample {
     struct perf_event_header header;
     uint64_t ip;

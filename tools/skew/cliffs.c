@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a clock's steps are found.
+ * Finds a clock's steps.
  *
  * The rate is subtracted from the error; what is left is called the level.
  * Before and after each reading there is the median of five levels.  Where the
  * two differ by more than such medians usually do, there may be a step; one or
  * two wild readings move neither.
  *
- * What may be a step becomes one in the regression (trend.c), whose errors
- * depend on each other as they do: it stays if it is at least five times its
- * standard error, and if five readings on either side agree with it.  What is
- * not leaves, and the rest is fitted again.  Twice, as the rate is known better
- * once the steps are; once will do if that leaves the medians as they were.
+ * The regression (trend.c) decides, whose errors depend on each other as those
+ * of readings do.  A candidate is a step if it is at least five times its
+ * standard error, and if five readings on either side agree with it.  The others
+ * are dropped, and the rest is fitted again.  All of this is done twice, as the
+ * rate is known better once the steps are; once will do if that leaves the
+ * medians as they were.
  *
- * Three readings will do at the beginning and at the end, if all three agree;
- * and everywhere in a clock that is set so often that longer segments leave it
- * scattered, while readings next to each other are not.
+ * Three readings will do at the beginning and at the end, if all three agree.
+ * They will do everywhere in a clock that is set so often that longer segments
+ * leave its readings scattered, although neighbours move alike.
  */
 
 #include <math.h>
@@ -29,7 +30,7 @@
 /* The readings on each side of a step that have to agree. */
 #define SIDE 5
 
-/* As many will do at the ends, and where a clock is set all the time. */
+/* Three readings will do at the ends, and where a clock is set all the time. */
 #define LEAST_SIDE 3
 
 /* A step may be where medians differ by so many times what they usually do. */
@@ -112,20 +113,31 @@ static void find_levels(struct levels *l, double rate)
                                        : median_of_three(l->level + i);
 }
 
-/* How far the level before reading i is from the level after it. */
+/* Returns how far the level before reading i is from the level after it. */
 static double difference(const struct levels *l, size_t i)
 {
     return l->median[i] - l->median[i - l->side];
 }
 
-/* How far the levels of readings next to each other usually are apart. */
+/* The standard deviation of @n values, which are spoilt, from their median. */
+static double spread_of(double *values, size_t n)
+{
+    double median = gsl_stats_median(values, 1, n);
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        values[i] = fabs(values[i] - median);
+    return 1.4826 * gsl_stats_median(values, 1, n);
+}
+
+/* Returns how unlike each other the moves between readings are. */
 static double usual_move(struct levels *l)
 {
     size_t i;
 
     for (i = 1; i < l->n; i++)
-        l->work[i - 1] = fabs(l->level[i] - l->level[i - 1]);
-    return 1.4826 * gsl_stats_median(l->work, 1, l->n - 1);
+        l->work[i - 1] = l->level[i] - l->level[i - 1];
+    return spread_of(l->work, l->n - 1);
 }
 
 static double usual_difference(struct levels *l)
@@ -216,7 +228,7 @@ static bool agrees(const struct segment *s, size_t side)
            s->agree >= (s->n < SHORT ? AGREE_SHORT : AGREE) * s->n;
 }
 
-/* What makes a step one. */
+/* The conditions under which a move of the level is a step. */
 struct rules {
     size_t side;            /* readings that agree on either side */
     double least, quantile; /* seconds; standard errors */
@@ -277,7 +289,7 @@ static size_t find(struct levels *l, double rate, double least,
     return settle(l, least, s, left, trend);
 }
 
-/* How many readings from @from on, each by @by, are wild and agree. */
+/* Returns how many readings from @from on, each by @by, are wild and agree. */
 static size_t wild_run(const struct levels *l, size_t from, int by,
                        double noise)
 {
@@ -311,16 +323,6 @@ static size_t add_ends(const struct levels *l, struct segment *s, size_t k,
     return k;
 }
 
-/* Whether readings next to each other move alike, and yet scatter. */
-static bool is_sawtooth(struct levels *l, double noise)
-{
-    size_t i;
-
-    for (i = 1; i < l->n; i++)
-        l->work[i - 1] = l->level[i] - l->level[i - 1];
-    return gsl_stats_mad(l->work, 1, l->n - 1, l->median) * 3 < noise;
-}
-
 /* Tries shorter segments, and keeps them if they explain what is there. */
 static size_t try_short(struct levels *l, double rate, double least,
                         struct segment *s, struct trend *trend)
@@ -340,7 +342,7 @@ static size_t try_short(struct levels *l, double rate, double least,
 #define NEGLIGIBLE 0.01
 
 /*
- * Whether medians differ noticeably less or more by a rate that is changed by
+ * Tells whether medians differ noticeably less or more by a rate that is changed by
  * @by, over the longest time that is between two of them.
  */
 static bool rate_matters(const struct levels *l, double by, double noise)
@@ -363,7 +365,8 @@ size_t cliffs_find(struct fit_point *p, size_t n, double least,
     k = find(&l, rate, least, s, trend);
     if (rate_matters(&l, trend->rate - rate, trend->scale))
         k = find(&l, trend->rate, least, s, trend);
-    if (is_sawtooth(&l, trend->noise))
+    /* Readings next to each other move alike, and yet they scatter. */
+    if (usual_move(&l) * 3 < trend->noise)
         k = try_short(&l, rate, least, s, trend);
     more = add_ends(&l, s, k, trend->noise);
     return more > k ? settle(&l, least, s, more, trend) : k;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a clock's readings are cut into segments: its steps. */
+/* Finds the steps of a clock, which cut its readings into segments. */
 #ifndef XENTIMECTL_SKEW_CLIFFS_H
 #define XENTIMECTL_SKEW_CLIFFS_H
 

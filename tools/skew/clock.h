@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of a clock: its readings, their fit, and what these come to. */
+/* A clock as it is known: its readings, their fit, and the verdict on them. */
 #ifndef XENTIMECTL_SKEW_CLOCK_H
 #define XENTIMECTL_SKEW_CLOCK_H
 
@@ -12,7 +12,7 @@
 /* The largest rate that ntpd and the kernel's clock can correct (0.05 %). */
 #define NTP_LIMIT_PPM 500
 
-/* What can be said of a clock's rate. */
+/* The kinds of statement that can be made about a clock's rate. */
 enum claim {
     CLAIM_NOTHING,     /* no rate: fewer than two readings, or undated ones */
     CLAIM_CANNOT_TELL, /* its interval leaves all open */
@@ -27,7 +27,7 @@ struct jump {
     double lasted;  /* seconds; NAN: it was still there at the end */
 };
 
-/* No reading for long, beside the usual time between two. */
+/* A time without readings, which is long beside the usual one between two. */
 struct gap {
     double t, length; /* seconds: the last reading before it */
 };

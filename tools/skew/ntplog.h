@@ -67,7 +67,7 @@ struct ntp_log {
     enum ntp_daemon daemon;
     double limit_ppm; /* the largest rate that it corrects; NAN: not known */
     /*
-     * What a file of no known format is, with its article: "an XML document".
+     * A file of no known format looks like this: "an XML document".
      * NULL: nothing that would be recognised.
      */
     const char *looks_like;

@@ -108,7 +108,7 @@ static void quote_title(FILE *f, const char *title)
     free(safe);
 }
 
-/* What a drawing has on its axes. */
+/* The axes of a drawing. */
 struct axes {
     const struct unit *x, *y;
     double start; /* seconds: where all begin; NAN: each at its own start */
@@ -139,42 +139,6 @@ static void write_curve(FILE *f, const struct plot_line *line,
     }
 }
 
-static void write_steps(FILE *f, const struct plot_line *line,
-                        const struct axes *a)
-{
-    const struct fit *fit = line->fit;
-    size_t i, k = 0;
-
-    for (i = 0; i < fit->n && k < fit->nsteps; i++)
-        if (line->points[i].t >= fit->step[k].t) {
-            write_point(f, line, i, a);
-            k++;
-        }
-}
-
-static void write_jumps(FILE *f, const struct plot_line *line,
-                        const struct axes *a)
-{
-    const struct verdict *v = line->verdict;
-    size_t i, k = 0;
-
-    for (i = 0; i < line->fit->n && k < v->njumps; i++)
-        if (line->points[i].t >= v->jumps[k].t) {
-            write_point(f, line, i, a);
-            k++;
-        }
-}
-
-static void write_outliers(FILE *f, const struct plot_line *line,
-                           const struct axes *a)
-{
-    size_t i;
-
-    for (i = 0; i < line->fit->n; i++)
-        if (line->points[i].wild)
-            write_point(f, line, i, a);
-}
-
 static size_t steps_of(const struct plot_line *line)
 {
     return line->fit->nsteps;
@@ -190,17 +154,46 @@ static size_t outliers_of(const struct plot_line *line)
     return line->fit->wild;
 }
 
-/* What is marked: what the key calls it, how many, where, and its sign. */
+/* These tell whether point @i is where mark @k of a kind belongs. */
+static bool is_step(const struct plot_line *line, size_t i, size_t k)
+{
+    return line->points[i].t >= line->fit->step[k].t;
+}
+
+static bool is_jump(const struct plot_line *line, size_t i, size_t k)
+{
+    return line->points[i].t >= line->verdict->jumps[k].t;
+}
+
+static bool is_outlier(const struct plot_line *line, size_t i, size_t k)
+{
+    (void)k;
+    return line->points[i].wild;
+}
+
+/* A kind of mark: the key's word, how many, where, and gnuplot's sign. */
 static const struct mark {
     const char *name;
     size_t (*count)(const struct plot_line *line);
-    void (*write)(FILE *f, const struct plot_line *line, const struct axes *a);
+    bool (*is)(const struct plot_line *line, size_t i, size_t k);
     int point;
 } marks[] = {
-    { "outliers", outliers_of, write_outliers, 2 },
-    { "cliffs", steps_of, write_steps, 6 },
-    { "jumps", jumps_of, write_jumps, 8 },
+    { "outliers", outliers_of, is_outlier, 2 },
+    { "cliffs", steps_of, is_step, 6 },
+    { "jumps", jumps_of, is_jump, 8 },
 };
+
+static void write_mark(FILE *f, const struct mark *mark,
+                       const struct plot_line *line, const struct axes *a)
+{
+    size_t i, k = 0, n = mark->count(line);
+
+    for (i = 0; i < line->fit->n && k < n; i++)
+        if (mark->is(line, i, k)) {
+            write_point(f, line, i, a);
+            k++;
+        }
+}
 
 static void write_data(FILE *f, const struct plot_line *line, size_t index,
                        const struct axes *a)
@@ -212,7 +205,7 @@ static void write_data(FILE *f, const struct plot_line *line, size_t index,
     fputs("END\n", f);
     for (k = 0; k < ARRAY_LEN(marks); k++) {
         fprintf(f, "$%s%zu << END\n", marks[k].name, index);
-        marks[k].write(f, line, a);
+        write_mark(f, &marks[k], line, a);
         fputs("END\n", f);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is found of clocks, as JSON. */
+/* Prints as JSON what was found of clocks. */
 
 #include <math.h>
 
@@ -17,62 +17,48 @@ static void add_count(json_object *o, const char *key, size_t count)
     json_object_object_add(o, key, json_object_new_int64(count));
 }
 
-/* Appends an object to @list, and returns it. */
-static json_object *append(json_object *list, const struct clock *c, double t)
-{
-    json_object *o = json_object_new_object();
+/* ---- lists of what happened, each with its time ---- */
 
-    add_number(o, "after_s", t - (c->fit.n ? c->fit.start : c->moves[0].t), 3);
-    json_object_array_add(list, o);
-    return o;
+static double add_step(json_object *o, const struct clock *c, size_t i)
+{
+    add_number(o, "size_s", c->fit.step[i].size, 9);
+    add_number(o, "interval_s", c->fit.step[i].interval, 9);
+    return c->fit.step[i].t;
 }
 
-static json_object *steps_json(const struct clock *c)
+static double add_jump(json_object *o, const struct clock *c, size_t i)
 {
-    json_object *list = json_object_new_array(), *o;
-    size_t i;
-
-    for (i = 0; i < c->fit.nsteps; i++) {
-        o = append(list, c, c->fit.step[i].t);
-        add_number(o, "size_s", c->fit.step[i].size, 9);
-        add_number(o, "interval_s", c->fit.step[i].interval, 9);
-    }
-    return list;
+    add_number(o, "size_s", c->verdict.jumps[i].size, 9);
+    add_number(o, "lasted_s", c->verdict.jumps[i].lasted, 3);
+    return c->verdict.jumps[i].t;
 }
 
-static json_object *jumps_json(const struct clock *c)
+static double add_move(json_object *o, const struct clock *c, size_t i)
 {
-    json_object *list = json_object_new_array(), *o;
-    size_t i;
-
-    for (i = 0; i < c->verdict.njumps; i++) {
-        o = append(list, c, c->verdict.jumps[i].t);
-        add_number(o, "size_s", c->verdict.jumps[i].size, 9);
-        add_number(o, "lasted_s", c->verdict.jumps[i].lasted, 3);
-    }
-    return list;
+    add_number(o, "size_s", c->moves[i].size, 9);
+    return c->moves[i].t;
 }
 
-static json_object *moves_json(const struct clock *c)
+static double add_gap(json_object *o, const struct clock *c, size_t i)
 {
-    json_object *list = json_object_new_array(), *o;
-    size_t i;
-
-    for (i = 0; i < c->nmoves; i++) {
-        o = append(list, c, c->moves[i].t);
-        add_number(o, "size_s", c->moves[i].size, 9);
-    }
-    return list;
+    add_number(o, "length_s", c->verdict.gaps[i].length, 3);
+    return c->verdict.gaps[i].t;
 }
 
-static json_object *gaps_json(const struct clock *c)
+/* Returns a list of @n objects; @add fills one in, and returns its time. */
+static json_object *list_json(const struct clock *c, size_t n,
+                              double (*add)(json_object *o,
+                                            const struct clock *c, size_t i))
 {
-    json_object *list = json_object_new_array(), *o;
+    json_object *list = json_object_new_array();
     size_t i;
 
-    for (i = 0; i < c->verdict.ngaps; i++) {
-        o = append(list, c, c->verdict.gaps[i].t);
-        add_number(o, "length_s", c->verdict.gaps[i].length, 3);
+    for (i = 0; i < n; i++) {
+        json_object *o = json_object_new_object();
+        double t = add(o, c, i);
+
+        add_number(o, "after_s", t - clock_begin(c), 3);
+        json_object_array_add(list, o);
     }
     return list;
 }
@@ -89,7 +75,9 @@ static json_object *repetition_json(const struct repetition *r)
     return o;
 }
 
-static json_object *notes_json(const struct clock *c)
+/* Returns how many lines have each of the notes from @from to before @to. */
+static json_object *notes_json(const struct clock *c, enum ntp_note from,
+                               enum ntp_note to)
 {
     static const char *const keys[NTP_NOTES] = {
         [NTP_NOT_SYNCHRONISED] = "not_synchronised",
@@ -100,9 +88,9 @@ static json_object *notes_json(const struct clock *c)
         [NTP_YEAR_TURNED] = "year_turned",
     };
     json_object *o = json_object_new_object();
-    size_t i;
+    unsigned int i;
 
-    for (i = 0; i < NTP_NOTES; i++)
+    for (i = from; i < to; i++)
         add_count(o, keys[i], c->notes[i]);
     return o;
 }
@@ -113,7 +101,8 @@ static void add_readings(json_object *o, const struct clock *c)
 
     add_count(o, "readings", c->fit.n);
     add_count(o, "outliers", c->fit.wild);
-    json_object_object_add(o, "left_out", notes_json(c));
+    json_object_object_add(o, "left_out", notes_json(c, 0, NTP_MENDED));
+    json_object_object_add(o, "mended", notes_json(c, NTP_MENDED, NTP_NOTES));
     add_number(o, "span_s", c->fit.span, 3);
     add_number(o, "first_error_s", c->fit.n ? c->fit.first : NAN, 9);
     add_number(o, "error_s", c->fit.n ? c->fit.last : NAN, 9);
@@ -138,7 +127,7 @@ static void add_rate(json_object *o, const struct clock *c)
     add_number(o, "rate_ppm", c->fit.rate, 6);
     add_number(o, "interval_ppm", c->fit.interval, 6);
     add_number(o, "correction_ppm", c->corrected, 6);
-    add_number(o, "own_rate_ppm", isnan(c->corrected) ? NAN : v->rate, 6);
+    add_number(o, "own_rate_ppm", own_rate(c), 6);
     json_object_object_add(o, "claim",
                            json_object_new_string(claims[v->claim]));
     add_number(o, "s_a_day", told ? v->rate / PPM_PER_S_A_DAY : NAN, 6);
@@ -163,16 +152,17 @@ static json_object *clock_json(const struct clock *c)
     json_object_object_add(o, "format", json_object_new_string(c->format));
     add_readings(o, c);
     add_rate(o, c);
-    json_object_object_add(o, "steps", steps_json(c));
+    json_object_object_add(o, "steps", list_json(c, c->fit.nsteps, add_step));
     json_object_object_add(o, "steps_repeat",
                            repetition_json(&c->verdict.steps));
-    json_object_object_add(o, "jumps", jumps_json(c));
-    json_object_object_add(o, "moves", moves_json(c));
+    json_object_object_add(o, "jumps",
+                           list_json(c, c->verdict.njumps, add_jump));
+    json_object_object_add(o, "moves", list_json(c, c->nmoves, add_move));
     json_object_object_add(o, "moves_undone",
                            json_object_new_boolean(c->unset));
     json_object_object_add(o, "moves_repeat",
                            repetition_json(&c->verdict.moves));
-    json_object_object_add(o, "gaps", gaps_json(c));
+    json_object_object_add(o, "gaps", list_json(c, c->verdict.ngaps, add_gap));
     json_object_object_add(o, "next", json_object_new_string(next_step(c)));
     return o;
 }

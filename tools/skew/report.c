@@ -35,8 +35,7 @@ static void add_clock(struct libscols_table **table, const struct clock *c)
     decimal_text(c->fit.last, 6, true, error);
     decimal_text(c->fit.rate, decimals, true, rate);
     decimal_text(c->fit.interval, decimals, true, interval);
-    decimal_text(c->corrected == c->corrected ? c->verdict.rate : NAN, 3, true,
-                 own);
+    decimal_text(own_rate(c), 3, true, own);
     snprintf(steps, sizeof(steps), "%zu", c->fit.nsteps);
     add_line(table, texts, ARRAY_LEN(texts));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the rate of a clock is fitted, and how sure it is.
+ * Fits the rate of a clock, and tells how sure it is.
  *
  * The model is one rate b, a level for each segment between two steps, and
  * errors u that may depend on each other, as those of a clock do that NTP
@@ -311,7 +311,7 @@ static double variance_of_psi(struct work *w, double scale)
 }
 
 /*
- * What fitting takes from a correlation: each level (1 + 3 a) / n, the rate
+ * Fitting takes this from a correlation: each level (1 + 3 a) / n, the rate
  * (1 + a) / n; near to 1 it is 10 / n with one level (D. Andrews, "Exactly
  * median-unbiased estimation of first order autoregressive models",
  * Econometrica 61, 1993, table III).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a clock's readings come to: see verdict.h. */
+/* Judges a clock by its readings: see verdict.h. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,9 +41,15 @@ static bool goes_away_from_zero(const struct clock *c)
     return 2 * away > c->fit.n;
 }
 
+/* Tells whether what the daemon leaves over is part of the clock's own rate. */
+static bool rest_counts(const struct clock *c)
+{
+    return rest_is_significant(&c->fit) && goes_away_from_zero(c);
+}
+
 static void find_rate(const struct clock *c, struct verdict *v)
 {
-    bool rest = rest_is_significant(&c->fit) && goes_away_from_zero(c);
+    bool rest = rest_counts(c);
 
     v->rate = isnan(c->corrected) ? c->fit.rate
               : rest              ? c->corrected + c->fit.rate
@@ -76,8 +82,7 @@ static int follows(const struct clock *c, const struct verdict *v)
     if (fabs(v->rate) > limit)
         return 0;
     /* One whose limit is far away can be too slow all the same. */
-    if (c->limit_ppm > NTP_LIMIT_PPM && rest_is_significant(&c->fit) &&
-        growth > RUNAWAY_S)
+    if (c->limit_ppm > NTP_LIMIT_PPM && rest_counts(c) && growth > RUNAWAY_S)
         return 0;
     return 1;
 }
@@ -89,7 +94,7 @@ static int follows(const struct clock *c, const struct verdict *v)
 /* ... and neither is one of less than so many times what readings scatter. */
 #define JUMP_NOISES 20
 
-/* Of programs that do not correct what they read, one wild reading is that. */
+/* One wild reading is no jump if its program does not correct what it reads. */
 #define JUMP_READINGS 3
 
 struct jumps {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a clock's readings, and what its daemon says, come to: its own rate,
+ * Judges a clock by its readings and by what its daemon says: its own rate,
  * whether the daemon can follow, and what happened to it besides.
  */
 #ifndef XENTIMECTL_SKEW_VERDICT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is found of a clock, in sentences. */
+/* Prints in sentences what was found of a clock. */
 
 #include <math.h>
 #include <string.h>
@@ -8,8 +8,9 @@
 #include "skew/words.h"
 
 #define CELL DECIMAL_TEXT
+#define DAY 86400
 
-/* Of more events than these a sentence has the sum. */
+/* A sentence has the sum of events if they are more than these. */
 #define EACH 8
 
 int decimals_for(double interval)
@@ -23,10 +24,20 @@ void span_text(double seconds, char text[CELL])
 
     if (s < 120)
         snprintf(text, CELL, "%lds", s);
-    else if (s < 86400)
+    else if (s < DAY)
         snprintf(text, CELL, "%ldh%02ldm", s / 3600, s / 60 % 60);
     else
-        snprintf(text, CELL, "%ldd%02ldh", s / 86400, s / 3600 % 24);
+        snprintf(text, CELL, "%ldd%02ldh", s / DAY, s / 3600 % 24);
+}
+
+double clock_begin(const struct clock *c)
+{
+    return c->fit.n ? c->fit.start : c->nmoves ? c->moves[0].t : NAN;
+}
+
+double own_rate(const struct clock *c)
+{
+    return isnan(c->corrected) ? NAN : c->verdict.rate;
 }
 
 /* Writes a value without its sign, which the sentence has in words. */
@@ -61,6 +72,7 @@ static void every_text(double seconds, char text[CELL])
         snprintf(text, CELL, "%.3g h", seconds / 3600);
 }
 
+/* Whose limit is spoken of where the log is of a program without one. */
 static const char *daemon_of(const struct clock *c)
 {
     return c->daemon == NTP_UNKNOWN || isnan(c->limit_ppm)
@@ -138,9 +150,7 @@ static void print_rate(const struct clock *c)
 
 static void after_text(const struct clock *c, double t, char text[CELL])
 {
-    double start = c->fit.n ? c->fit.start : c->moves ? c->moves[0].t : t;
-
-    span_text(t - start, text);
+    span_text(t - clock_begin(c), text);
 }
 
 static void print_repetition(const struct repetition *r)
@@ -153,11 +163,16 @@ static void print_repetition(const struct repetition *r)
     printf("; every %s, %+.3g s", interval, r->size);
 }
 
+static bool is_daily(const struct repetition *r)
+{
+    return r->count && fabs(r->interval - DAY) < 0.02 * DAY;
+}
+
 static const char *why_again(const struct clock *c, const struct repetition *r)
 {
     if (!r->count)
         return "";
-    if (fabs(r->interval - 86400) < 0.02 * 86400)
+    if (is_daily(r))
         return ": something that each day brings";
     if (r->size * c->verdict.rate < 0)
         return c->daemon == NTP_NTPD ? ": ntpd steps" : ": it is set again";
@@ -234,7 +249,7 @@ static void print_jumps(const struct clock *c)
     }
 }
 
-/* Whether a jump that is told already is what the clock was set for. */
+/* Tells whether a jump that was told already is what the clock was set for. */
 static bool is_of_a_jump(const struct clock *c, const struct ntp_move *m)
 {
     const struct verdict *v = &c->verdict;
@@ -323,10 +338,9 @@ void print_verdict(const struct clock *c)
 
 static bool comes_daily(const struct clock *c)
 {
-    const struct repetition *r = c->verdict.steps.count ? &c->verdict.steps
-                                                        : &c->verdict.moves;
-
-    return r->count && fabs(r->interval - 86400) < 0.02 * 86400;
+    /* An ntpdate that cron runs each day tells of cron, not of the clock. */
+    return is_daily(&c->verdict.steps) ||
+           (!c->unset && is_daily(&c->verdict.moves));
 }
 
 const char *next_step(const struct clock *c)

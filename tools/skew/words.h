@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is found of clocks, in sentences and in JSON. */
+/* Sentences and JSON about what was found of clocks. */
 #ifndef XENTIMECTL_SKEW_WORDS_H
 #define XENTIMECTL_SKEW_WORDS_H
 
@@ -14,6 +14,12 @@
 /* Returns how many decimals of a rate make sense, by its interval in ppm. */
 int decimals_for(double interval);
 
+/* Returns when a clock begins: at its first reading, or else its first move. */
+double clock_begin(const struct clock *c);
+
+/* Returns its rate without its daemon, in ppm; NAN if that tells nothing. */
+double own_rate(const struct clock *c);
+
 /* Writes a time such as "1h39m". */
 void span_text(double seconds, char text[DECIMAL_TEXT]);
 
@@ -26,7 +32,7 @@ void print_next(const struct clocks *all);
 /* Returns the same for one of them: a sentence without its full stop. */
 const char *next_step(const struct clock *c);
 
-/* Whether they all drift, and alike: different guests do so with their host. */
+/* Tells whether all clocks drift alike, as guests of one drifting host do. */
 bool drift_alike(const struct clocks *all);
 
 /* Prints @doc with all clocks in it, and frees it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the guest counts, in rounds that are all the same: struct rounds_page. */
+/* The guest counts in rounds that are all the same: see struct rounds_page. */
 #ifndef GUESTS_X86_ROUNDS_H
 #define GUESTS_X86_ROUNDS_H
 

@@ -194,7 +194,7 @@ enum self_target { SELF_SELF, SELF_OWN_ID, SELF_OTHER, SELF_TARGETS };
 #define SELF_SKIPPED 1 /* not tried, lest the guest end */
 
 struct self_page {
-    /* By dom0. */
+    /* dom0 writes these. */
     uint32_t nr_params;
     uint32_t domctl_version;       /* XEN_DOMCTL_INTERFACE_VERSION */
     uint32_t vtimer_version;       /* XEN_VTIMER_INTERFACE_VERSION */
@@ -310,7 +310,7 @@ struct witness_count {
 };
 
 struct witness_page {
-    /* By dom0. */
+    /* dom0 writes these. */
     uint32_t clocks;       /* bit mask of witness_clock */
     uint32_t restart_vcpu; /* gets INIT and SIPI from vCPU 0 */
     uint32_t write_vcpu;   /* writes what its TSC says, and ... */
@@ -325,8 +325,8 @@ struct witness_page {
 };
 
 /*
- * What vCPU 0 counts with the four counters of AMD's family 10h.  When dom0 asks
- * for it, the guest notes what is in the registers, and then programs them.  In
+ * vCPU 0 counts with the four counters of AMD's family 10h.  When dom0 asks for
+ * it, the guest notes what is in the registers, and then programs them.  In
  * IDLE_ROUNDS each turn is a round: a loop of 2 * loops instructions between
  * two readings of each counter, with interrupts off.  Whatever else runs on the
  * CPU meanwhile, each round counts the same, or the counts are not the guest's.
@@ -334,17 +334,17 @@ struct witness_page {
 #define PMU_COUNTERS 4
 
 struct rounds_page {
-    /* By dom0. */
+    /* dom0 writes these. */
     uint64_t event[PMU_COUNTERS]; /* event select; 0: not used */
     uint32_t loops;
     uint32_t stop; /* 1: each round begins with counter 3 started and stopped */
-    /* By the guest: what was there when it began. */
+    /* The guest writes here what was there when it began. */
     uint64_t found_ctrl[PMU_COUNTERS];
     uint64_t found_counter[PMU_COUNTERS];
     uint64_t rdpmc[PMU_COUNTERS];
     uint32_t refused; /* bit mask of RDPMCs that faulted */
     uint32_t begun;   /* shared_control.rounds as seen */
-    /* By the guest: since it began. */
+    /* The guest writes these, which count since it began. */
     uint32_t rounds;
     uint32_t preempted; /* of these: others had the CPU meanwhile */
     uint64_t least[PMU_COUNTERS];

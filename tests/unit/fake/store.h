@@ -25,7 +25,7 @@ extern struct fault store_fault;
  */
 extern struct fault answer_fault;
 
-/* What becomes of these answers; all 0: nothing. */
+/* The faults that are injected into answers; all 0: none. */
 extern struct store_answers {
     size_t most;      /* bytes that come at once */
     size_t damage_at; /* this byte, from 1, is changed */

@@ -107,6 +107,16 @@ awk 'BEGIN { for (i = 0; i < 100; i++)
 capture "$tool" skew analyze --json slewed
 ok "what is slewed away is no rate of the clock" \
     jq -e '.clocks[0] | .own_rate_ppm == -12 and .rate_ppm > 9' <<<"$out"
+awk 'BEGIN { for (i = 0; i < 200; i++)
+    printf "2024-09-02 %02d:%02d:00 10.0.0.1 3 -9.0 0.1 %.3e N 1 3.0e-05 0.0 1.5e-02 3.4e-04 8.3e-04\n",
+           i / 60, i % 60, 30 - 0.14 * i }' >slewing.log
+capture "$tool" skew analyze slewing.log
+unlike "$out" 'does not follow' "nor is chronyd slow that slews"
+# Cron runs ntpdate each day, which tells nothing of the guest's days.
+awk 'BEGIN { for (i = 1; i <= 12; i++)
+    printf "%2d May 03:00:00 ntpdate[7]: step time server 10.0.0.1 offset 0.93%d sec\n", i, i % 7
+    }' >daily
+verdict daily '^Next: nothing'
 clock 100 0.0003 0 >tiny
 verdict tiny 'no drift to be seen'
 clock 5 0 20 0.5 >few
@@ -124,7 +134,7 @@ awk 'BEGIN { for (i = 0; i < 200; i++)
     printf "2024-09-02 %02d:%02d:00 10.0.0.1 3 -900.0 0.1 %.3e N 1 3.0e-05 0.0 1.5e-02 3.4e-04 8.3e-04\n",
            i / 60, i % 60, -2e-3 * 60 * i }' >tracking.log
 verdict tracking.log 'loses 250\.5.*: chronyd does not follow, though it could'
-rm pegged free still slewed tiny few two one-guest another tracking.log
+rm pegged free still slewed slewing.log daily tiny few two one-guest another tracking.log
 
 # ---- a locale with a decimal comma ----
 

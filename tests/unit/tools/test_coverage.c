@@ -67,7 +67,7 @@ static double wild_30(double last, size_t i)
     return wild(0.3);
 }
 
-/* Of a standard deviation of 1, however much depends on the reading before. */
+/* Its standard deviation is 1, however much depends on the reading before. */
 static double correlated(double a, double last, size_t i)
 {
     return i ? a * last + sqrt(1 - a * a) * normal() : normal();

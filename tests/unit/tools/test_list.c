@@ -9,24 +9,10 @@
 
 #include <xenctrl.h>
 
+#include "domains.h"
 #include "run.h"
 
 #define UUID_OF_1 "11111111-1111-1111-1111-111111110001"
-
-static char long_name[301];
-
-/* Adds dom0, a PVH and two HVM domains, one of them with a very long name. */
-static void add_usual_domains(void)
-{
-    memset(long_name, 'n', sizeof(long_name) - 1);
-    fake_add(0, XENTIME_PV);
-    fake_add(1, XENTIME_HVM)->param[XENTIME_TIMER_MODE] = 2;
-    fake_add(2, XENTIME_PVH)->flags = XEN_DOMINF_paused;
-    fake_add(30, XENTIME_HVM)->param[XENTIME_VHPET] = 0;
-    name_domain(0, "Domain-0");
-    name_domain(1, "web");
-    name_domain(30, long_name);
-}
 
 static size_t lines_of(const char *text)
 {
@@ -70,7 +56,7 @@ static void every_domain_a_line(void **state)
     const struct run *r;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run("list");
     assert_exit(r, 0);
     assert_string_equal(r->err, "");
@@ -87,7 +73,7 @@ static void columns_that_do_not_apply(void **state)
     const struct run *r;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run("list", "-n", "-r", "-o", "ID,NAME,MODE,VHPET");
     assert_exit(r, 0);
     assert_has(r->out, "0 Domain-0 - -\n");
@@ -102,7 +88,7 @@ static void fits_80_columns(void **state)
     const struct run *r;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run_on_terminal(80, args);
     assert_exit(r, 0);
     assert_int_equal(lines_of(r->out), 5);
@@ -139,7 +125,7 @@ static void all_columns_fit_80_columns(void **state)
     char column[1000];
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run_on_terminal(80, args);
     assert_exit(r, 0);
     assert_in_range(longest_line(r->out), 60, 80);
@@ -251,7 +237,7 @@ static void show_fits_80_columns(void **state)
     const struct run *r;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run_on_terminal(80, args);
     assert_exit(r, 0);
     assert_in_range(longest_line(r->out), 40, 80);
@@ -286,7 +272,7 @@ static void plain_as_by_libsmartcols(void **state)
     size_t i, k;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     fake_add(40, XENTIME_HVM);
     for (i = 0; i < ARRAY_COUNT(outputs); i++)
         for (k = 0; k < ARRAY_COUNT(columns); k++) {
@@ -361,7 +347,7 @@ static void damaged_values(void **state)
     char path[128];
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     fake_domain(1)->param[XENTIME_TIMER_MODE] = 77;
     fake->vpmu = 0;
     snprintf(path, sizeof(path), session, bucket_of(fake_domain(30)->uuid));
@@ -396,7 +382,7 @@ static void chosen_columns(void **state)
     const struct run *r;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run("list", "-r", "-o", "type,ID,uuid", "web");
     assert_exit(r, 0);
     assert_string_equal(r->out, "TYPE ID UUID\nHVM 1 " UUID_OF_1 "\n");
@@ -412,7 +398,7 @@ static void columns_besides_the_usual(void **state)
     json_object *doc;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     r = run("list", "-r", "-o", "+UUID,vcpus", "web");
     assert_exit(r, 0);
     assert_string_equal(r->out,
@@ -456,7 +442,7 @@ static void list_as_json(void **state)
     json_object *doc;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     fake_add(5, XENTIME_PV);
     name_domain(5, "bad\xff\n");
     r = run("list", "--json");

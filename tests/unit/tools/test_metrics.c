@@ -215,7 +215,7 @@ static void replaced_or_not_at_all(void **state)
     rmdir("dir");
 }
 
-/* What is not a file, such as /dev/null, is still there afterwards. */
+/* A device such as /dev/null is still there afterwards. */
 static void not_a_file(void **state)
 {
     const struct run *r;

@@ -185,7 +185,7 @@ static void nothing_known(void **state)
     }
 }
 
-/* What syslog and journalctl put before a message, each for the same time. */
+/* Prefixes of syslog and journalctl, each with the same time. */
 static void stamps_of_messages(void **state)
 {
     static const struct {

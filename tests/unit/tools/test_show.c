@@ -8,22 +8,8 @@
 
 #include <xenctrl.h>
 
+#include "domains.h"
 #include "run.h"
-
-static char long_name[301];
-
-/* Adds dom0, a PVH and two HVM domains, one of them with a very long name. */
-static void add_usual_domains(void)
-{
-    memset(long_name, 'n', sizeof(long_name) - 1);
-    fake_add(0, XENTIME_PV);
-    fake_add(1, XENTIME_HVM)->param[XENTIME_TIMER_MODE] = 2;
-    fake_add(2, XENTIME_PVH)->flags = XEN_DOMINF_paused;
-    fake_add(30, XENTIME_HVM)->param[XENTIME_VHPET] = 0;
-    name_domain(0, "Domain-0");
-    name_domain(1, "web");
-    name_domain(30, long_name);
-}
 
 /* ---- settings ---- */
 
@@ -35,7 +21,7 @@ static void show_each_kind(void **state)
     size_t i;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     for (i = 0; i < ARRAY_COUNT(refs); i++) {
         r = run("show", refs[i]);
         assert_exit(r, 0);
@@ -60,7 +46,7 @@ static void show_tells_what_there_is(void **state)
     json_object *doc;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     f = fake_domain(1);
     f->hpet_config = 1;
     f->hpet_timer[0] = f->hpet_timer[2] = 1 << 2;
@@ -119,7 +105,7 @@ static void show_tells_of_the_tsc(void **state)
     struct fake_domain *f;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     f = fake_domain(1);
     f->tsc_khz = 0;
     f->made_khz = 2400000;
@@ -169,7 +155,7 @@ static void show_tells_of_the_rtc(void **state)
     size_t i;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     for (i = 0; i < ARRAY_COUNT(cases); i++) {
         fake_domain(1)->rtc_offset = cases[i].offset;
         snprintf(json, sizeof(json), "%lld", (long long)cases[i].offset);
@@ -183,7 +169,7 @@ static void show_tells_what_timer_mode_does_not_touch(void **state)
     json_object *doc;
 
     (void)state;
-    add_usual_domains();
+    add_domains_of_each_kind();
     fake_add(5, XENTIME_PV);
     assert_field("timer_mode_effect", "",
                  "unknown: a guest that has Xen's own timers");

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What chronyc prints: tracking, also as comma-separated values (chronyc -c),
- * sources and sourcestats.
+ * Reads what chronyc prints: tracking, also as comma-separated values (chronyc
+ * -c), sources and sourcestats.
  */
 
 #include "skew/log/log.h"
 
-/*
- * Keeps what a report said, if chronyd was synchronised.  The time is that of a
- * line of date(1) before the report, or else that of the last update.
- */
+/* The time is that of date(1), or else that of the last update. */
 static void keep(struct log_reader *r)
 {
-    struct log_report *p = &r->report;
-
-    if (p->unsynchronised)
-        log_note(r, NTP_NOT_SYNCHRONISED);
-    else if (!isnan(p->error))
-        log_add_now(r, isnan(r->date) ? p->t : r->date, p->error, p->rate, "");
-    if (p->begun)
-        r->date = NAN;
-    log_begin(p);
+    log_end(r, isnan(r->date) ? r->report.t : r->date);
 }
 
 /* "Ref time (UTC)  : Thu Feb 02 04:51:19 2017" */
@@ -78,13 +67,6 @@ static bool stratum(struct log_reader *r, size_t i)
     return true;
 }
 
-static bool nothing(struct log_reader *r, size_t i)
-{
-    (void)r;
-    (void)i;
-    return true;
-}
-
 static bool reference_id(struct log_reader *r, size_t i)
 {
     (void)i;
@@ -108,41 +90,26 @@ static bool first_or_error(struct log_reader *r, size_t i)
     return system_time(r, i);
 }
 
-static const struct {
-    const char *label;
-    bool (*read)(struct log_reader *r, size_t i);
-} labels[] = {
-    /* the first four are of this report alone */
-    { "Reference ID", reference_id },
-    { "Ref time (UTC)", first_or_time },
-    { "Ref time", first_or_time },
-    { "System time", first_or_error },
+static const struct log_label labels[] = {
+    { "Reference ID", reference_id, true },
+    { "Ref time (UTC)", first_or_time, true },
+    { "Ref time", first_or_time, true },
+    { "System time", first_or_error, true },
     { "Frequency", frequency },
     { "Leap status", leap_status },
     { "Stratum", stratum },
-    { "Last offset", nothing },
-    { "RMS offset", nothing },
-    { "Residual freq", nothing },
-    { "Skew", nothing },
-    { "Root delay", nothing },
-    { "Root dispersion", nothing },
-    { "Update interval", nothing },
+    { "Last offset" },
+    { "RMS offset" },
+    { "Residual freq" },
+    { "Skew" },
+    { "Root delay" },
+    { "Root dispersion" },
+    { "Update interval" },
 };
 
 static bool tracking_line(struct log_reader *r)
 {
-    size_t i, at;
-
-    for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-        at = log_after_label(r, labels[i].label);
-        if (!at)
-            continue;
-        if ((!r->format && i >= 4) || !labels[i].read(r, at))
-            return false;
-        r->report.begun = true;
-        return true;
-    }
-    return false;
+    return log_read_label(r, labels, sizeof(labels) / sizeof(labels[0]));
 }
 
 /* Cuts field 0 up where it has commas; returns how many parts it has. */

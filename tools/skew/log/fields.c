@@ -140,6 +140,24 @@ size_t log_after_label(const struct log_reader *r, const char *label)
     return 0;
 }
 
+bool log_read_label(struct log_reader *r, const struct log_label *labels,
+                    size_t n)
+{
+    size_t i, at;
+
+    for (i = 0; i < n; i++) {
+        at = log_after_label(r, labels[i].label);
+        if (!at)
+            continue;
+        if ((!r->format && !labels[i].tells) ||
+            (labels[i].read && !labels[i].read(r, at)))
+            return false;
+        r->report.begun = true;
+        return true;
+    }
+    return false;
+}
+
 void log_begin(struct log_report *report)
 {
     *report = (struct log_report){ .t = NAN, .error = NAN, .rate = NAN };

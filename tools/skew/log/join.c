@@ -19,7 +19,7 @@ static size_t without_suffix(const char *path)
     return n;
 }
 
-/* Which part of a log a file is, by its name. */
+/* The part of a log that a file is, by its name. */
 struct part {
     size_t stem; /* the length of the path that all parts have */
     double rank; /* it rises from the oldest to the newest */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the readers of logs share: the line, cut up into fields, what they
- * remember from line to line, and what they find.
+ * The readers of logs share this: the line, cut up into fields, the state from
+ * line to line, and functions that keep what they find.
  *
  * A family is a file with a table of formats, which has a row for each kind of
  * line.  formats.c has the families, read.c goes through a file, order.c puts
@@ -63,7 +63,7 @@ struct log_reading {
     bool hard;          /* see struct ntp_log */
 };
 
-/* What syslog and the journal put before a message. */
+/* The prefix that syslog and the journal put before a message. */
 struct log_prefix {
     double t;            /* seconds; NAN: there is no time stamp */
     const char *host;    /* "" where it is not told */
@@ -72,7 +72,7 @@ struct log_prefix {
     bool dated;          /* the stamp has a year */
 };
 
-/* What a report of several lines has said so far. */
+/* A report of several lines, as far as it has been read. */
 struct log_report {
     bool begun;
     bool unsynchronised;
@@ -128,6 +128,12 @@ void log_add(struct log_reader *r, const struct log_reading *reading);
 void log_add_now(struct log_reader *r, double t, double error, double rate,
                  const char *source);
 
+/*
+ * Ends a report, and keeps what it said, as log_add_now() does, unless it said
+ * that the clock was not synchronised.
+ */
+void log_end(struct log_reader *r, double t);
+
 /* Keeps that the clock was set: @size is positive if it went forward. */
 void log_move(struct log_reader *r, const char *source, double t, double size);
 
@@ -167,6 +173,18 @@ size_t log_after(const struct log_reader *r, size_t from, const char *phrase);
  * the line, or 0.
  */
 size_t log_after_label(const struct log_reader *r, const char *label);
+
+/* A line of a report that begins with a label. */
+struct log_label {
+    const char *label;
+    /* Reads what is from field @i on; NULL: nothing of it is needed. */
+    bool (*read)(struct log_reader *r, size_t i);
+    bool tells; /* no other report has this label: the format is known by it */
+};
+
+/* Reads a line by the first of @n labels that it has; false: it has none. */
+bool log_read_label(struct log_reader *r, const struct log_label *labels,
+                    size_t n);
 
 /* Forgets a report, and begins another one. */
 void log_begin(struct log_report *report);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ntpd keeps, NTPsec's as well: loopstats, peerstats and rawstats
+ * Reads what ntpd keeps, NTPsec's as well: loopstats, peerstats and rawstats
  * ("Monitoring Commands and Options" of ntpd), and its messages.
  */
 

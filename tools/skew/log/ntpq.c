@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ntpd and the kernel say when asked: ntpq -p, ntpq -c rv, ntptime, and
+ * Reads the answers of ntpd and the kernel: ntpq -p, ntpq -c rv, ntptime, and
  * kerninfo of ntpdc and ntpq.  Where a report has no time, that of a line of
  * date(1) before it counts.
  */
 
 #include "skew/log/log.h"
 
-/* Keeps what a report of several lines said. */
+/* The time is that of the report, or else that of date(1). */
 static void keep(struct log_reader *r)
 {
-    struct log_report *p = &r->report;
-
-    if (p->unsynchronised)
-        log_note(r, NTP_NOT_SYNCHRONISED);
-    else if (!isnan(p->error))
-        log_add_now(r, p->t, p->error, p->rate, p->source);
-    if (p->begun)
-        r->date = NAN;
-    log_begin(p);
+    log_end(r, r->report.t);
 }
 
 /* ---- ntpq -p ---- */
@@ -123,41 +115,51 @@ static bool pll_offset(struct log_reader *r, size_t i)
     keep(r);
     if (!log_number(r, i, &value))
         return false;
-    r->report.begun = true;
     r->report.error = log_is_word(r, i + 1, "s") ? -value : -value / 1e3;
     return true;
 }
 
+static bool pll_frequency(struct log_reader *r, size_t i)
+{
+    double ppm;
+
+    if (!log_number(r, i, &ppm))
+        return false;
+    r->report.rate = -ppm;
+    return true;
+}
+
+static bool status(struct log_reader *r, size_t i)
+{
+    (void)i;
+    kernel_status(r);
+    return true;
+}
+
+static const struct log_label labels[] = {
+    { "pll offset", pll_offset, true },
+    { "pll frequency", pll_frequency },
+    { "status", status },
+    { "kernel status", status },
+    { "maximum error" },
+    { "estimated error" },
+    { "precision" },
+    { "frequency tolerance" },
+    { "time constant" },
+    { "pll time constant" },
+    { "pps frequency" },
+    { "pps stability" },
+    { "pps jitter" },
+    { "calibration interval" },
+    { "calibration cycles" },
+    { "jitter exceeded" },
+    { "stability exceeded" },
+    { "calibration errors" },
+};
+
 static bool kerninfo_line(struct log_reader *r)
 {
-    static const char *const others[] = {
-        "maximum error",       "estimated error",   "precision",
-        "frequency tolerance", "time constant",     "pps frequency",
-        "pps stability",       "pps jitter",        "calibration interval",
-        "calibration cycles",  "jitter exceeded",   "stability exceeded",
-        "calibration errors",  "pll time constant",
-    };
-    double ppm;
-    size_t at, i;
-
-    at = log_after_label(r, "pll offset");
-    if (at)
-        return pll_offset(r, at);
-    if (!r->format)
-        return false;
-    at = log_after_label(r, "pll frequency");
-    if (at && log_number(r, at, &ppm)) {
-        r->report.rate = -ppm;
-        return true;
-    }
-    if (log_after_label(r, "status") || log_after_label(r, "kernel status")) {
-        kernel_status(r);
-        return true;
-    }
-    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (log_after_label(r, others[i]))
-            return true;
-    return false;
+    return log_read_label(r, labels, sizeof(labels) / sizeof(labels[0]));
 }
 
 /* ---- ntpq -c rv ---- */

@@ -127,7 +127,7 @@ static size_t longest(const struct fit_point *p, size_t n, size_t *tail,
             last = i;
         }
     }
-    /* Of several, the first that got as long: what went back is left out. */
+    /* The first that got as long is kept: what went back is left out. */
     for (; last < n; last = before[last])
         keep[last] = true;
     return length;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What syslog, the journal and programs that keep their own log put before a
+ * Reads what syslog, the journal and programs with a log of their own put before a
  * message: a time stamp, perhaps a host, and a program with its process id.
  *
  *   Sep 02 06:00:11 host ntpd[811]:             syslog; journalctl, also with

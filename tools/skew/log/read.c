@@ -7,7 +7,7 @@
 
 #include "skew/log/log.h"
 
-/* What is kept of a file, to tell what it is if it is no log. */
+/* The beginning of a file is kept, to tell what it is if it is no log. */
 #define HEAD 1024
 
 struct head {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What readers find: readings, moves and notes. */
+/* Keeps what readers find: readings, moves and notes. */
 
 #include <stdlib.h>
 
@@ -98,6 +98,19 @@ void log_add_now(struct log_reader *r, double t, double error, double rate,
     else
         r->log->undated = true;
     log_add(r, &reading);
+}
+
+void log_end(struct log_reader *r, double t)
+{
+    struct log_report *p = &r->report;
+
+    if (p->unsynchronised)
+        log_note(r, NTP_NOT_SYNCHRONISED);
+    else if (!isnan(p->error))
+        log_add_now(r, t, p->error, p->rate, p->source);
+    if (p->begun)
+        r->date = NAN;
+    log_begin(p);
 }
 
 /*

@@ -13,18 +13,10 @@
 /* seconds; NTP_MAX_ADJUST of timesyncd-manager.c: it steps from there on. */
 #define STEPS_FROM 0.4
 
-/* Keeps what a report said. */
+/* A report has no time of its own. */
 static void keep(struct log_reader *r)
 {
-    struct log_report *p = &r->report;
-
-    if (p->unsynchronised)
-        log_note(r, NTP_NOT_SYNCHRONISED);
-    else if (!isnan(p->error))
-        log_add_now(r, NAN, p->error, p->rate, p->source);
-    if (p->begun)
-        r->date = NAN;
-    log_begin(p);
+    log_end(r, NAN);
 }
 
 /* Reads "Offset: -5.318ms" or "Offset: +1min 2.5s". */
@@ -67,43 +59,25 @@ static bool leap(struct log_reader *r, size_t i)
     return true;
 }
 
-static bool nothing(struct log_reader *r, size_t i)
-{
-    (void)r;
-    (void)i;
-    return true;
-}
-
-static const struct {
-    const char *label;
-    bool (*read)(struct log_reader *r, size_t i);
-} labels[] = {
-    { "Server", server },         { "Offset", offset },
-    { "Frequency", frequency },   { "Leap", leap },
-    { "Poll interval", nothing }, { "Version", nothing },
-    { "Stratum", nothing },       { "Reference", nothing },
-    { "Precision", nothing },     { "Root distance", nothing },
-    { "Delay", nothing },         { "Jitter", nothing },
-    { "Packet count", nothing },
+static const struct log_label labels[] = {
+    { "Server", server, true },
+    { "Poll interval", NULL, true },
+    { "Offset", offset },
+    { "Frequency", frequency },
+    { "Leap", leap },
+    { "Version" },
+    { "Stratum" },
+    { "Reference" },
+    { "Precision" },
+    { "Root distance" },
+    { "Delay" },
+    { "Jitter" },
+    { "Packet count" },
 };
 
 static bool status_line(struct log_reader *r)
 {
-    size_t i, at;
-
-    for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-        at = log_after_label(r, labels[i].label);
-        if (!at)
-            continue;
-        /* Other programs' reports have labels of these names, too. */
-        if ((!r->format && strcmp(labels[i].label, "Server") != 0 &&
-             strcmp(labels[i].label, "Poll interval") != 0) ||
-            !labels[i].read(r, at))
-            return false;
-        r->report.begun = true;
-        return true;
-    }
-    return false;
+    return log_read_label(r, labels, sizeof(labels) / sizeof(labels[0]));
 }
 
 /*

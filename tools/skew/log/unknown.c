@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a file that is no known log looks like. */
+/* Tells what a file looks like that is no known log. */
 
 #include <ctype.h>
 
