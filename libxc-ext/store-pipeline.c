@@ -3,8 +3,8 @@
  * Reads many nodes of xenstore with few system calls.
  *
  * libxenstore asks for one node at a time, which takes it six system calls and
- * a wait: on a host with 2,000 domains that was four fifths of what a list cost
- * (docs/cost.md).  xenstored takes requests as fast as they come (Xen's
+ * a wait: four fifths of what each further domain cost a list (docs/cost.md).
+ * xenstored takes requests as fast as they come (Xen's
  * docs/misc/xenstore.txt), so that here up to WINDOW of them are sent at once,
  * over a connection of their own, before their answers are read.
  *
@@ -35,11 +35,6 @@
  */
 #define WINDOW 64
 
-struct request {
-    struct xsd_sockmsg header;
-    char path[sizeof(((struct xt_node *)NULL)->path)];
-};
-
 struct pipeline {
     int fd;
     struct xt_node *nodes;
@@ -52,7 +47,7 @@ struct pipeline {
 /* The id of a request is the index of its node. */
 static bool send_requests(struct pipeline *p)
 {
-    char out[WINDOW * sizeof(struct request)];
+    char out[WINDOW * (sizeof(struct xsd_sockmsg) + sizeof(p->nodes->path))];
     size_t i, n = 0;
 
     for (i = p->first; i < p->first + p->count; i++) {
@@ -154,16 +149,19 @@ enum xentime_error xt_store_look_many(xentime *xt, struct xt_node *nodes,
                                       size_t n)
 {
     const char *before = xt->waiting;
-    int fd = n < LEAST ? -1 : xt_connect_xenstored();
     enum xentime_error rc = XENTIME_OK;
+    int fd = -1;
     size_t i;
 
+    /* A xenstored that hangs may let nobody connect, or not answer. */
+    xt->waiting = "xenstored";
+    if (n >= LEAST)
+        fd = xt_connect_xenstored();
     if (fd >= 0) {
-        xt->waiting = "xenstored";
         read_in_windows(fd, nodes, n);
-        xt->waiting = before;
         close(fd);
     }
+    xt->waiting = before;
     for (i = 0; i < n && !rc; i++)
         if (!nodes[i].read)
             rc = xt_store_look(xt, nodes[i].path, &nodes[i].value);

@@ -74,7 +74,7 @@
 #define XEN_PROFILE_FEATURE_PASSIVE  (1u << 2)
 #define XEN_PROFILE_FEATURE_SELF     (1u << 3)  /* guests may ask themselves */
 #define XEN_PROFILE_FEATURE_RING     (1u << 4)  /* Xen writes the samples */
-/* x86: RDPMC reads a vCPU's own counter, or is refused. */
+/* x86: RDPMC reads a vCPU's own counter, or 0 if it has no vPMU. */
 #define XEN_PROFILE_FEATURE_OWN_RDPMC (1u << 5)
 
 #define XEN_PROFILE_PASSIVE          (1u << 0)  /* flags of start */

@@ -3,7 +3,9 @@
  * Samples one CPU of dom0 by perf_event_open(), as "perf record -a -C" does,
  * and prints where each sample was taken:
  *
- *     sampler insns|cycles PERIOD CPU MS
+ *     sampler PERIOD CPU MS
+ *
+ * PERIOD is the instructions from one sample to the next.
  *
  * A line is the mode that Linux has noted (kernel, user, hypervisor,
  * guest-kernel, guest-user) and the address; the last line has what was counted
@@ -13,7 +15,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@
 
 #include <linux/perf_event.h>
 
-#define PAGES 64 /* of samples: a power of two */
+#define PAGES 64 /* pages of the ring; perf wants a power of two */
 #define DRAIN_MS 50
 
 /* A record has this form if sample_type is PERF_SAMPLE_IP alone. */
@@ -67,12 +68,12 @@ static uint64_t number(const char *text)
     return n;
 }
 
-static int open_event(uint64_t config, uint64_t period, int cpu)
+static int open_event(uint64_t period, int cpu)
 {
     struct perf_event_attr attr = {
         .type = PERF_TYPE_HARDWARE,
         .size = sizeof(attr),
-        .config = config,
+        .config = PERF_COUNT_HW_INSTRUCTIONS,
         .sample_period = period,
         .sample_type = PERF_SAMPLE_IP,
         .disabled = 1,
@@ -113,7 +114,7 @@ static uint64_t drain(struct perf_event_mmap_page *page)
                    mode < sizeof(modes) / sizeof(modes[0]) && modes[mode]
                        ? modes[mode]
                        : "unknown",
-                   (uint64_t)sample.ip);
+                   sample.ip);
         } else if (header.type == PERF_RECORD_LOST) {
             struct lost lost;
 
@@ -131,29 +132,27 @@ int main(int argc, char **argv)
     const struct timespec turn = { .tv_nsec = DRAIN_MS * 1000000l };
     struct perf_event_mmap_page *page;
     uint64_t ms, lost = 0, count = 0;
-    bool cycles;
     int fd;
 
-    if (argc != 5 || (strcmp(argv[1], "insns") && strcmp(argv[1], "cycles"))) {
-        fprintf(stderr, "usage: sampler insns|cycles PERIOD CPU MS\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: sampler PERIOD CPU MS\n");
         return 2;
     }
 
-    cycles = !strcmp(argv[1], "cycles");
-    fd = open_event(cycles ? PERF_COUNT_HW_CPU_CYCLES
-                           : PERF_COUNT_HW_INSTRUCTIONS,
-                    number(argv[2]), (int)number(argv[3]));
+    fd = open_event(number(argv[1]), (int)number(argv[2]));
     page = mmap(NULL, (PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE),
                 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)
         die("mmap");
 
-    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
-    for (ms = number(argv[4]); ms >= DRAIN_MS; ms -= DRAIN_MS) {
+    if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
+        die("enable");
+    for (ms = number(argv[3]); ms >= DRAIN_MS; ms -= DRAIN_MS) {
         nanosleep(&turn, NULL);
         lost += drain(page);
     }
-    ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+    if (ioctl(fd, PERF_EVENT_IOC_DISABLE, 0))
+        die("disable");
     lost += drain(page);
     if (read(fd, &count, sizeof(count)) != sizeof(count))
         die("read");

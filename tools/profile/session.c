@@ -69,18 +69,21 @@ static void note_others(const struct profile_run *p,
 static void note_booted(const struct profile_run *p,
                         const struct xentime_profile_change *c)
 {
-    size_t i;
+    size_t i, first = p->n, booted = 0;
 
     if (!c->counted_by_xen || !c->changed || p->t->opt[OPT_PASSIVE])
         return;
     for (i = 0; i < p->n; i++)
-        if (p->doms[i].domid && p->doms[i].cpu_time_ns)
-            break;
-    if (i == p->n)
+        if (p->doms[i].domid && p->doms[i].cpu_time_ns && !booted++)
+            first = i;
+    if (!booted)
         return;
     fputs("xentimectl: note: ", stderr);
-    print_target(stderr, p, i);
-    fputs(" has run already. Linux looks for a performance monitor when it "
+    print_target(stderr, p, first);
+    if (booted > 1)
+        fprintf(stderr, " and %zu more have", booted - 1);
+    fputs(booted > 1 ? "" : " has", stderr);
+    fputs(" run already. Linux looks for a performance monitor when it "
           "boots, and not later: for one that booted without a session create "
           "the domain anew with \"xl create -p\", start the session, and then "
           "\"xl unpause\"\n",

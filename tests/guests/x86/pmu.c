@@ -25,7 +25,7 @@ bool pmu_exception(struct frame *frame)
     return true;
 }
 
-/* Has it come?  None is expected any more. */
+/* Tells whether the access faulted, and from then on expects no fault. */
 static bool faulted(void)
 {
     bool came = !resume;

@@ -78,13 +78,13 @@ static void read_counters(uint64_t value[PMU_COUNTERS])
             pmu_read(PERF_CTR0 + i, &value[i]);
 }
 
-/* Its length must not hang on what the compiler makes of a loop. */
+/* Runs 2 * n instructions, whatever the compiler is. */
 static void run_loop(uint32_t n)
 {
     asm volatile("1: decl %0\n\tjnz 1b" : "+r"(n) : : "cc");
 }
 
-/* That one counter is stopped must be nothing to the others. */
+/* Starts and stops another counter, which must not change what these count. */
 static void start_and_stop(void)
 {
     pmu_write(PERF_CTL0 + STOPPED_COUNTER,

@@ -41,10 +41,10 @@ for d in $all; do
     labdom set "$d" idle=hlt
 done
 
-# Others: one that preempts, whose session comes and goes; one that counts, is
-# saved, restored without a session, and destroyed in the middle of its counting.
-# The first has few ticks and one clock to read: with a fifth of the CPU it would
-# do nothing else otherwise, and not answer.
+# Two other domains disturb them. The session of the one that preempts comes and
+# goes; the other counts, is saved, restored without a session, and destroyed in
+# the middle of its counting. The first has few ticks and one clock to read: with
+# a fifth of the CPU it would do nothing else otherwise, and not answer.
 io=$(labdom create io lapic=100 clocks=1)
 other=$(labdom create other)
 labdom unpause "$io" "$other"

@@ -46,6 +46,11 @@ EOC
 judge "Xen is not to crash" "0 4 panic" <<EOC
 $fault
 EOC
+judge "Xen is to crash, and does so by another fault" \
+    "0 3 panic: (XEN) UNRECOVERABLE EXCEPTION: Data Access (0x0300)" xen <<EOC
+(XEN) UNRECOVERABLE EXCEPTION: Data Access (0x0300)
+(XEN) PC        : 0xc000000000045c00
+EOC
 judge "Xen is to crash, and does not" "1 1 xen: did not crash" xen <<EOC
 (d1) ok 1 - a
 (d1) 1..1

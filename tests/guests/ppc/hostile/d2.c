@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Profiles, and finds its own registers, and others that d1 writes to. */
+/* This guest profiles, and finds its own registers beside those d1 writes to. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Idles, as Linux does: it clears its latch and gives way. */
+/* This guest idles as Linux does: it clears its latch and gives way. */
 #include "guest.h"
 
 void test_main(unsigned int vcpu)

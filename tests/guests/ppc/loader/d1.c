@@ -25,8 +25,9 @@ void test_main(unsigned int vcpu)
 {
     (void)vcpu;
     on_interrupt(0x900, decrementer);
-    mtspr(DEC, 0xffffffff);
+    mtspr(DEC, ~0UL);
     is(mfspr(DEC) >> 63, 0, "the decrementer is not sign extended");
+    mtspr(DEC, 0xffffffff);
     interrupts(true);
     until(time_base() + 10 * US);
     interrupts(false);

@@ -4,7 +4,7 @@
  * vectors at 0xc000000000004000 (H_SET_MODE), preemption beside a guest in
  * real mode, the performance monitor's interrupt, hypercalls; that a program of
  * the guest's can make none; and that what one vCPU asks of H_SET_MODE holds for
- * the other, whose first interrupt would be lost in real mode otherwise.
+ * the other, whose first interrupt would come in real mode otherwise.
  *
  * How: radix translation with a process table of the guest's own
  * (H_REGISTER_PROC_TBL); all its memory at its real address, for the kernel
@@ -145,7 +145,8 @@ void test_main(unsigned int vcpu)
     build();
     is(hcall(H_SET_MODE, 2, 4, 0, 0), -256, "an endianness that there is not");
     is(hcall(H_SET_MODE, 1, 4, 1, 0), -56, "its value that is to be 0");
-    is(hcall(H_SET_MODE, 0, 4, 0, 0), H_SUCCESS, "big endian interrupts");
+    is(hcall(H_SET_MODE, 0, 4, 0, 0), H_SUCCESS,
+       "big endian interrupts are accepted");
     is(hcall(H_SET_MODE, 1, 4, 0, 0), H_SUCCESS, "and little endian again");
     is(hcall(H_SET_MODE, 3, 2, 0, 0), -55, "another resource");
     is(hcall(H_SET_MODE, 2, 3, 0, 0), -256, "AIL 2");

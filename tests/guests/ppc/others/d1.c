@@ -4,8 +4,8 @@
  * with the performance monitor, hold what it wrote when it comes back, and
  * nothing of another's.
  *
- * How: each vCPU fills them with values of its own and compares for 500 slices
- * of 200 us and as many hypercalls. PSSCR, which is moved as well, is not among
+ * How: each vCPU fills them with values of its own and compares for 100 ms, in
+ * slices of 200 us, with a hypercall in each round. PSSCR, which is moved as well, is not among
  * them: QEMU has no number of it for guests.
  *
  * guests: d1,vcpus=2 d1 slice=200
@@ -28,8 +28,8 @@ static void fill(uint64_t *value, unsigned int vcpu)
 {
     for (unsigned int i = 0; i < NR; i++)
         value[i] = domid * 0x100 + vcpu * 0x10 + i;
-    /* Priorities 2 to 4: very low has to be asked for by another instruction,
-     * and the hypervisor itself runs with 4. */
+    /* These are priorities 2 and 3: very low (1) has to be asked for by another
+     * instruction, and the hypervisor itself runs with 4. */
     value[3] = (uint64_t)(domid == 1 ? 2 + vcpu : 3) << 50;
 #define X(i, spr, name) mtspr(spr, value[i]);
     REGISTERS(X)

@@ -9,6 +9,7 @@
  * of Xen on its behalf, as far as the machine heeds FCH.
  *
  * guests: d1,control d2 slice=200
+ * lab: qemu=10,fch
  */
 #include "sampling.h"
 
@@ -38,6 +39,7 @@ void test_main(unsigned int vcpu)
     (void)vcpu;
     is(primary(0x20000, 0), 0, "it is the primary");
     is(passive(2, 10000, false), 0, "d2 is passive");
+    ok(before(30), "before it looks at what it finds");
     at(80);
     is(profile(XEN_PROFILE_stop, 2, &none), 0, "d2 is no more");
     is(no_primary(), 0, "no primary");
@@ -50,7 +52,7 @@ void test_main(unsigned int vcpu)
         wrong += s[i].domid != 2 || s[i].counter != 4 || s[i].event;
     }
     ok(guest >= 20, "%u samples of d2", guest);
-    is(wrong, 0, "all are of the event that was asked for");
+    is(wrong, 0, "all are of the counter that was asked for");
     if (heeds)
         is(hv, 0, "and none of Xen");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is passive from some moment on, and writes to the registers all the time. */
+/* This guest is passive from some moment on, and writes to the registers. */
 #include "guest.h"
 
 /* Returns what stands in the register; if the hypervisor keeps that from the

@@ -79,7 +79,7 @@ FUNC(enter_guest)
 END(enter_guest)
 
 /*
- * hsrr: the interrupt has set HSRR0/1, and SRR0/1 are the guest's own.
+ * If hsrr is 1 the interrupt has set HSRR0/1, and SRR0/1 are the guest's own.
  * r11 points to struct guest_vcpu, whose first member is regs.
  */
 .macro GUEST_EXIT name, hsrr
@@ -133,6 +133,19 @@ END(\name)
 GUEST_EXIT guest_exit_srr, 0
 GUEST_EXIT guest_exit_hsrr, 1
 
+/* Calls a C function with regs in r3; r1 is its stack, and r2 may be anyone's. */
+.macro CALL_C fn, regs
+    bcl     20, 31, 1f
+1:  mflr    %r12
+    addis   %r2, %r12, .TOC.-1b@ha
+    addi    %r2, %r2, .TOC.-1b@l
+    mr      %r3, \regs
+    li      %r0, 0
+    stdu    %r0, -STACK_FRAME_OVERHEAD(%r1)
+    bl      \fn
+    nop
+.endm
+
 /*
  * It was no guest that left, but Xen that was interrupted by something that it
  * does not expect.  There is no frame of enter_guest() to return to: the
@@ -144,15 +157,8 @@ FUNC(exit_in_xen)
     mfdsisr %r0
     stw     %r0, UREGS_dsisr(%r11)
     ld      %r1, GCPU_own_stack(%r13)
-    bcl     20, 31, 1f
-1:  mflr    %r12
-    addis   %r2, %r12, .TOC.-1b@ha
-    addi    %r2, %r2, .TOC.-1b@l
-    mr      %r3, %r11
-    li      %r0, 0
-    stdu    %r0, -STACK_FRAME_OVERHEAD(%r1)
-    bl      exception_handler
-    nop
+    CALL_C  exception_handler, %r11
+    b       .
 END(exit_in_xen)
 
 /* Returns to the caller of enter_guest(), in virtual mode in any case. */
@@ -205,15 +211,7 @@ FUNC(xen_perfmon)
     mfsrr1  %r0
     std     %r0, UREGS_msr(%r1)
 
-    bcl     20, 31, 1f
-1:  mflr    %r12
-    addis   %r2, %r12, .TOC.-1b@ha
-    addi    %r2, %r2, .TOC.-1b@l
-    mr      %r3, %r1
-    li      %r0, 0
-    stdu    %r0, -STACK_FRAME_OVERHEAD(%r1)
-    bl      pmu_xen_interrupt
-    nop
+    CALL_C  pmu_xen_interrupt, %r1
     addi    %r1, %r1, STACK_FRAME_OVERHEAD
 
     ld      %r0, UREGS_pc(%r1)

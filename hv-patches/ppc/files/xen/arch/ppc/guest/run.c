@@ -31,7 +31,7 @@ struct guest_cpu guest_cpu = {
 
 /* ---- facilities ---- */
 
-/* HFSCR is slow to write, and most guests have the same in it. */
+/* Most guests have the same in HFSCR, which is then not written. */
 static void write_hfscr(uint64_t hfscr)
 {
     if ( guest_cpu.hfscr == hfscr )

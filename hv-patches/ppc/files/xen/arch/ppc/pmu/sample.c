@@ -157,7 +157,7 @@ static uint64_t passive_stop(const struct guest_pmu *p)
     {
         mtspr(SPRN_MMCR1, p->start_ctx.wide[0]);
         mtspr(SPRN_MMCR2, p->start_ctx.wide[1]);
-        mtspr(SPRN_MMCRA, p->start_ctx.wide[2]);
+        mtspr(SPRN_MMCRA, p->start_ctx.wide[PMU_MMCRA]);
     }
 
     return p->start_ctx.narrow[0];

@@ -92,7 +92,7 @@ static always_inline void pmu_freeze(void)
     pmu_isync();
 }
 
-/* The same, after which both registers are as they were in *ctx. */
+/* This stops the same, and puts what both registers were into *ctx. */
 static always_inline void pmu_save_control(struct pmu_context *ctx)
 {
     ctx->narrow[0] = pmu_mfspr(PMU_SPR_MMCR0);
