@@ -126,6 +126,7 @@ ssize_t __wrap_send(int fd, const void *data, size_t n, int flags)
     struct xsd_sockmsg header;
     size_t at;
 
+    store_answers.windows++;
     for (at = 0; n - at >= sizeof(header); at += sizeof(header) + header.len) {
         memcpy(&header, (const char *)data + at, sizeof(header));
         if (fault_strikes(&store_fault, "send"))

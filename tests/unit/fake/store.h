@@ -31,6 +31,7 @@ extern struct store_answers {
     size_t damage_at; /* this byte, from 1, is changed */
     uint8_t damage;   /* and these bits of it */
     size_t seen;      /* bytes so far */
+    size_t windows;   /* of requests that were sent at once */
 } store_answers;
 
 /*
