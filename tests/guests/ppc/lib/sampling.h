@@ -42,4 +42,35 @@ static inline long passive(unsigned int of, uint32_t period, bool hv)
     return profile(XEN_PROFILE_start, of, &p);
 }
 
+/* Makes the hypervisor flush the TLB. */
+static inline void flush(void)
+{
+    hcall(H_REGISTER_PROC_TBL, 0x1d, 0xa0000, 0, 0);
+}
+
+/* Gives the hypervisor some work, n times. */
+static inline void busy(unsigned int n)
+{
+    struct xen_sysctl_profile p = { .op = 0 };
+
+    while (n--) {
+        profile(XEN_PROFILE_status, 1, &p);
+        flush();
+    }
+}
+
+/* Counts instructions, in the hypervisor too, with an alert after each `period`. */
+static inline void sample_insns(uint32_t period)
+{
+    mtspr(MMCR0, FC);
+    mtspr(MMCR1, 0);
+    mtspr(PMC1, 0);
+    mtspr(PMC2, 0);
+    mtspr(PMC3, 0);
+    mtspr(PMC4, 0);
+    mtspr(PMC6, 0);
+    mtspr(PMC5, 0x80000000UL - period);
+    mtspr(MMCR0, PMAE | PMCNCE);
+}
+
 #endif

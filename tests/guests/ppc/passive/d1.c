@@ -9,6 +9,7 @@
  * to do, and is counted there too.
  *
  * guests: d1,control d2 d3 slice=200
+ * lab: qemu=10,fch
  */
 #include "sampling.h"
 

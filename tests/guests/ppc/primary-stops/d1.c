@@ -8,6 +8,7 @@
  * the primary stops.
  *
  * guests: d1,control slice=1000000
+ * lab: qemu=10,fch
  */
 #include "sampling.h"
 

@@ -6,7 +6,9 @@
  * A guest's interrupts are its own, at its own 0xf00, and nothing can send
  * them to Xen instead.  Hence a passive domain counts with alerts off, and its
  * samples are taken at its first exit after the overflow (SKID).  In Xen, on
- * its behalf or on the primary's, alerts are on and the sample is exact.
+ * its behalf or on the primary's, alerts are on, and the CPU notes which
+ * instruction was being executed then (SIAR and SIER).  Where it does not, the
+ * sample is where Xen next had interrupts on, and has SKID as well.
  */
 #include <xen/errno.h>
 #include <xen/lib.h>
@@ -85,6 +87,54 @@ static const uint32_t *reload_of(struct vcpu *v)
                                       : primary_reload;
 }
 
+/* Whose instruction the alert that has come found, as the CPU says. */
+enum found { FOUND_UNKNOWN, FOUND_GUEST, FOUND_XEN };
+
+static enum found alert_found(void)
+{
+    uint64_t sier = mfspr(SPRN_SIER);
+
+    if ( !(sier & SIER_SIAR_VALID) )
+        return FOUND_UNKNOWN;
+
+    return sier & SIER_SIHV ? FOUND_XEN : FOUND_GUEST;
+}
+
+/*
+ * The CPU notes an instruction at each alert.  What it noted at one before, or
+ * what a guest has written there, must not pass for it: an alert can also be
+ * raised by a write to MMCR0, which notes nothing.  Nor is it for a guest.
+ */
+static void forget_found(void)
+{
+    mtspr(SPRN_SIER, 0);
+    mtspr(SPRN_SIAR, 0);
+    mtspr(SPRN_SDAR, 0);
+}
+
+/*
+ * Takes the samples of an alert that came in Xen; pc is where Xen was
+ * interrupted.  Returns what MMCR0 is to be: the alert has turned itself off
+ * (PMAE), and has frozen the counters if FCECE asked for that, and both become
+ * as they were.
+ */
+static uint64_t sample_xen(struct vcpu *v, uint64_t mmcr0, uint64_t pc)
+{
+    unsigned int flags = XEN_PROFILE_SAMPLE_HV | XEN_PROFILE_SAMPLE_SKID;
+
+    mtspr(SPRN_MMCR0, MMCR0_FC | MMCR0_FCH);    /* no alert any more */
+    isync();
+    if ( alert_found() == FOUND_XEN )
+    {
+        pc = mfspr(SPRN_SIAR);
+        flags = XEN_PROFILE_SAMPLE_HV;
+    }
+    take_samples(v, mmcr0, pc, flags, reload_of(v));
+    forget_found();
+
+    return (mmcr0 & ~(MMCR0_PMAO | MMCR0_FC)) | MMCR0_PMAE;
+}
+
 /*
  * entry.S calls this on a stack of its own.  The monitor has the registers of
  * the current vCPU.
@@ -93,30 +143,23 @@ void pmu_xen_interrupt(struct cpu_user_regs *regs)
 {
     struct vcpu *v = current;
     uint64_t mmcr0 = mfspr(SPRN_MMCR0);
+    bool ended = !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES);
 
-    mtspr(SPRN_MMCR0, MMCR0_FC | MMCR0_FCH);    /* no alert any more */
-    isync();
-
-    if ( !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
+    if ( ended || alert_found() == FOUND_GUEST )
     {
         /*
-         * Sampling of Xen has ended since the window was opened, so that the
+         * Sampling of Xen has ended since the window was opened, or what
+         * overflowed in the guest has reached the CPU's core only now.  The
          * alert is the guest's own: it is held for the guest (PMAO), and Xen
          * is not interrupted again before the guest runs.
          */
-        mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FCH);
+        if ( ended )
+            mtspr(SPRN_MMCR0, mmcr0 | MMCR0_FCH);
         regs->msr &= ~MSR_EE;
         return;
     }
 
-    take_samples(v, mmcr0, regs->pc, XEN_PROFILE_SAMPLE_HV, reload_of(v));
-
-    /*
-     * The alert has turned itself off (PMAE), and has frozen the counters if
-     * FCECE asked for that: both become as they were.
-     */
-    mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
-    mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
+    mtspr(SPRN_MMCR0, sample_xen(v, mmcr0, regs->pc));
 }
 
 /* ---- around Xen ---- */
@@ -155,6 +198,7 @@ static uint64_t passive_stop(const struct guest_pmu *p)
     isync();
     if ( unlikely(pmu_cpu.exposed) )
     {
+        forget_found();
         mtspr(SPRN_MMCR1, p->start_ctx.wide[0]);
         mtspr(SPRN_MMCR2, p->start_ctx.wide[1]);
         mtspr(SPRN_MMCRA, p->start_ctx.wide[PMU_MMCRA]);
@@ -179,38 +223,52 @@ void pmu_exited(struct vcpu *v)
         mtspr(SPRN_MMCR0, mmcr0 | MMCR0_PMAE);
     }
     else if ( (mmcr0 = mfspr(SPRN_MMCR0)) & MMCR0_PMAO )
-        /* The alert is the guest's own, which gets it when it runs on. */
-        return;
+    {
+        /*
+         * Unless it is known to have come in Xen's way out of the guest, the
+         * alert is the guest's own, which gets it when it runs on.
+         */
+        if ( !(g->pmu.xen & PMU_XEN_SAMPLES) || alert_found() != FOUND_XEN )
+            return;
+        mmcr0 = sample_xen(v, mmcr0, 0);
+        mtspr(SPRN_MMCR0, mmcr0);
+    }
 
     /* Alerts of these two kinds might come without end. */
     if ( !(mmcr0 & (MMCR0_TBEE | MMCR0_EBE)) )
         window_open(v);
 }
 
+/* An alert that came after the window was closed is one of Xen's, or held. */
+static uint64_t sample_late_alert(struct vcpu *v, uint64_t mmcr0)
+{
+    bool passive = v->domain->profile_passive;
+
+    if ( !(mmcr0 & MMCR0_PMAO) || !(v->arch.guest.pmu.xen & PMU_XEN_SAMPLES) )
+        return mmcr0;
+
+    /* A passive domain's counters have raised none while it ran. */
+    return passive || alert_found() == FOUND_XEN
+           ? sample_xen(v, mmcr0, (unsigned long)pmu_entering) : mmcr0;
+}
+
 void pmu_entering(struct vcpu *v)
 {
     struct guest_pmu *p = &v->arch.guest.pmu;
+    uint64_t was, mmcr0;
 
     if ( p->xen & PMU_XEN_WINDOW )
         window_close(v);
+    if ( !p->lazy.covered )
+        return;
 
+    was = mfspr(SPRN_MMCR0);
+    mmcr0 = sample_late_alert(v, was);
     /* No alert of a passive domain may come while it runs. */
-    if ( v->domain->profile_passive && p->lazy.covered )
-    {
-        uint64_t mmcr0 = mfspr(SPRN_MMCR0);
-
-        /* This alert came after the window was closed. */
-        if ( mmcr0 & MMCR0_PMAO )
-        {
-            mtspr(SPRN_MMCR0, MMCR0_FC);
-            isync();
-            take_samples(v, mmcr0, (unsigned long)pmu_entering,
-                         XEN_PROFILE_SAMPLE_HV | XEN_PROFILE_SAMPLE_SKID,
-                         reload_of(v));
-            mmcr0 &= ~(MMCR0_PMAO | MMCR0_FC);
-        }
-        mtspr(SPRN_MMCR0, mmcr0 & ~MMCR0_PMAE);
-    }
+    if ( v->domain->profile_passive )
+        mmcr0 &= ~MMCR0_PMAE;
+    if ( mmcr0 != was )
+        mtspr(SPRN_MMCR0, mmcr0);
 }
 
 /* ---- the primary and passive domains: profile_lock held ---- */

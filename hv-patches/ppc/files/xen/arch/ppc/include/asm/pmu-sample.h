@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bits of MMCR0 and the limits of counters that taking samples needs
- * (Power ISA 3.0B, Book III, chapter 9, Performance Monitor Facility).
+ * The registers, bits and limits that taking samples needs (Power ISA 3.0B, Book
+ * III, chapter 9, Performance Monitor Facility).
  */
 #ifndef PPC_PMU_SAMPLE_H
 #define PPC_PMU_SAMPLE_H
@@ -17,6 +17,11 @@
  */
 #define MMCR0_TBEE     0x00400000UL
 #define MMCR0_EBE      0x00100000UL
+
+/* The instruction that was being executed at the last alert. */
+#define SPRN_SIER        784
+#define   SIER_SIHV       0x01000000UL  /* it was the hypervisor's */
+#define   SIER_SIAR_VALID 0x00400000UL
 
 #define PMC_NEGATIVE   0x80000000U
 
