@@ -190,6 +190,27 @@ static void no_socket(void **state)
     assert_has(error_text(), "xenstored");
 }
 
+/*
+ * A xenstored in a domain of its own has no socket, and libxenstore reaches it
+ * otherwise.
+ */
+static void no_socket_but_libxenstore(void **state)
+{
+    (void)state;
+    make_domains();
+    /* libxenstore connects, since it is asked for what did not come. */
+    fault_fail(&answer_fault, 1, ECONNRESET, false);
+    assert_int_equal(wrong_names(), 0);
+    assert_true(answer_fault.struck);
+
+    assert_int_equal(rename("store/socket", "store/away"), 0);
+    store_answers = (struct store_answers){ 0 };
+    assert_int_equal(wrong_names(), 0);
+    assert_int_equal(store_answers.windows, 0);
+    assert_int_equal(store_fault.calls, DOMAINS);
+    assert_int_equal(rename("store/away", "store/socket"), 0);
+}
+
 UNIT_MAIN(TEST(named), TEST(in_pieces), TEST(large), TEST(signal_comes),
           TEST(connection_ends), TEST(send_fails), TEST(damaged),
-          TEST(no_socket))
+          TEST(no_socket_but_libxenstore), TEST(no_socket))
