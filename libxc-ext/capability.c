@@ -15,6 +15,7 @@
 #include <xen/domctl.h>
 #include <xen/pmu.h>
 #include <xen/sysctl.h>
+#include "profile.h"
 #include "vtimer.h"
 
 struct capability {
@@ -139,6 +140,20 @@ static unsigned int vtimer_caps(xentime *xt)
     return caps;
 }
 
+static unsigned int profile_caps(xentime *xt)
+{
+    uint64_t features = 0;
+    unsigned int caps = 0;
+
+    if (xt_ask_profile_features(xt, &features))
+        return 0;
+    if (features & XEN_PROFILE_FEATURE_DOMAIN)
+        caps |= XENTIME_CAP_SESSIONS;
+    if (features & XEN_PROFILE_FEATURE_OWN_RDPMC)
+        caps |= XENTIME_CAP_OWN_RDPMC;
+    return caps;
+}
+
 enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
 {
     xc_physinfo_t info;
@@ -149,10 +164,7 @@ enum xentime_error xentime_capabilities(xentime *xt, unsigned int *caps)
             return xt_fail_xen(xt, errno, NULL,
                                "cannot ask Xen for its capabilities");
         xt->caps = vtimer_caps(xt);
-        if (xt_counted_by_xen(xt))
-            xt->caps |= XENTIME_CAP_SESSIONS;
-        if (xt->own_rdpmc)
-            xt->caps |= XENTIME_CAP_OWN_RDPMC;
+        xt->caps |= profile_caps(xt);
         if (info.capabilities & XEN_SYSCTL_PHYSCAP_hvm)
             xt->caps |= XENTIME_CAP_TIMER_MODE | XENTIME_CAP_VHPET;
         if (xt_vpmu_mode(xt) > XENPMU_MODE_OFF)

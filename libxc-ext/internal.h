@@ -27,9 +27,8 @@ struct xentime {
     bool caps_known;
     unsigned int caps;
     int vtimer_errno; /* why there are no features, if there are none */
-    bool counted_known;
-    bool counted_by_xen;          /* see xt_counted_by_xen() */
-    bool own_rdpmc;               /* known with it: FEATURE_OWN_RDPMC */
+    bool profile_known;
+    uint64_t profile_features;    /* see xt_ask_profile_features() */
     const char *volatile waiting; /* read by signal handlers */
     char waiting_text[128];
     struct xentime_error_info error;

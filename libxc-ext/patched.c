@@ -132,22 +132,30 @@ static bool is_unknown(int errnum)
     return errnum == ENOSYS || errnum == EOPNOTSUPP || errnum == EPERM;
 }
 
-enum xentime_error xt_ask_counted_by_xen(xentime *xt, bool *counted)
+enum xentime_error xt_ask_profile_features(xentime *xt, uint64_t *features)
 {
     struct xen_sysctl_profile op = { .op = XEN_PROFILE_features };
 
-    if (!xt->counted_known) {
+    if (!xt->profile_known) {
         if (xt_profile_op(xt, &op)) {
             if (!is_unknown(errno))
                 return xt_fail_xen(xt, errno, NULL, "cannot ask who profiles");
             op.u.features = 0;
         }
-        xt->counted_by_xen = op.u.features & XEN_PROFILE_FEATURE_DOMAIN;
-        xt->own_rdpmc = op.u.features & XEN_PROFILE_FEATURE_OWN_RDPMC;
-        xt->counted_known = true;
+        xt->profile_features = op.u.features;
+        xt->profile_known = true;
     }
-    *counted = xt->counted_by_xen;
+    *features = xt->profile_features;
     return XENTIME_OK;
+}
+
+enum xentime_error xt_ask_counted_by_xen(xentime *xt, bool *counted)
+{
+    uint64_t features = 0;
+    enum xentime_error rc = xt_ask_profile_features(xt, &features);
+
+    *counted = features & XEN_PROFILE_FEATURE_DOMAIN;
+    return rc;
 }
 
 bool xt_counted_by_xen(xentime *xt)

@@ -49,6 +49,12 @@ enum xentime_error xt_fail_vtimer_access(xentime *xt,
 uint32_t xt_vtimer_features(xentime *xt);
 
 /*
+ * Sets *features to XEN_PROFILE_FEATURE_*, of which a stock Xen has none.  Xen
+ * is asked once.  Errors: VERSION, PERM, FAIL.
+ */
+enum xentime_error xt_ask_profile_features(xentime *xt, uint64_t *features);
+
+/*
  * Tells whether this Xen counts sessions itself and has a vPMU for the domains
  * that they cover (XEN_SYSCTL_profile, FEATURE_DOMAIN).  Otherwise there is one
  * mode for all domains.
