@@ -74,8 +74,9 @@ struct tool {
     const char *opt[OPTIONS]; /* NULL: not given; "" for a flag */
     char **args;              /* operands */
     int nargs;
-    char **program; /* after "--", if the command takes one; or NULL */
-    xentime *xt;    /* opened by tool_open() */
+    char **program;  /* after "--", if the command takes one; or NULL */
+    xentime *xt;     /* opened by tool_open() */
+    bool only_shows; /* options that change something are refused */
 };
 
 /*

@@ -209,13 +209,6 @@ static int cut_program(struct tool *t, int argc, char **argv)
     return argc;
 }
 
-static bool only_shows;
-
-void dispatch_only_shows(bool on)
-{
-    only_shows = on;
-}
-
 /* Returns the name of an option that is given and changes something, or NULL. */
 static const char *changing_option(const struct tool *t)
 {
@@ -243,7 +236,7 @@ static int run_command(struct tool *t, int argc, char **argv)
         t->nargs = 1;
         return find_command("help")->run(t);
     }
-    if (only_shows && changing_option(t))
+    if (t->only_shows && changing_option(t))
         return report_usage(t, "every only shows, and takes no --%s",
                             changing_option(t));
     if (t->nargs < c->min_args)

@@ -11,10 +11,4 @@
  */
 int dispatch(struct tool *t, int argc, char **argv);
 
-/*
- * Has dispatch() refuse options that change something, from now on, or take
- * them again: the shell's "every" repeats what shows something.
- */
-void dispatch_only_shows(bool on);
-
 #endif /* XENTIMECTL_CLI_DISPATCH_H */

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "cli/dispatch.h"
 #include "cli/duration.h"
 #include "output/text.h"
 #include "shell/process.h"
@@ -109,7 +108,7 @@ static int capture(int n, char **words, int fd, const struct winsize *size)
     fflush(NULL);
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
-    status = shell_run(n, words);
+    status = shell_run(n, words, true);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     close(out);
@@ -158,7 +157,7 @@ static int repeat(int n, char **words, int ms)
             cleared = true;
             status = show_frame(n, words, &size);
         } else {
-            status = shell_run(n, words);
+            status = shell_run(n, words, true);
         }
         if (!status)
             ppoll(NULL, 0, &pause, &before);
@@ -183,9 +182,7 @@ int shell_every(int n, char **words)
         return shell_say(EXIT_USAGE, "every is for %s", known);
     interrupted = 0;
     sigaction(SIGINT, &sa, &before);
-    dispatch_only_shows(true);
     status = repeat(n - 2, words + 2, ms);
-    dispatch_only_shows(false);
     sigaction(SIGINT, &before, NULL);
     putchar('\n');
     return status;

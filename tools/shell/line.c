@@ -13,7 +13,7 @@
 
 static int help(int n, char **words)
 {
-    int status = shell_run(n, words);
+    int status = shell_run(n, words, false);
     char known[WORDS_TEXT];
 
     words_text(shell_every_word, " or ", known);
@@ -48,7 +48,7 @@ static int run_words(int n, char **words)
     for (i = 0; i < ARRAY_LEN(builtins); i++)
         if (!strcmp(words[0], builtins[i].name))
             return builtins[i].run(n, words);
-    return shell_run(n, words);
+    return shell_run(n, words, false);
 }
 
 int shell_line(const char *line, int last, bool *leave)

@@ -61,9 +61,9 @@ static void release_signals(const sigset_t *before)
     sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-static void child(int n, char **words)
+static void child(int n, char **words, bool only_shows)
 {
-    struct tool t = { 0 };
+    struct tool t = { .only_shows = only_shows };
     sigset_t set;
     size_t i;
     char **argv = calloc(n + 2, sizeof(*argv));
@@ -84,7 +84,7 @@ static void child(int n, char **words)
     _exit(finish(&t, dispatch(&t, n + 1, argv)));
 }
 
-int shell_run(int n, char **words)
+int shell_run(int n, char **words, bool only_shows)
 {
     sigset_t before;
     int status;
@@ -94,7 +94,7 @@ int shell_run(int n, char **words)
     hold_signals(&before);
     pid = fork();
     if (!pid)
-        child(n, words);
+        child(n, words, only_shows);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     release_signals(&before);
