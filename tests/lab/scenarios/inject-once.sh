@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # Proves that the lab's own QEMU injects no interrupt twice, as Debian's does
-# now and then under icount (qemu/x86/0001-inject-once.patch). What other
+# now and then under icount (emulators/x86/0001-inject-once.patch). What other
 # scenarios say of ticks would otherwise hang on a guest that knows of it.
 #
 # How: our guest drops, and counts as "filtered", an interrupt that is taken
