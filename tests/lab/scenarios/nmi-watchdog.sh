@@ -9,7 +9,7 @@
 # away from vPMUs, too.
 #
 # lab: counters=1 xen=watchdog,loglvl=all
-# lab: check=newest@stock all=oldest@stock+smp2
+# lab: slow=1 check=newest@stock all=oldest@stock+smp2
 
 . /lib/lab/lib.sh
 
