@@ -23,7 +23,7 @@ $(PGB)/%.elf: $(PGB)/%.o $(PPC_LIB) $(PG)/lib/guest.lds
 	    -o $@ $< $(PPC_LIB)
 $(PGB)/%.bin: $(PGB)/%.elf
 	powerpc64le-linux-gnu-objcopy -O binary $< $@
-$(PGB)/bundle: $(PG)/lib/bundle.c | need-ppc
+$(PGB)/bundle: $(PG)/lib/bundle.c $(PG)/lib/bundle.h | need-ppc
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
 

@@ -1,81 +1,117 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bundle OUTPUT DIRECTORY [slice=US] GUEST[,control][,vcpus=N]...
+ * bundle OUTPUT DIRECTORY [slice=US] GUEST[,WORD...]...
  *
  * Puts the images of guests, DIRECTORY/GUEST.bin, into the bundle that the
- * hypervisor takes (asm/guest.h). A guest may be named more than once. This
- * runs on the build host; the bundle is little endian, as the guests are.
+ * hypervisor takes. A guest may be named more than once. The words:
+ *
+ *   control    the control domain
+ *   fpu        the guest has floating point
+ *   vcpus=N    that many virtual CPUs, in place of one
+ *   memory=N   that many MiB, in place of one
  */
 #include <err.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_IMAGES 4
+#include "bundle.h"
 
-struct image {
-    char name[16];
-    uint32_t offset, size, vcpus, flags;
-};
+static struct bundle bundle = { .magic = "XENPPCG2" };
+static FILE *out;
 
-struct bundle {
-    char magic[8];
-    uint32_t nr, slice_us;
-    struct image image[MAX_IMAGES];
-};
+void *read_file(const char *path, size_t *size)
+{
+    FILE *in = fopen(path, "rb");
+    char *data;
+    long n;
 
-static struct bundle bundle = { .magic = "XENPPCG1" };
+    if (!in || fseek(in, 0, SEEK_END) || (n = ftell(in)) < 0)
+        err(1, "%s", path);
+    rewind(in);
+    data = malloc(n ? n : 1);
+    if (!data || fread(data, 1, n, in) != (size_t)n)
+        err(1, "%s", path);
+    fclose(in);
+    *size = n;
+    return data;
+}
 
-static void add(FILE *out, const char *directory, char *spec)
+void add_part(struct image *image, const void *data, size_t size,
+              uint32_t address)
+{
+    struct part *part = image->part;
+
+    while (part->size)
+        if (++part == image->part + MAX_PARTS)
+            errx(1, "%s has more than %d parts", image->name, MAX_PARTS);
+    part->offset = ftell(out);
+    part->size = size;
+    part->address = address;
+    fwrite(data, 1, size, out);
+    /* The next begins where words do. */
+    fwrite("\0\0\0\0\0\0\0", 1, -size % 8, out);
+}
+
+/* number WORD NAME: is it NAME=N? Then returns N. */
+static unsigned long number(const char *word, const char *name)
+{
+    size_t n = strlen(name);
+
+    return !strncmp(word, name, n) && word[n] == '='
+               ? strtoul(word + n + 1, NULL, 0)
+               : 0;
+}
+
+static void add(const char *directory, char *spec)
 {
     struct image *image = &bundle.image[bundle.nr];
     char *name = strtok(spec, ",");
-    char path[4096], buffer[4096];
-    size_t n;
-    FILE *in;
+    char path[4096];
+    unsigned long n;
+    void *data;
+    size_t size;
 
     if (bundle.nr == MAX_IMAGES)
         errx(2, "more than %d guests", MAX_IMAGES);
     snprintf(image->name, sizeof(image->name), "%s", name);
-    snprintf(path, sizeof(path), "%s/%s.bin", directory, name);
     image->vcpus = 1;
+    image->memory = 1 << 20;
     for (char *word; (word = strtok(NULL, ","));) {
         if (!strcmp(word, "control"))
-            image->flags |= 1;
-        else if (!strncmp(word, "vcpus=", 6))
-            image->vcpus = atoi(word + 6);
+            image->flags |= IMAGE_CONTROL;
+        else if (!strcmp(word, "fpu"))
+            image->flags |= IMAGE_FPU;
+        else if ((n = number(word, "vcpus")))
+            image->vcpus = n;
+        else if ((n = number(word, "memory")))
+            image->memory = (uint64_t)n << 20;
         else
-            errx(2, "%s: not control or vcpus=N", word);
+            errx(2, "%s: not control, fpu, vcpus=N or memory=N", word);
     }
 
-    image->offset = ftell(out);
-    in = fopen(path, "rb");
-    if (!in)
-        err(1, "%s", path);
-    while ((n = fread(buffer, 1, sizeof(buffer), in)) > 0)
-        fwrite(buffer, 1, n, out);
-    fclose(in);
-    image->size = ftell(out) - image->offset;
+    snprintf(path, sizeof(path), "%s/%s.bin", directory, name);
+    data = read_file(path, &size);
+    add_part(image, data, size, 0);
+    free(data);
     bundle.nr++;
 }
 
 int main(int argc, char **argv)
 {
-    FILE *out;
-
     if (argc < 4)
-        errx(2, "usage: bundle OUTPUT DIRECTORY [slice=US] "
-                "GUEST[,control][,vcpus=N]...");
+        errx(2, "usage: bundle OUTPUT DIRECTORY [slice=US] GUEST[,WORD...]...");
     out = fopen(argv[1], "wb");
     if (!out)
         err(1, "%s", argv[1]);
     fwrite(&bundle, sizeof(bundle), 1, out);
     for (int i = 3; i < argc; i++) {
-        if (!strncmp(argv[i], "slice=", 6))
-            bundle.slice_us = atoi(argv[i] + 6);
+        unsigned long us = number(argv[i], "slice");
+
+        if (us)
+            bundle.slice_us = us;
         else
-            add(out, argv[2], argv[i]);
+            add(argv[2], argv[i]);
     }
     rewind(out);
     fwrite(&bundle, sizeof(bundle), 1, out);

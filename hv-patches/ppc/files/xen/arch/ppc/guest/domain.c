@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guests themselves: their memory, their partition-scoped translation,
- * and their domains and vCPUs, all static.
+ * The guests themselves: their domains and vCPUs, all static, and what is in
+ * their memory when they begin.
  */
 #include <xen/init.h>
 #include <xen/lib.h>
@@ -28,15 +28,8 @@ static unsigned int slice_us = 200;
 #define TB_PER_US 512
 #define SLICE_MAX_US 1000000
 
-static uint8_t __aligned(PAGE_SIZE) memory[GUEST_MAX_DOMAINS][GUEST_MEM_SIZE];
-
-/* A guest needs one table of each level: that maps 2 MiB. */
-static struct {
-    struct lvl1_pd l1;
-    struct lvl2_pd l2;
-    struct lvl3_pd l3;
-    struct lvl4_pt l4;
-} trees[GUEST_MAX_DOMAINS];
+/* The block that dcbz clears on POWER9 (POWER9 User's Manual). */
+#define BLOCK_SIZE 128
 
 unsigned long guest_slice(void)
 {
@@ -65,32 +58,54 @@ static uint64_t __init fdt_address(const void *fdt, int node, const char *name)
                     : fdt32_to_cpu(*(const fdt32_t *)prop);
 }
 
+/* The bundle has `size` bytes. */
 static bool __init image_fits(const struct guest_image *image, uint64_t size)
 {
-    return image->offset <= size && image->size <= size - image->offset &&
-           image->size <= GUEST_MEM_SIZE &&
-           image->vcpus >= 1 && image->vcpus <= GUEST_MAX_VCPUS;
+    for ( unsigned int i = 0; i < GUEST_MAX_PARTS; i++ )
+    {
+        const struct guest_part *p = &image->part[i];
+
+        if ( p->offset > size || p->size > size - p->offset ||
+             p->address > image->memory ||
+             p->size > image->memory - p->address )
+            return false;
+    }
+
+    return image->vcpus >= 1 && image->vcpus <= GUEST_MAX_VCPUS;
 }
 
-static void __init build_tree(unsigned int i)
+/* Memory of the boot loader, or of whoever was there before, is cleared. */
+static void __init clear(void *memory, uint64_t size)
 {
-    const unsigned long flags = PTE_VALID | PTE_REFERENCE | PTE_CHANGE |
-                                PTE_EAA_READ | PTE_EAA_WRITE | PTE_EAA_EXECUTE;
-
-    trees[i].l1.entries[0] = paddr_to_pde(__pa(&trees[i].l2), PDE_VALID,
-                                          XEN_PT_ENTRIES_LOG2_LVL_2);
-    trees[i].l2.entries[0] = paddr_to_pde(__pa(&trees[i].l3), PDE_VALID,
-                                          XEN_PT_ENTRIES_LOG2_LVL_3);
-    trees[i].l3.entries[0] = paddr_to_pde(__pa(&trees[i].l4), PDE_VALID,
-                                          XEN_PT_ENTRIES_LOG2_LVL_4);
-
-    BUILD_BUG_ON(GUEST_MEM_PAGES > XEN_PT_ENTRIES_LVL(4));
-    for ( unsigned int p = 0; p < GUEST_MEM_PAGES; p++ )
-        trees[i].l4.entries[p] =
-            paddr_to_pte(__pa(memory[i]) + p * PAGE_SIZE, flags);
+    for ( uint64_t at = 0; at < size; at += BLOCK_SIZE )
+        asm volatile ( "dcbz 0, %0" : : "r" (memory + at) : "memory" );
 }
 
-static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
+/* Xen's memcpy() moves bytes one by one, and a kernel has 40 million. */
+static void __init copy(uint64_t *to, const uint64_t *from, uint64_t size)
+{
+    while ( size >= sizeof(*to) )
+    {
+        *to++ = *from++;
+        size -= sizeof(*to);
+    }
+    memcpy(to, from, size);
+}
+
+static void __init load_image(struct domain *d, const void *bundle,
+                              const struct guest_image *image)
+{
+    clear(d->arch.guest.memory, d->arch.guest.memory_size);
+    for ( unsigned int i = 0; i < GUEST_MAX_PARTS; i++ )
+    {
+        const struct guest_part *p = &image->part[i];
+
+        copy(d->arch.guest.memory + p->address, bundle + p->offset, p->size);
+    }
+}
+
+static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n,
+                              const struct guest_image *image)
 {
     struct vcpu *v = &vcpus[i][n];
     struct guest_vcpu *g = &v->arch.guest;
@@ -111,26 +126,32 @@ static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
     /* Nothing is taken over from the boot loader but the prefetch depth. */
     g->lpcr = (mfspr(SPRN_LPCR) & LPCR_DPFD) | LPCR_HDICE | LPCR_ILE |
               LPCR_LPES0 | LPCR_UPRT | LPCR_HR | LPCR_GTSE;
-    /* FP, VMX, VSX, TM and EBB are not switched, so no guest has them. */
+    /* TM, BHRB and MSGP are not switched, so no guest has them. */
     g->hfscr = HFSCR_DSCR | HFSCR_TAR;
+    if ( image->flags & GUEST_IMAGE_FPU )
+        g->hfscr |= HFSCR_FPU;
     g->ctrl = CTRL_RUN;
     g->ppr = PPR_MEDIUM;
     pmu_init_vcpu(v);
 }
 
-static void __init build_domain(unsigned int i, const struct guest_image *image)
+static bool __init build_domain(unsigned int i, const struct guest_image *image,
+                                const void *fdt)
 {
     struct domain *d = &domains[i];
 
     d->domain_id = i + 1;       /* LPID 0 is Xen's */
+    if ( !guest_memory_alloc(d, fdt, image->memory) )
+        return false;
+
     d->max_vcpus = image->vcpus;
     d->vcpu = vcpu_lists[i];
     d->is_privileged = image->flags & GUEST_IMAGE_CONTROL;
-    d->arch.guest.memory = memory[i];
 
-    build_tree(i);
     for ( unsigned int n = 0; n < image->vcpus; n++ )
-        build_vcpu(d, i, n);
+        build_vcpu(d, i, n, image);
+
+    return true;
 }
 
 void __init guests_load(const void *fdt)
@@ -146,7 +167,8 @@ void __init guests_load(const void *fdt)
     end = fdt_address(fdt, chosen, "linux,initrd-end");
     bundle = (const void *)start;
     if ( !start || end < start || end - start < sizeof(*bundle) ||
-         memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) )
+         memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) ||
+         !guest_memory_init(fdt, start, end) )
         return;
 
     started = get_cycles();
@@ -157,21 +179,20 @@ void __init guests_load(const void *fdt)
     {
         const struct guest_image *image = &bundle->image[i];
 
-        if ( !image_fits(image, end - start) )
+        if ( !image_fits(image, end - start) || !build_domain(i, image, fdt) )
         {
             printk("guest %u of the bundle does not fit: it and what follows"
                    " are left out\n", i + 1);
             return;
         }
 
-        memcpy(memory[i], (const void *)(start + image->offset), image->size);
-        build_domain(i, image);
+        load_image(&domains[i], bundle, image);
         nr_domains++;
     }
 
     /* POWER9's instruction cache snoops: this drops what was fetched ahead. */
     asm volatile ( "sync; icbi 0, %0; sync; isync"
-                   : : "r" (memory) : "memory" );
+                   : : "r" (domains[0].arch.guest.memory) : "memory" );
 }
 
 /* This is not done in guests_load(): LPID 0's entry comes with the MMU. */
@@ -182,16 +203,6 @@ void __init guests_map(void)
 }
 
 /* ---- as they run ---- */
-
-void guest_set_process_table(struct domain *d, uint64_t patb1)
-{
-    unsigned int i = d->domain_id - 1;
-
-    partition_table_set(d->domain_id,
-                        RTS_FIELD | __pa(&trees[i].l1) |
-                        XEN_PT_ENTRIES_LOG2_LVL_1 | PATB0_HR,
-                        patb1 | PATB1_GR);
-}
 
 struct domain *guest_domain(domid_t domid)
 {
@@ -250,14 +261,6 @@ void guest_crash(struct vcpu *v, const char *why)
            v->domain->domain_id, why, v->vcpu_id, regs->entry_vector,
            regs->pc, regs->msr);
     guest_domain_destroy(v->domain);
-}
-
-void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size)
-{
-    if ( gaddr > GUEST_MEM_SIZE || size > GUEST_MEM_SIZE - gaddr )
-        return NULL;
-
-    return d->arch.guest.memory + array_index_nospec(gaddr, GUEST_MEM_SIZE + 1);
 }
 
 void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1)

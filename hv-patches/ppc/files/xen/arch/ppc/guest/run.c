@@ -31,12 +31,9 @@ struct guest_cpu guest_cpu = {
 
 /* ---- facilities ---- */
 
-/* Most guests have the same in HFSCR, which is then not written. */
 static void write_hfscr(uint64_t hfscr)
 {
-    if ( guest_cpu.hfscr == hfscr )
-        return;
-    guest_cpu.hfscr = hfscr;
+    guest_cpu.hfscr = hfscr | (hfscr & HFSCR_FP ? GUEST_CPU_FPU : 0);
     mtspr(SPRN_HFSCR, hfscr);
 }
 
@@ -51,7 +48,41 @@ void guest_allow(struct vcpu *v, uint64_t facility, bool allow)
 
 void guest_allow_for_now(uint64_t facility)
 {
-    write_hfscr(guest_cpu.hfscr | facility);
+    write_hfscr((guest_cpu.hfscr & ~GUEST_CPU_FPU) | facility);
+}
+
+static void save_fpu(struct guest_fpu *f)
+{
+    guest_fpu_save(f);
+#define X(field, spr) f->field = mfspr(spr);
+    GUEST_FPU_SPRS(X)
+#undef X
+}
+
+static void load_fpu(const struct guest_fpu *f)
+{
+    guest_fpu_load(f);
+#define X(field, spr) mtspr(spr, f->field);
+    GUEST_FPU_SPRS(X)
+#undef X
+}
+
+/*
+ * Is called where next does not have the same facilities as prev, or prev has a
+ * struct guest_fpu: guest_cpu.hfscr is never what a vCPU has then, so that
+ * others pay for no more than the comparison.  A vCPU that has none finds zeros
+ * after one that has, as some emulators let everybody use the registers.
+ */
+static void switch_facilities(struct guest_vcpu *prev,
+                              const struct guest_vcpu *next)
+{
+    bool held = guest_cpu.hfscr & GUEST_CPU_FPU;
+
+    if ( held )
+        save_fpu(&prev->fpu);
+    if ( held || (next->hfscr & HFSCR_FP) )
+        load_fpu(&next->fpu);
+    write_hfscr(next->hfscr);
 }
 
 /* ---- context switch ---- */
@@ -95,7 +126,8 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
     mtspr(SPRN_LPIDR, next->domain->domain_id);
     isync();
     load_sprs(&next->arch.guest);
-    write_hfscr(next->arch.guest.hfscr);
+    if ( unlikely(guest_cpu.hfscr != next->arch.guest.hfscr) )
+        switch_facilities(&prev->arch.guest, &next->arch.guest);
 }
 
 /* ---- exits ---- */

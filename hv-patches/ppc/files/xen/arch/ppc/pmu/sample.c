@@ -300,8 +300,7 @@ int arch_profile_primary(struct domain *d,
                          const struct xen_profile_primary *primary,
                          void **ring)
 {
-    if ( primary->ring & (PAGE_SIZE - 1) || primary->size > GUEST_MEM_SIZE ||
-         !reload_is_sane(primary->reload) )
+    if ( primary->ring & (PAGE_SIZE - 1) || !reload_is_sane(primary->reload) )
         return -EINVAL;
     *ring = guest_real(d, primary->ring, primary->size);
     if ( !*ring )

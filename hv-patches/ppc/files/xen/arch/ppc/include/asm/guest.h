@@ -4,8 +4,8 @@
  * guests in turn on one CPU, under partition-scoped radix translation.
  *
  * There is no allocator and no scheduler behind this.  Every structure is
- * static, every guest has the same amount of memory, and a guest that is gone
- * is not replaced.  What the guests are stands in a bundle that the firmware
+ * static, memory is given away once at boot, and a guest that is gone is not
+ * replaced.  What the guests are stands in a bundle that the firmware
  * hands over as the initial RAM disk (struct guest_bundle).
  *
  * Contexts: all of this runs on the one CPU, in hypervisor state, with
@@ -17,7 +17,7 @@
 
 #define GUEST_MAX_DOMAINS 4
 #define GUEST_MAX_VCPUS   2     /* of a domain */
-#define GUEST_MEM_PAGES   16    /* of a domain, of PAGE_SIZE */
+#define GUEST_MAX_PARTS   4     /* of an image */
 
 #ifndef __ASSEMBLY__
 
@@ -29,20 +29,31 @@
 #include <asm/pmu-vcpu.h>
 #endif
 
-#define GUEST_MEM_SIZE (GUEST_MEM_PAGES * PAGE_SIZE)
+#define GUEST_MEM_MAX GB(1)     /* of a domain: see memory.c */
+/*
+ * Guests' memory is below this.  Xen's own table for it is part of its image,
+ * and lies where the port will have its VMAP, which nothing uses yet.
+ */
+#define GUEST_MEM_END GB(4)
 
 /* ---- the bundle: little endian, offsets from its start ---- */
 
-#define GUEST_BUNDLE_MAGIC "XENPPCG1"
+#define GUEST_BUNDLE_MAGIC "XENPPCG2"
+
+struct guest_part {
+    uint32_t offset, size;      /* of these bytes of the bundle, ... */
+    uint32_t address;           /* ... which are loaded at this guest real one */
+};
 
 struct guest_image {
     char name[16];
-    uint32_t offset;            /* of the image, loaded at guest real 0 */
-    uint32_t size;              /* in bytes */
+    uint64_t memory;            /* in bytes; a multiple of PAGE_SIZE */
     uint32_t vcpus;             /* each starts at 0x100: r3 its number, r4 the
                                    domain, r5 the time base at boot */
     uint32_t flags;
 #define GUEST_IMAGE_CONTROL 1u  /* the control domain: may use the sysctl */
+#define GUEST_IMAGE_FPU     2u  /* has FP, VMX, VSX, EBB and scv */
+    struct guest_part part[GUEST_MAX_PARTS];    /* size 0: none */
 };
 
 struct guest_bundle {
@@ -56,8 +67,8 @@ struct guest_bundle {
 
 /*
  * Each X(field, SPR) is a register that the guest owns and Xen does not use:
- * it is moved at a context switch only.  FP, VMX and VSX are not in the list,
- * as they are off for guests (HFSCR); VRSAVE can be used without them.
+ * it is moved at a context switch only.  VRSAVE, PSPB and TIDR can be used
+ * whatever HFSCR says.
  */
 #define GUEST_SPRS(X)                                                   \
     X(sprg0, 272)                                                       \
@@ -84,6 +95,24 @@ struct guest_sprs {
 #undef X
 };
 
+/*
+ * These are moved besides for vCPUs with GUEST_IMAGE_FPU: what HFSCR_FPU keeps
+ * others from.
+ */
+#define GUEST_FPU_SPRS(X)                                               \
+    X(ebbhr, 804)                                                       \
+    X(ebbrr, 805)                                                       \
+    X(bescr, 806)
+
+struct guest_fpu {
+    uint64_t vsr[64][2];
+    uint64_t fpscr, unused;
+    uint64_t vscr[2];
+#define X(field, spr) uint64_t field;
+    GUEST_FPU_SPRS(X)
+#undef X
+} __aligned(16);
+
 /* A guest's vCPU; a member of struct arch_vcpu. */
 struct guest_vcpu {
     struct cpu_user_regs regs;  /* while it does not run */
@@ -98,11 +127,13 @@ struct guest_vcpu {
 #ifdef CONFIG_PPC_PMU
     struct guest_pmu pmu;
 #endif
+    struct guest_fpu fpu;       /* all 0 without GUEST_IMAGE_FPU */
 };
 
 /* A guest's domain; a member of struct arch_domain. */
 struct guest_domain {
-    void *memory;               /* GUEST_MEM_SIZE bytes from guest real 0 */
+    void *memory;               /* of guest real address 0 */
+    uint64_t memory_size;       /* in bytes */
     char line[120];             /* its console: what it has not ended yet */
     unsigned int line_len;
 };
@@ -119,6 +150,8 @@ struct guest_cpu {
     unsigned long own_stack;    /* for what interrupts Xen itself */
     unsigned long pmi_r1;       /* the stack pointer that 0xf00 interrupted */
     uint64_t hfscr;             /* what HFSCR holds, but for the cause */
+#define GUEST_CPU_FPU (1UL << 63)       /* set in it if the current vCPU has
+                                           a struct guest_fpu in the CPU */
 };
 extern struct guest_cpu guest_cpu;
 
@@ -138,6 +171,36 @@ void guests_map(void);
 
 /* Runs the guests until none is left; on the boot stack, the MMU on. */
 void guests_run(void);
+
+/* ---- memory.c ---- */
+
+/*
+ * Boot.  The bundle, which nobody gets, is [bundle, end). False: there are
+ * more reservations than there is room for, and no guest gets memory.
+ */
+bool guest_memory_init(const void *fdt, paddr_t bundle, paddr_t end);
+
+/* Boot.  Gives d that much memory; false: there is not as much. */
+bool guest_memory_alloc(struct domain *d, const void *fdt, uint64_t size);
+
+/*
+ * Boot, for who maps them.  The memory of guest i, in whole leaves of the third
+ * level, may be empty; false: there are no more guests than i.
+ */
+bool guest_memory_range(unsigned int i, paddr_t *start, paddr_t *end);
+
+/*
+ * Returns where Xen finds size bytes from guest real address gaddr; NULL if
+ * not all of them are the guest's memory.
+ */
+void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size);
+
+void guest_set_process_table(struct domain *d, uint64_t patb1);
+
+/* ---- fpu.S ---- */
+
+void guest_fpu_save(struct guest_fpu *f);
+void guest_fpu_load(const struct guest_fpu *f);
 
 /* ---- entry.S ---- */
 
@@ -176,18 +239,10 @@ void guest_domain_destroy(struct domain *d);
 void guest_crash(struct vcpu *v, const char *why);
 
 /*
- * Returns where Xen finds size bytes from guest real address gaddr; NULL if
- * not all of them are the guest's memory.
- */
-void *guest_real(const struct domain *d, uint64_t gaddr, uint64_t size);
-
-/*
  * The guest takes the interrupt at its next entry, as if the hardware had
  * delivered it. srr1: bits that say why.
  */
 void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1);
-
-void guest_set_process_table(struct domain *d, uint64_t patb1);
 
 /* ---- console.c ---- */
 
