@@ -156,6 +156,40 @@ static void switch_alert(uint32_t pvr)
         assert_int_equal(pw.spr[pw.regs[i]], 0x5000 + i);
 }
 
+/*
+ * Nothing is kept for a vCPU that says that it does not use its registers, until
+ * it says otherwise; an alert that it left is nobody's.
+ */
+static void switch_unused(uint32_t pvr)
+{
+    uint8_t in_use = 0;
+
+    boot(pvr);
+    pmu_cover(&cpu, &a, NULL, true);
+    pmu_used_if(&a, &in_use);
+    guest_counts();
+    pw.still = true;
+    pw.spr[MMCR0] = PMU_MMCR0_PMAO | PMU_MMCR0_FCH;
+    pmu_switch(&cpu, &a, &b);
+    assert_initial();
+    pmu_switch(&cpu, &b, &a);
+    assert_initial();
+    assert_int_equal(pw.violations, 0);
+
+    in_use = 1;
+    guest_counts();
+    pmu_switch(&cpu, &a, &b);
+    pmu_switch(&cpu, &b, &a);
+    for (unsigned int i = 1; i < pw.nr_regs; i++)
+        assert_int_equal(pw.spr[pw.regs[i]], 0x5000 + i);
+
+    in_use = 0;
+    pmu_used_if(&a, NULL);
+    pmu_switch(&cpu, &a, &b);
+    pmu_switch(&cpu, &b, &a);
+    assert_int_equal(pw.spr[pw.regs[1]], 0x5001);
+}
+
 static void both(void **state)
 {
     void (*check)(uint32_t) = *state;
@@ -173,6 +207,7 @@ int main(void)
         { "switch, neither covered", both, NULL, NULL, switch_uncovered },
         { "exposed at first", both, NULL, NULL, exposed },
         { "switch with an alert", both, NULL, NULL, switch_alert },
+        { "switch, not in use", both, NULL, NULL, switch_unused },
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Measures, in instructions, what a hypercall and a change of guests and back
- * take: with nobody profiling, one of two, and both. tests/lab/ppc/bench makes
+ * take: with nobody profiling, one of two, both, and one of two that has asked and
+ * says that it does not use what it has. tests/lab/ppc/bench makes
  * figures of it. Under icount an instruction is a nanosecond, and the time
  * base has 512 ticks in 1,000 of them; over many rounds that is exact.
  *
@@ -15,6 +16,8 @@
 #include "guest.h"
 
 #define ROUNDS 10000
+
+static struct vpa vpa;
 
 /* Returns what each of the rounds took, in thousandths of an instruction. */
 static uint64_t each(uint64_t ticks)
@@ -32,14 +35,14 @@ static void measure(const char *what)
     uint64_t begin, hcalls, changes;
 
     for (unsigned int n = 0; n < 10; n++)
-        cede();
+        give_way();
     begin = time_base();
     for (unsigned int n = 0; n < ROUNDS; n++)
         hcall(H_PUT_TERM_CHAR, 1, 0, 0, 0);
     hcalls = time_base() - begin;
     begin = time_base();
     for (unsigned int n = 0; n < ROUNDS; n++)
-        cede();
+        give_way();
     changes = time_base() - begin;
     print("# bench %s hcall=%lu change=%lu", what, each(hcalls), each(changes));
     ok(hcalls && changes > hcalls, "%s", what);
@@ -59,4 +62,9 @@ void test_main(unsigned int vcpu)
     measure("one");
     is(profile(XEN_PROFILE_start, 2, &none), 0, "the other too");
     measure("both");
+    is(profile(XEN_PROFILE_stop, 2, &none), 0, "the other no more");
+    vpa_init(&vpa);
+    is(hcall(H_REGISTER_VPA, VPA_REGISTER, 0, (uint64_t)&vpa, 0), H_SUCCESS,
+       "and this one says that it does not use what it asked for");
+    measure("unused");
 }

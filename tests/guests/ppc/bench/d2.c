@@ -5,7 +5,7 @@
 void test_main(unsigned int vcpu)
 {
     (void)vcpu;
-    for (unsigned int n = 0; n < 40000; n++)
-        cede();
+    for (unsigned int n = 0; n < 50000; n++)
+        give_way();
     ok(true, "it is still here");
 }

@@ -12,5 +12,5 @@ void test_main(unsigned int vcpu)
     if (!vcpu)
         *(volatile uint64_t *)0x8000000 = 1; /* it has no such memory */
     for (;;)
-        cede();
+        give_way();
 }

@@ -38,7 +38,7 @@ void test_main(unsigned int vcpu)
         else if (n > 1)
             wrong += instructions() - last != each;
         last = instructions();
-        cede();
+        give_way();
     }
     in_range(each, 3 * loops, 3 * loops + 4, "instructions of a stretch");
     is(wrong, 0, "the same each time, with the other's in between");

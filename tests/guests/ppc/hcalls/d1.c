@@ -20,6 +20,12 @@ static void ignore(struct frame *frame)
     (void)frame;
 }
 
+static void far_away(struct frame *frame)
+{
+    (void)frame;
+    mtspr(DEC, INT32_MAX);
+}
+
 /* Returns what often is small, an address, a bit, or less than 0. */
 static uint64_t argument(void)
 {
@@ -68,20 +74,31 @@ void test_main(unsigned int vcpu)
 {
     /* sched_op would end the domain, H_REGISTER_PROC_TBL its translation. */
     static const uint64_t functions[] = {
-        XEN_MARK(XEN_SYSCTL), XEN_MARK(XEN_SYSCTL), H_PERFMON, H_CEDE,
+        XEN_MARK(XEN_SYSCTL),
+        XEN_MARK(XEN_SYSCTL),
+        H_PERFMON,
+        H_CEDE,
         H_SET_MODE,
+        H_CONFER,
+        H_PROD,
+        H_GET_TERM_CHAR,
+        H_REGISTER_VPA,
+        H_GET_CPU_CHARACTERISTICS,
     };
     unsigned int n;
 
     (void)vcpu;
     on_interrupt(0x500, ignore);
     on_interrupt(0xf00, ignore);
+    on_interrupt(0x900, far_away);
     for (n = 0; n < CALLS; n++) {
-        uint64_t r = random(), function = functions[r % 5];
+        uint64_t r = random(), function = functions[r % 10];
 
         if (r % 16 == 0)
             function = argument() | 1; /* odd: none of PAPR's */
         fill();
+        /* H_CEDE waits until then. */
+        mtspr(DEC, 20 * US);
         hcall(function,
               function == XEN_MARK(XEN_SYSCTL) && r & 256 ? (uint64_t)&sysctl
                                                           : argument(),

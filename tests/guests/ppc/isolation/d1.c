@@ -57,7 +57,7 @@ void test_main(unsigned int vcpu)
     is(wrong[0], 0, "vCPU 0 finds its own registers");
     if (domid == 1) {
         while (!ready)
-            cede();
+            give_way();
         is(wrong[1], 0, "and so does vCPU 1");
     }
 }

@@ -34,7 +34,7 @@ void test_main(unsigned int vcpu)
         if (!n)
             first = mfspr(PMC4);
         other += mfspr(PMC4) != first;
-        cede();
+        give_way();
         off += !(mfspr(CTRL_READ) & 1);
     }
     in_range(first, 3 * LOOP, 3 * LOOP + 20, "PMC4 counts the loop");

@@ -9,7 +9,7 @@ void test_main(unsigned int vcpu)
     (void)vcpu;
     mtspr(152, 0);
     for (unsigned int n = 0; n < 200; n++) {
-        cede();
+        give_way();
         on += mfspr(136) & 1;
     }
     is(on, 0, "its latch stays off");

@@ -3,9 +3,6 @@
 
 #include "guest.h"
 
-#define SCHED_OP 29
-#define SCHEDOP_SHUTDOWN 2
-
 unsigned int domid;
 static uint64_t started;
 static unsigned int tests;
@@ -27,6 +24,22 @@ long hcall(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
                  :
                  : "memory", "r0", "r8", "r9", "r10", "r11", "r12", "ctr", "lr",
                    "cr0", "cr1", "cr5", "cr6", "cr7", "xer");
+    return r3;
+}
+
+long hcall_out(uint64_t function, uint64_t a, uint64_t b, uint64_t out[2])
+{
+    register uint64_t r3 asm("r3") = function;
+    register uint64_t r4 asm("r4") = a;
+    register uint64_t r5 asm("r5") = b;
+
+    asm volatile("sc 1"
+                 : "+r"(r3), "+r"(r4), "+r"(r5)
+                 :
+                 : "memory", "r0", "r6", "r7", "r8", "r9", "r10", "r11", "r12",
+                   "ctr", "lr", "cr0", "cr1", "cr5", "cr6", "cr7", "xer");
+    out[0] = r4;
+    out[1] = r5;
     return r3;
 }
 
@@ -202,7 +215,7 @@ void guest_main(unsigned int vcpu, unsigned int number, uint64_t boot)
     if (!vcpu)
         done();
     for (;;)
-        cede();
+        give_way();
 }
 
 /* ---- the profiling sysctl ---- */

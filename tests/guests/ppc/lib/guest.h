@@ -54,26 +54,60 @@ void on_interrupt(unsigned int vector, handler_fn *fn);
 #define H_PARAMETER (-4L)
 #define H_RESOURCE (-16L)
 
+#define H_GET_TERM_CHAR 0x54
 #define H_PUT_TERM_CHAR 0x58
 #define H_PERFMON 0x7c
+#define H_REGISTER_VPA 0xdc
 #define H_CEDE 0xe0
+#define H_CONFER 0xe4
+#define H_PROD 0xe8
+#define H_GET_CPU_CHARACTERISTICS 0x1c8
 #define H_SET_MODE 0x31c
 #define H_REGISTER_PROC_TBL 0x37c
 #define XEN_MARK(op) ((op) | (~0UL << 16))
+
+#define SCHED_OP 29
+#define SCHEDOP_YIELD 0
+#define SCHEDOP_SHUTDOWN 2
 
 #define PERFMON_ENABLE (1UL << 63)
 #define PERFMON_THRESHOLD (1UL << 62)
 
 long hcall(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
+/* The same, and what it leaves in r4 and r5. */
+long hcall_out(uint64_t function, uint64_t a, uint64_t b, uint64_t out[2]);
+
 static inline long perfmon(uint64_t set, uint64_t reset)
 {
     return hcall(H_PERFMON, set, reset, 0, 0);
 }
 
+/* Waits for an interrupt; interrupts are on afterwards. */
 static inline void cede(void)
 {
     hcall(H_CEDE, 0, 0, 0, 0);
+}
+
+/* Lets all others have their turn. */
+static inline void give_way(void)
+{
+    hcall(XEN_MARK(SCHED_OP), SCHEDOP_YIELD, 0, 0, 0);
+}
+
+/* The virtual processor area that a vCPU registers. */
+#define VPA_REGISTER (1UL << 45)
+#define VPA_DEREGISTER (5UL << 45)
+#define VPA_SIZE 640
+#define VPA_IN_USE 0xbb /* the byte that says whether the monitor is */
+struct vpa {
+    uint8_t byte[VPA_SIZE];
+} __attribute__((aligned(1024)));
+
+static inline void vpa_init(struct vpa *vpa)
+{
+    vpa->byte[4] = VPA_SIZE >> 8; /* big endian */
+    vpa->byte[5] = VPA_SIZE & 0xff;
 }
 
 /* ---- the profiling sysctl (profile.h) ---- */

@@ -114,7 +114,7 @@ static void take(struct frame *frame)
 static void second(void)
 {
     while (!mapped)
-        cede();
+        give_way();
     flush_tlb();
     mtmsr(mfmsr() | MSR_IR | MSR_DR);
     asm volatile("sc" ::: "r0", "r3", "r9", "r10", "r11", "r12", "memory");
@@ -129,7 +129,7 @@ static void wait_for_second(void)
     on_interrupt(0xc00, take);
     mapped = true;
     while (!second_done)
-        cede();
+        give_way();
     interrupts(false);
     is(taken, 2, "a system call and an illegal instruction of vCPU 1");
     is(taken_virtual, 2, "which find its MMU on, as vCPU 0 asked");

@@ -72,7 +72,7 @@ void test_main(unsigned int vcpu)
     is(wrong[0], 0, "its registers are its own");
     if (domid == 1) {
         while (!second_done)
-            cede();
+            give_way();
         is(wrong[1], 0, "and so are its second vCPU's");
     }
 }

@@ -82,7 +82,7 @@ void test_main(unsigned int vcpu)
     if (!vcpu)
         look_at_first();
     while (!ready)
-        cede();
+        give_way();
     write_and_come_back(vcpu);
     if (vcpu) {
         second_done = true;
@@ -90,7 +90,7 @@ void test_main(unsigned int vcpu)
     }
 
     while (!second_done)
-        cede();
+        give_way();
     is(wrong[0], 0, "it finds the initial set each time it comes back");
     is(wrong[1], 0, "and so does its second vCPU");
 }

@@ -215,11 +215,54 @@ struct domain *guest_domain(domid_t domid)
     return d->is_dying ? NULL : d;
 }
 
+struct vcpu *guest_vcpu(const struct domain *d, uint64_t n)
+{
+    return n < d->max_vcpus ? d->vcpu[array_index_nospec(n, d->max_vcpus)]
+                            : NULL;
+}
+
+static bool is_left(const struct vcpu *v)
+{
+    return v->domain && !v->domain->is_dying;
+}
+
+/* v, whose registers are saved, waits no more if it has something to do. */
+static bool wakes(struct vcpu *v)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+
+    if ( !g->prodded && !(g->notify && (g->regs.msr & MSR_EE)) &&
+         (int64_t)(g->dec_expires - get_cycles()) >= 0 &&
+         !pmu_alert_pending(v) )
+        return false;
+
+    g->ceded = g->prodded = false;
+    return true;
+}
+
 static bool runnable(unsigned int i)
 {
-    const struct vcpu *v = &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
+    struct vcpu *v = &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
 
-    return v->domain && !v->domain->is_dying && !v->arch.guest.stopped;
+    return is_left(v) && (!v->arch.guest.ceded || wakes(v));
+}
+
+bool guest_next_time(uint64_t *when)
+{
+    bool any = false;
+
+    for ( unsigned int i = 0; i < GUEST_MAX_DOMAINS * GUEST_MAX_VCPUS; i++ )
+    {
+        const struct vcpu *v = &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
+
+        if ( !is_left(v) )
+            continue;
+        if ( !any || (int64_t)(v->arch.guest.dec_expires - *when) < 0 )
+            *when = v->arch.guest.dec_expires;
+        any = true;
+    }
+
+    return any;
 }
 
 /* Looks at each vCPU once, in turn, from the one after prev. */

@@ -26,11 +26,81 @@
  */
 typedef bool hcall_fn(struct vcpu *v, const uint64_t *arg, int64_t *result);
 
+/* v waits for something to do, unless there is already. */
+static bool wait_for_work(struct vcpu *v)
+{
+    struct guest_vcpu *g = &v->arch.guest;
+
+    g->ceded = !g->prodded;
+    g->prodded = false;
+
+    return g->ceded;
+}
+
 static bool h_cede(struct vcpu *v, const uint64_t *arg, int64_t *result)
 {
     v->arch.guest.regs.msr |= MSR_EE;   /* LoPAPR: H_CEDE turns them on */
     *result = H_SUCCESS;
-    return true;
+    return wait_for_work(v);
+}
+
+/*
+ * The caller gives its turn to another vCPU of the partition, or to anybody
+ * (-1).  Turns are taken in order whoever is named.  Who names itself waits
+ * until it is prodded.
+ */
+static bool h_confer(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    struct vcpu *target = guest_vcpu(v->domain, arg[0]);
+
+    *result = H_PARAMETER;
+    if ( !target && arg[0] != ~0UL )
+        return false;
+
+    *result = H_SUCCESS;
+    return target == v ? wait_for_work(v) : true;
+}
+
+static bool h_prod(struct vcpu *v, const uint64_t *arg, int64_t *result)
+{
+    struct vcpu *target = guest_vcpu(v->domain, arg[0]);
+
+    *result = H_PARAMETER;
+    if ( target )
+    {
+        target->arch.guest.prodded = true;
+        *result = H_SUCCESS;
+    }
+
+    return false;
+}
+
+/* Nobody types: there are no characters. */
+static bool h_get_term_char(struct vcpu *v, const uint64_t *arg,
+                            int64_t *result)
+{
+    *result = H_PARAMETER;
+    if ( !arg[0] )
+    {
+        v->arch.guest.regs.gprs[4] = 0;
+        *result = H_SUCCESS;
+    }
+
+    return false;
+}
+
+/*
+ * Has neither a character nor a behaviour to tell: Xen does not know what the
+ * machine's firmware knows of it.  A Linux that is told nothing at all clears
+ * its first-level cache by loads at every return to user space.
+ */
+static bool h_get_cpu_characteristics(struct vcpu *v, const uint64_t *arg,
+                                      int64_t *result)
+{
+    v->arch.guest.regs.gprs[4] = 0;
+    v->arch.guest.regs.gprs[5] = 0;
+    *result = H_SUCCESS;
+    return false;
 }
 
 static bool h_put_term_char(struct vcpu *v, const uint64_t *arg,
@@ -152,6 +222,11 @@ static const struct {
     { H_PERFMON,                         h_perfmon },
     { XEN_MARK(__HYPERVISOR_sysctl),     xen_sysctl },
 #endif
+    { H_CONFER,                          h_confer },
+    { H_PROD,                            h_prod },
+    { H_GET_TERM_CHAR,                   h_get_term_char },
+    { H_REGISTER_VPA,                    h_register_vpa },
+    { H_GET_CPU_CHARACTERISTICS,         h_get_cpu_characteristics },
 };
 
 bool guest_hcall(struct vcpu *v)

@@ -119,6 +119,8 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
 
     set_current(next);
     pmu_context_switch(prev, next);
+    if ( unlikely(guest_cpu.hfscr != next->arch.guest.hfscr) )
+        switch_facilities(&prev->arch.guest, &next->arch.guest);
 
     if ( is_idle_vcpu(next) )
         return;
@@ -126,8 +128,6 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
     mtspr(SPRN_LPIDR, next->domain->domain_id);
     isync();
     load_sprs(&next->arch.guest);
-    if ( unlikely(guest_cpu.hfscr != next->arch.guest.hfscr) )
-        switch_facilities(&prev->arch.guest, &next->arch.guest);
 }
 
 /* ---- exits ---- */
@@ -224,9 +224,45 @@ static void run_vcpu(struct vcpu *v)
     } while ( !give_way );
 }
 
+/*
+ * The CPU sleeps until `when`, lightly: it keeps its state and goes on behind
+ * the instruction when the decrementer's exception is there, with EE off (ISA
+ * 3.0B, Book III, 3.3.2, PSSCR with EC and ESL 0).
+ */
+static void sleep_until(uint64_t when)
+{
+    int64_t left = when - get_cycles();
+
+    if ( left <= 0 )
+        return;
+    mtspr(SPRN_DEC, min(left, (int64_t)INT32_MAX));
+    mtspr(SPRN_PSSCR, 0);
+    asm volatile ( PPC_STOP : : : "memory" );
+}
+
+/*
+ * No vCPU has anything to do.  The one that ran last is switched away from, so
+ * that nothing is counted for it, and its alerts are seen.  False: none is left.
+ */
+static bool be_idle(void)
+{
+    uint64_t when;
+
+    if ( !guest_next_time(&when) )
+        return false;
+
+    if ( !is_idle_vcpu(current) )
+        context_switch(current, &idle);
+    else
+        sleep_until(when);
+
+    return true;
+}
+
 void guests_run(void)
 {
     struct vcpu *next;
+    bool started = false;
 
     /* entry.S takes one for the other. */
     BUILD_BUG_ON(offsetof(struct guest_vcpu, regs));
@@ -239,16 +275,18 @@ void guests_run(void)
     pmu_init();
     pmu_init_vcpu(&idle);
 
-    while ( (next = guest_next_vcpu(current)) )
-    {
-        if ( next != current )
-            context_switch(current, next);
-        run_vcpu(next);
-    }
+    do {
+        while ( (next = guest_next_vcpu(current)) )
+        {
+            started = true;
+            if ( next != current )
+                context_switch(current, next);
+            run_vcpu(next);
+        }
+    } while ( be_idle() );
 
     if ( !is_idle_vcpu(current) )
-    {
         context_switch(current, &idle);
+    if ( started )
         printk("all guests are gone: power off\n");
-    }
 }

@@ -20,6 +20,14 @@ void pmu_cpu_init(struct pmu_cpu *cpu, const struct pmu_family *family)
 void pmu_vcpu_init(const struct pmu_cpu *cpu, struct pmu_vcpu *v)
 {
     v->from = &cpu->initial;
+    pmu_used_if(v, NULL);
+}
+
+void pmu_used_if(struct pmu_vcpu *v, const volatile uint8_t *in_use)
+{
+    static const uint8_t always = 1;
+
+    v->in_use = in_use ?: &always;
 }
 
 void pmu_reset(const struct pmu_cpu *cpu)

@@ -42,9 +42,22 @@ static bool may_use(struct vcpu *v)
     return pmu_of(v)->covered && !v->arch.guest.pmu.start;
 }
 
+/*
+ * The registers of a passive domain are Xen's: whether they are in use is not
+ * for the domain to say.
+ */
+void pmu_vpa_changed(struct vcpu *v)
+{
+    const uint8_t *vpa = v->arch.guest.vpa;
+
+    pmu_used_if(pmu_of(v), vpa && !v->arch.guest.pmu.start
+                           ? vpa + VPA_PMC_REGS_IN_USE : NULL);
+}
+
 void pmu_changed(struct vcpu *v)
 {
     guest_pmu_at_exit(&v->arch.guest.pmu);
+    pmu_vpa_changed(v);
     guest_allow(v, HFSCR_PM, may_use(v));
 }
 

@@ -122,8 +122,10 @@ struct guest_vcpu {
     uint64_t dec_expires;       /* its decrementer, as a time base value */
     uint64_t lpcr;              /* while it runs */
     uint64_t hfscr;             /* the facilities that it may use */
-    bool stopped;               /* never runs again */
+    bool ceded;                 /* waits for something to do */
+    bool prodded;               /* by H_PROD, before it waited */
     bool notify;                /* an external interrupt is to be delivered */
+    uint8_t *vpa;               /* its virtual processor area, or NULL */
 #ifdef CONFIG_PPC_PMU
     struct guest_pmu pmu;
 #endif
@@ -227,7 +229,19 @@ unsigned long guest_slice(void);        /* in time base ticks */
 unsigned long guest_dec(const struct guest_vcpu *g);
 
 struct domain *guest_domain(domid_t domid);     /* NULL: none, or gone */
-struct vcpu *guest_next_vcpu(const struct vcpu *prev);  /* NULL: none left */
+struct vcpu *guest_vcpu(const struct domain *d, uint64_t n);    /* NULL: none */
+
+/*
+ * Returns the vCPU that is to run after prev; NULL: none that is left has
+ * anything to do.
+ */
+struct vcpu *guest_next_vcpu(const struct vcpu *prev);
+
+/*
+ * Sets *when to the time base value at which the first of those that wait has
+ * something to do. False: none is left.
+ */
+bool guest_next_time(uint64_t *when);
 
 /*
  * Ends d: none of its vCPUs runs again.  The caller may be one of them: it
@@ -247,6 +261,10 @@ void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1);
 /* ---- console.c ---- */
 
 void guest_console(struct domain *d, const char *s, unsigned int len);
+
+/* ---- vpa.c ---- */
+
+bool h_register_vpa(struct vcpu *v, const uint64_t *arg, int64_t *result);
 
 /* ---- hcall.c ---- */
 

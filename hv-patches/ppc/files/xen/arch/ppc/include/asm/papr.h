@@ -16,9 +16,14 @@
 #define H_P4                 -57
 #define H_UNSUPPORTED_FLAG   -256
 
+#define H_GET_TERM_CHAR      0x54
 #define H_PUT_TERM_CHAR      0x58
 #define H_PERFMON            0x7c
+#define H_REGISTER_VPA       0xdc
 #define H_CEDE               0xe0
+#define H_CONFER             0xe4
+#define H_PROD               0xe8
+#define H_GET_CPU_CHARACTERISTICS 0x1c8
 #define H_SET_MODE           0x31c
 #define H_REGISTER_PROC_TBL  0x37c
 
@@ -28,6 +33,13 @@
 /* H_PERFMON's modes 0 and 1: LoPAPR counts bits from the left. */
 #define H_PERFMON_ENABLE     (1UL << 63)
 #define H_PERFMON_THRESHOLD  (1UL << 62)        /* granularity */
+
+/* Functions of H_REGISTER_VPA, in bits 16 to 18 of its flags. */
+#define H_VPA_REGISTER       (1UL << 45)
+#define H_VPA_DEREGISTER     (5UL << 45)
+
+/* One byte of the area that it registers: does the kernel use the counters? */
+#define VPA_PMC_REGS_IN_USE  0xbb
 
 #define PROC_TABLE_NEW       0x18
 #define PROC_TABLE_RADIX     0x04

@@ -19,6 +19,10 @@
  * out it is taken for such a one (exposed), and pmu_switch() is called at every
  * switch.
  *
+ * A kernel that has asked for the monitor need not use it all the time. While it
+ * says that it does not (in_use), it is switched as if it were not covered: it
+ * finds the initial set, and what it leaves there is lost.
+ *
  * Nothing here depends on Xen beyond types.  Every function runs on the CPU
  * whose registers it moves, with interrupts off.  pmu_reset(), pmu_cover() and
  * pmu_uncover() also need the lock that claims are under, and a vCPU that they
@@ -36,11 +40,16 @@ struct pmu_cpu {
     struct pmu_context initial;
 };
 
-/* A vCPU's registers; all 0 until pmu_vcpu_init() sets `from`. */
+/* A vCPU's registers; all 0 until pmu_vcpu_init() sets the pointers. */
 struct pmu_vcpu {
     /* This set is loaded when the vCPU runs: &ctx, or the CPU's initial. */
     const struct pmu_context *from;
-    bool covered;               /* from == &ctx */
+    bool covered;
+    /*
+     * While *in_use is 0, nothing need be kept for the vCPU.  It may be memory
+     * that the vCPU writes to.
+     */
+    const volatile uint8_t *in_use;
     struct pmu_context ctx;
 };
 
@@ -64,6 +73,9 @@ void pmu_cpu_init(struct pmu_cpu *cpu, const struct pmu_family *family);
 
 void pmu_vcpu_init(const struct pmu_cpu *cpu, struct pmu_vcpu *v);
 
+/* in_use: what says whether v uses its registers, or NULL: v always does. */
+void pmu_used_if(struct pmu_vcpu *v, const volatile uint8_t *in_use);
+
 /*
  * Loads the initial set, whatever the registers held: nobody has profiled
  * until now, or nobody does any more.
@@ -85,10 +97,18 @@ static always_inline void pmu_switch(const struct pmu_cpu *cpu,
                                      struct pmu_vcpu *prev,
                                      const struct pmu_vcpu *next)
 {
-    if ( prev->covered )
-        PMU_SAVE(cpu, &prev->ctx);
-    else
+    if ( !prev->covered )
         pmu_freeze();
+    else if ( *prev->in_use )
+    {
+        PMU_SAVE(cpu, &prev->ctx);
+        prev->from = &prev->ctx;
+    }
+    else
+    {
+        pmu_freeze();
+        prev->from = &cpu->initial;
+    }
     PMU_LOAD(cpu, next->from);
 }
 

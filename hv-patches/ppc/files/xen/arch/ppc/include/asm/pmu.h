@@ -39,6 +39,15 @@ static always_inline void pmu_context_switch(struct vcpu *prev,
 
 void pmu_domain_destroy(struct domain *d);
 
+/* v, whose registers are saved, has an interrupt of the monitor to take. */
+static inline bool pmu_alert_pending(const struct vcpu *v)
+{
+    return v->arch.guest.pmu.lazy.from->narrow[0] & PMU_MMCR0_PMAO;
+}
+
+/* v has another virtual processor area, or none any more. */
+void pmu_vpa_changed(struct vcpu *v);
+
 /*
  * v, the current vCPU, has used the performance monitor without being allowed
  * to. Returns whether it is to go on with what is at its pc.
@@ -55,6 +64,11 @@ static inline void pmu_init(void) {}
 static inline void pmu_init_vcpu(struct vcpu *v) {}
 static inline void pmu_context_switch(struct vcpu *prev, struct vcpu *next) {}
 static inline void pmu_domain_destroy(struct domain *d) {}
+static inline bool pmu_alert_pending(const struct vcpu *v)
+{
+    return false;
+}
+static inline void pmu_vpa_changed(struct vcpu *v) {}
 static inline bool pmu_unavailable(struct vcpu *v)
 {
     return false;
