@@ -72,7 +72,8 @@ static void fill(void)
 
 void test_main(unsigned int vcpu)
 {
-    /* sched_op would end the domain, H_REGISTER_PROC_TBL its translation. */
+    /* sched_op would end the domain, H_REGISTER_PROC_TBL its translation. RTAS
+     * finds no token where these arguments point. */
     static const uint64_t functions[] = {
         XEN_MARK(XEN_SYSCTL),
         XEN_MARK(XEN_SYSCTL),
@@ -84,6 +85,12 @@ void test_main(unsigned int vcpu)
         H_GET_TERM_CHAR,
         H_REGISTER_VPA,
         H_GET_CPU_CHARACTERISTICS,
+        H_EOI,
+        H_CPPR,
+        H_IPI,
+        H_IPOLL,
+        H_XIRR,
+        H_RTAS,
     };
     unsigned int n;
 
@@ -92,7 +99,7 @@ void test_main(unsigned int vcpu)
     on_interrupt(0xf00, ignore);
     on_interrupt(0x900, far_away);
     for (n = 0; n < CALLS; n++) {
-        uint64_t r = random(), function = functions[r % 10];
+        uint64_t r = random(), function = functions[r % 16];
 
         if (r % 16 == 0)
             function = argument() | 1; /* odd: none of PAPR's */

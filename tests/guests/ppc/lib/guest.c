@@ -43,6 +43,21 @@ long hcall_out(uint64_t function, uint64_t a, uint64_t b, uint64_t out[2])
     return r3;
 }
 
+int32_t rtas(uint32_t token, unsigned int results, uint32_t *r)
+{
+    static uint32_t call[3 + 8] __attribute__((aligned(64)));
+
+    call[0] = __builtin_bswap32(token);
+    call[1] = 0;
+    call[2] = __builtin_bswap32(results);
+    call[3] = -1;
+    if (hcall(H_RTAS, (uint64_t)call, 0, 0, 0))
+        return -1000;
+    for (unsigned int i = 1; i < results; i++)
+        r[i - 1] = __builtin_bswap32(call[3 + i]);
+    return __builtin_bswap32(call[3]);
+}
+
 /* ---- printing ---- */
 
 static char line[16];

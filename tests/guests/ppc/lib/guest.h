@@ -57,6 +57,12 @@ void on_interrupt(unsigned int vector, handler_fn *fn);
 #define H_GET_TERM_CHAR 0x54
 #define H_PUT_TERM_CHAR 0x58
 #define H_PERFMON 0x7c
+#define H_EOI 0x64
+#define H_CPPR 0x68
+#define H_IPI 0x6c
+#define H_IPOLL 0x70
+#define H_XIRR 0x74
+#define H_RTAS 0xf000
 #define H_REGISTER_VPA 0xdc
 #define H_CEDE 0xe0
 #define H_CONFER 0xe4
@@ -94,6 +100,15 @@ static inline void give_way(void)
 {
     hcall(XEN_MARK(SCHED_OP), SCHEDOP_YIELD, 0, 0, 0);
 }
+
+/*
+ * Calls RTAS without arguments, and returns the status; with more results than
+ * that, the others are in r[].
+ */
+#define RTAS_POWER_OFF 1
+#define RTAS_GET_TIME_OF_DAY 2
+#define RTAS_SYSTEM_REBOOT 3
+int32_t rtas(uint32_t token, unsigned int results, uint32_t *r);
 
 /* The virtual processor area that a vCPU registers. */
 #define VPA_REGISTER (1UL << 45)

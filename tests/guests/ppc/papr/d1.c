@@ -49,6 +49,18 @@ static const struct {
     { H_REGISTER_VPA, VPA_DEREGISTER, 0, 0, H_SUCCESS, "twice" },
     { H_REGISTER_VPA, VPA_DEREGISTER, 2, 0, H_PARAMETER,
       "of a vCPU that there is not" },
+    { H_CPPR, 0, 0, 0, H_SUCCESS, "no external interrupts" },
+    { H_EOI, 2, 0, 0, H_SUCCESS, "the end of one" },
+    { H_EOI, 3, 0, 0, H_PARAMETER, "of a source that there is not" },
+    { H_EOI, 0, 0, 0, H_PARAMETER, "of none" },
+    { H_IPI, 1, 0xff, 0, H_SUCCESS, "nothing for vCPU 1" },
+    { H_IPI, 2, 4, 0, H_PARAMETER, "something for one that there is not" },
+    { H_IPOLL, 1, 0, 0, H_SUCCESS, "a look at vCPU 1" },
+    { H_IPOLL, -1, 0, 0, H_PARAMETER, "at one that there is not" },
+    { H_RTAS, 1, 0, 0, H_PARAMETER, "RTAS, not aligned" },
+    { H_RTAS, MEMORY, 0, 0, H_PARAMETER, "RTAS, outside" },
+    { H_RTAS, MEMORY - 8, 0, 0, H_PARAMETER, "RTAS, half of it outside" },
+    { H_RTAS, -4UL, 0, 0, H_PARAMETER, "RTAS, at the end of all" },
 };
 
 static long register_at(uint64_t address)
@@ -59,6 +71,7 @@ static long register_at(uint64_t address)
 void test_main(unsigned int vcpu)
 {
     uint64_t out[2] = { 1, 1 };
+    uint32_t out32[16];
 
     if (vcpu)
         return;
@@ -76,6 +89,14 @@ void test_main(unsigned int vcpu)
 
     is(hcall_out(H_GET_TERM_CHAR, 0, 1, out), H_SUCCESS, "characters again");
     is(out[0], 0, "there are none");
+    is(rtas(77, 1, out32), -3, "RTAS has no such service");
+    is(rtas(RTAS_GET_TIME_OF_DAY, 7, out32), -3, "or no room for the time");
+    is(rtas(RTAS_GET_TIME_OF_DAY, 8, out32), 0, "the time");
+    in_range(out32[0], 2026, 2100, "its year");
+    in_range(out32[1], 1, 12, "its month");
+    in_range(out32[6], 0, 999999999, "its ns");
+    is(rtas(RTAS_GET_TIME_OF_DAY, 0, out32), -1000, "no room for a status");
+    is(rtas(RTAS_GET_TIME_OF_DAY, 17, out32), -1000, "too many results");
     out[0] = out[1] = 1;
     hcall_out(H_GET_CPU_CHARACTERISTICS, 1, 1, out);
     is(out[0] | out[1], 0, "characteristics: nothing is known");

@@ -49,7 +49,8 @@ static void end_line(struct domain *d)
 
 /*
  * Nothing a guest prints can pass for another's, or for Xen's: control
- * characters become dots, and a line that is too long is broken.
+ * characters become dots, but for carriage returns, which Linux has before each
+ * end of a line, and a line that is too long is broken.
  */
 void guest_console(struct domain *d, const char *s, unsigned int len)
 {
@@ -57,6 +58,8 @@ void guest_console(struct domain *d, const char *s, unsigned int len)
 
     for ( ; len; s++, len-- )
     {
+        if ( *s == '\r' )
+            continue;
         if ( *s == '\n' || g->line_len == sizeof(g->line) )
             end_line(d);
         if ( *s != '\n' )

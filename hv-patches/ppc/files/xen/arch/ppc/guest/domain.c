@@ -20,12 +20,10 @@ static struct domain domains[GUEST_MAX_DOMAINS];
 static struct vcpu vcpus[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
 static struct vcpu *vcpu_lists[GUEST_MAX_DOMAINS][GUEST_MAX_VCPUS];
 static unsigned int nr_domains;
-static uint64_t __initdata started;
+static const struct guest_bundle *bundle;
+static uint64_t started;
 static unsigned int slice_us = 200;
 
-/* The time base of POWER9 runs at 512 MHz, always (POWER9 User's
- * Manual). */
-#define TB_PER_US 512
 #define SLICE_MAX_US 1000000
 
 /* The block that dcbz clears on POWER9 (POWER9 User's Manual). */
@@ -75,14 +73,14 @@ static bool __init image_fits(const struct guest_image *image, uint64_t size)
 }
 
 /* Memory of the boot loader, or of whoever was there before, is cleared. */
-static void __init clear(void *memory, uint64_t size)
+static void clear(void *memory, uint64_t size)
 {
     for ( uint64_t at = 0; at < size; at += BLOCK_SIZE )
         asm volatile ( "dcbz 0, %0" : : "r" (memory + at) : "memory" );
 }
 
 /* Xen's memcpy() moves bytes one by one, and a kernel has 40 million. */
-static void __init copy(uint64_t *to, const uint64_t *from, uint64_t size)
+static void copy(uint64_t *to, const uint64_t *from, uint64_t size)
 {
     while ( size >= sizeof(*to) )
     {
@@ -92,36 +90,49 @@ static void __init copy(uint64_t *to, const uint64_t *from, uint64_t size)
     memcpy(to, from, size);
 }
 
-static void __init load_image(struct domain *d, const void *bundle,
-                              const struct guest_image *image)
+static void load_image(struct domain *d)
 {
+    const struct guest_image *image = d->arch.guest.image;
+
     clear(d->arch.guest.memory, d->arch.guest.memory_size);
     for ( unsigned int i = 0; i < GUEST_MAX_PARTS; i++ )
     {
         const struct guest_part *p = &image->part[i];
 
-        copy(d->arch.guest.memory + p->address, bundle + p->offset, p->size);
+        copy(d->arch.guest.memory + p->address,
+             (const void *)bundle + p->offset, p->size);
     }
+
+    /* POWER9's instruction cache snoops: this drops what was fetched ahead. */
+    asm volatile ( "sync; icbi 0, %0; sync; isync"
+                   : : "r" (d->arch.guest.memory) : "memory" );
 }
 
-static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n,
-                              const struct guest_image *image)
+/* Sets what v, whose other registers are 0, starts with: see guest_image. */
+static void set_entry(struct vcpu *v, uint32_t device_tree)
 {
-    struct vcpu *v = &vcpus[i][n];
+    struct cpu_user_regs *regs = &v->arch.guest.regs;
+
+    regs->gprs[3] = v->vcpu_id;
+    if ( !device_tree )
+    {
+        regs->pc = EXC_SYSTEM_RESET;
+        regs->gprs[4] = v->domain->domain_id;
+        regs->gprs[5] = started;
+    }
+    else if ( v->vcpu_id )
+        regs->pc = 0x60;
+    else
+        regs->gprs[3] = device_tree;
+}
+
+static void reset_vcpu(struct vcpu *v, const struct guest_image *image)
+{
     struct guest_vcpu *g = &v->arch.guest;
 
-    v->domain = d;
-    v->vcpu_id = n;
-    v->processor = 0;
-    d->vcpu[n] = v;
-    if ( n )
-        d->vcpu[n - 1]->next_in_list = v;
-
-    g->regs.pc = EXC_SYSTEM_RESET;
+    memset(g, 0, sizeof(*g));
     g->regs.msr = MSR_SF | MSR_ME | MSR_LE;
-    g->regs.gprs[3] = n;
-    g->regs.gprs[4] = d->domain_id;
-    g->regs.gprs[5] = started;
+    set_entry(v, image->device_tree);
     g->dec_expires = get_cycles() + INT32_MAX;
     /* Nothing is taken over from the boot loader but the prefetch depth. */
     g->lpcr = (mfspr(SPRN_LPCR) & LPCR_DPFD) | LPCR_HDICE | LPCR_ILE |
@@ -132,7 +143,37 @@ static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n,
         g->hfscr |= HFSCR_FPU;
     g->ctrl = CTRL_RUN;
     g->ppr = PPR_MEDIUM;
+    xics_init(g);
     pmu_init_vcpu(v);
+}
+
+static void __init build_vcpu(struct domain *d, unsigned int i, unsigned int n)
+{
+    struct vcpu *v = &vcpus[i][n];
+
+    v->domain = d;
+    v->vcpu_id = n;
+    v->processor = 0;
+    d->vcpu[n] = v;
+    if ( n )
+        d->vcpu[n - 1]->next_in_list = v;
+}
+
+/* Loads what was built, at boot or again. */
+static void reset_domain(struct domain *d)
+{
+    struct vcpu *v;
+
+    load_image(d);
+    for_each_vcpu ( d, v )
+        reset_vcpu(v, d->arch.guest.image);
+}
+
+void guest_domain_rebuild(struct domain *d)
+{
+    reset_domain(d);
+    guest_set_process_table(d, 0);
+    d->is_dying = DOMDYING_alive;
 }
 
 static bool __init build_domain(unsigned int i, const struct guest_image *image,
@@ -141,6 +182,7 @@ static bool __init build_domain(unsigned int i, const struct guest_image *image,
     struct domain *d = &domains[i];
 
     d->domain_id = i + 1;       /* LPID 0 is Xen's */
+    d->arch.guest.image = image;
     if ( !guest_memory_alloc(d, fdt, image->memory) )
         return false;
 
@@ -149,7 +191,7 @@ static bool __init build_domain(unsigned int i, const struct guest_image *image,
     d->is_privileged = image->flags & GUEST_IMAGE_CONTROL;
 
     for ( unsigned int n = 0; n < image->vcpus; n++ )
-        build_vcpu(d, i, n, image);
+        build_vcpu(d, i, n);
 
     return true;
 }
@@ -158,14 +200,13 @@ void __init guests_load(const void *fdt)
 {
     int chosen = fdt_path_offset(fdt, "/chosen");
     uint64_t start, end;
-    const struct guest_bundle *bundle;
 
     if ( chosen < 0 )
         return;
 
     start = fdt_address(fdt, chosen, "linux,initrd-start");
     end = fdt_address(fdt, chosen, "linux,initrd-end");
-    bundle = (const void *)start;
+    bundle = __va(start);
     if ( !start || end < start || end - start < sizeof(*bundle) ||
          memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) ||
          !guest_memory_init(fdt, start, end) )
@@ -186,13 +227,10 @@ void __init guests_load(const void *fdt)
             return;
         }
 
-        load_image(&domains[i], bundle, image);
+        reset_domain(&domains[i]);
         nr_domains++;
     }
 
-    /* POWER9's instruction cache snoops: this drops what was fetched ahead. */
-    asm volatile ( "sync; icbi 0, %0; sync; isync"
-                   : : "r" (domains[0].arch.guest.memory) : "memory" );
 }
 
 /* This is not done in guests_load(): LPID 0's entry comes with the MMU. */
@@ -231,7 +269,7 @@ static bool wakes(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
 
-    if ( !g->prodded && !(g->notify && (g->regs.msr & MSR_EE)) &&
+    if ( !g->prodded && !(g->external && (g->regs.msr & MSR_EE)) &&
          (int64_t)(g->dec_expires - get_cycles()) >= 0 &&
          !pmu_alert_pending(v) )
         return false;

@@ -227,6 +227,13 @@ static const struct {
     { H_GET_TERM_CHAR,                   h_get_term_char },
     { H_REGISTER_VPA,                    h_register_vpa },
     { H_GET_CPU_CHARACTERISTICS,         h_get_cpu_characteristics },
+    { H_XIRR,                            h_xirr },
+    { H_XIRR_X,                          h_xirr },
+    { H_EOI,                             h_eoi },
+    { H_CPPR,                            h_cppr },
+    { H_IPI,                             h_ipi },
+    { H_IPOLL,                           h_ipoll },
+    { H_RTAS,                            h_rtas },
 };
 
 bool guest_hcall(struct vcpu *v)

@@ -38,7 +38,8 @@ struct range {
 static struct range __initdata taken[MAX_RANGES];
 static unsigned int __initdata nr_taken;
 
-static struct range guest_ranges[GUEST_MAX_DOMAINS];
+/* Of the guests, and of the bundle, from which those that reboot are loaded. */
+static struct range guest_ranges[GUEST_MAX_DOMAINS + 1];
 
 /* ---- boot ---- */
 
@@ -63,6 +64,8 @@ bool __init guest_memory_init(const void *fdt, paddr_t bundle, paddr_t end)
         all = !fdt_get_mem_rsv(fdt, i, &start, &size) &&
               take(start, start + size);
     }
+
+    guest_ranges[GUEST_MAX_DOMAINS] = (struct range){ bundle, end };
 
     return all;
 }
@@ -162,7 +165,7 @@ bool __init guest_memory_range(unsigned int i, paddr_t *start, paddr_t *end)
     if ( i >= ARRAY_SIZE(guest_ranges) )
         return false;
 
-    *start = guest_ranges[i].start;
+    *start = guest_ranges[i].start & ~(LEAF_SIZE - 1);
     *end = ROUNDUP(guest_ranges[i].end, LEAF_SIZE);
     return true;
 }

@@ -195,11 +195,20 @@ static void before_entry(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
 
-    if ( unlikely(g->notify) && (g->regs.msr & MSR_EE) )
+    if ( unlikely(g->external) && (g->regs.msr & MSR_EE) )
     {
-        g->notify = false;
+        g->external &= ~GUEST_EXT_NOTIFY;
         guest_inject(v, EXC_EXTERNAL, 0);
     }
+}
+
+void guest_domain_reboot(struct vcpu *v)
+{
+    /* If interrupts are on, for samples of Xen, they are off from here on. */
+    pmu_before_entry(v);
+    guest_domain_destroy(v->domain);
+    context_switch(v, &idle);
+    guest_domain_rebuild(v->domain);
 }
 
 /* Runs v until it has to make way. */
@@ -274,6 +283,7 @@ void guests_run(void)
     mtspr(SPRN_HFSCR, 0);
     pmu_init();
     pmu_init_vcpu(&idle);
+    rtas_init();
 
     do {
         while ( (next = guest_next_vcpu(current)) )

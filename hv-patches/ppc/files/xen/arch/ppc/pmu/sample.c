@@ -319,7 +319,7 @@ void arch_profile_not_primary(struct domain *d)
 
 void arch_profile_notify(struct domain *d)
 {
-    d->vcpu[0]->arch.guest.notify = true;
+    d->vcpu[0]->arch.guest.external |= GUEST_EXT_NOTIFY;
 }
 
 /*

@@ -48,12 +48,18 @@ struct guest_part {
 struct guest_image {
     char name[16];
     uint64_t memory;            /* in bytes; a multiple of PAGE_SIZE */
-    uint32_t vcpus;             /* each starts at 0x100: r3 its number, r4 the
-                                   domain, r5 the time base at boot */
-    uint32_t flags;
+    uint32_t vcpus, flags;
 #define GUEST_IMAGE_CONTROL 1u  /* the control domain: may use the sysctl */
 #define GUEST_IMAGE_FPU     2u  /* has FP, VMX, VSX, EBB and scv */
     struct guest_part part[GUEST_MAX_PARTS];    /* size 0: none */
+    /*
+     * 0: each vCPU starts at 0x100, with its number in r3, the domain's in r4
+     * and the time base at boot in r5.
+     * Else the image is a Linux, entered as by kexec: vCPU 0 at 0 with this
+     * address, that of a device tree, in r3; the others, with their number in
+     * r3, at 0x60, where they wait for it.
+     */
+    uint32_t device_tree, unused;
 };
 
 struct guest_bundle {
@@ -124,7 +130,10 @@ struct guest_vcpu {
     uint64_t hfscr;             /* the facilities that it may use */
     bool ceded;                 /* waits for something to do */
     bool prodded;               /* by H_PROD, before it waited */
-    bool notify;                /* an external interrupt is to be delivered */
+    uint8_t external;           /* external interrupts to be delivered */
+#define GUEST_EXT_NOTIFY 1u     /* of the primary's ring: once */
+#define GUEST_EXT_IPI    2u     /* while there is one: see xics.c */
+    uint8_t cppr, mfrr;
     uint8_t *vpa;               /* its virtual processor area, or NULL */
 #ifdef CONFIG_PPC_PMU
     struct guest_pmu pmu;
@@ -134,6 +143,7 @@ struct guest_vcpu {
 
 /* A guest's domain; a member of struct arch_domain. */
 struct guest_domain {
+    const struct guest_image *image;
     void *memory;               /* of guest real address 0 */
     uint64_t memory_size;       /* in bytes */
     char line[120];             /* its console: what it has not ended yet */
@@ -186,8 +196,8 @@ bool guest_memory_init(const void *fdt, paddr_t bundle, paddr_t end);
 bool guest_memory_alloc(struct domain *d, const void *fdt, uint64_t size);
 
 /*
- * Boot, for who maps them.  The memory of guest i, in whole leaves of the third
- * level, may be empty; false: there are no more guests than i.
+ * Boot, for who maps them.  The memory of guest i, or the bundle, in whole leaves
+ * of the third level, may be empty; false: there are no more than i.
  */
 bool guest_memory_range(unsigned int i, paddr_t *start, paddr_t *end);
 
@@ -215,6 +225,12 @@ void guest_exit_virt(void);
 
 /* ---- run.c ---- */
 
+/*
+ * The domain of v, the current vCPU, ends and begins anew, under the same number
+ * and with nobody profiling it.
+ */
+void guest_domain_reboot(struct vcpu *v);
+
 /* Lets v use a facility (HFSCR_*), or not any more, from its next entry on. */
 void guest_allow(struct vcpu *v, uint64_t facility, bool allow);
 
@@ -222,6 +238,9 @@ void guest_allow(struct vcpu *v, uint64_t facility, bool allow);
 void guest_allow_for_now(uint64_t facility);
 
 /* ---- domain.c ---- */
+
+/* The time base of POWER9 runs at 512 MHz, always (POWER9 User's Manual). */
+#define TB_PER_US 512
 
 unsigned long guest_slice(void);        /* in time base ticks */
 
@@ -249,6 +268,9 @@ bool guest_next_time(uint64_t *when);
  */
 void guest_domain_destroy(struct domain *d);
 
+/* Makes d, which is dead, what it was when Xen booted. */
+void guest_domain_rebuild(struct domain *d);
+
 /* Says on the console why Xen gives up the guest, and ends its domain. */
 void guest_crash(struct vcpu *v, const char *why);
 
@@ -261,6 +283,22 @@ void guest_inject(struct vcpu *v, unsigned int vector, uint64_t srr1);
 /* ---- console.c ---- */
 
 void guest_console(struct domain *d, const char *s, unsigned int len);
+
+/* ---- xics.c ---- */
+
+void xics_init(struct guest_vcpu *g);
+
+bool h_xirr(struct vcpu *v, const uint64_t *arg, int64_t *result);
+bool h_cppr(struct vcpu *v, const uint64_t *arg, int64_t *result);
+bool h_eoi(struct vcpu *v, const uint64_t *arg, int64_t *result);
+bool h_ipi(struct vcpu *v, const uint64_t *arg, int64_t *result);
+bool h_ipoll(struct vcpu *v, const uint64_t *arg, int64_t *result);
+
+/* ---- rtas.c ---- */
+
+void rtas_init(void);
+
+bool h_rtas(struct vcpu *v, const uint64_t *arg, int64_t *result);
 
 /* ---- vpa.c ---- */
 

@@ -18,12 +18,18 @@
 
 #define H_GET_TERM_CHAR      0x54
 #define H_PUT_TERM_CHAR      0x58
+#define H_EOI                0x64
+#define H_CPPR               0x68
+#define H_IPI                0x6c
+#define H_IPOLL              0x70
+#define H_XIRR               0x74
 #define H_PERFMON            0x7c
 #define H_REGISTER_VPA       0xdc
 #define H_CEDE               0xe0
 #define H_CONFER             0xe4
 #define H_PROD               0xe8
 #define H_GET_CPU_CHARACTERISTICS 0x1c8
+#define H_XIRR_X             0x2fc
 #define H_SET_MODE           0x31c
 #define H_REGISTER_PROC_TBL  0x37c
 
@@ -44,6 +50,12 @@
 #define PROC_TABLE_NEW       0x18
 #define PROC_TABLE_RADIX     0x04
 #define PROC_TABLE_GTSE      0x01
+
+/* A hypercall of KVM's and QEMU's, with the services that a guest is told of. */
+#define H_RTAS               0xf000
+#define RTAS_POWER_OFF       1
+#define RTAS_GET_TIME_OF_DAY 2
+#define RTAS_SYSTEM_REBOOT   3
 
 /* Xen's own hypercalls are numbered as by its first port to PowerPC. */
 #define XEN_MARK(op)         ((op) | (~0UL << 16))
