@@ -9,6 +9,8 @@
 #   apt_run apt-get download ...
 #   apt_source PACKAGE RELEASE KNOWN
 #
+# apt_arch is the packages' architecture; amd64 if nobody sets it.
+#
 # Lists and cache are in DIRECTORY, so that the machine's packages and lists
 # stay as they are. The mirror is the machine's own, whatever Debian release
 # it runs; proxies, credentials and the like in /etc/apt/apt.conf.d stay in
@@ -30,7 +32,7 @@ apt_sources() {
     apt-get indextargets --format \
         '$(SITE) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
     awk -v own="$own" -v suite="$suite" -v kinds="$*" \
-        -v opt="[arch=amd64$signed]" '
+        -v opt="[arch=${apt_arch:-amd64}$signed]" '
         BEGIN { kinds_n = split(kinds, kind_of, " ") }
         $NF != "main" { next }
         {
@@ -64,8 +66,8 @@ Dir::State::Lists "$apt_dir/lists";
 Dir::State::Status "/dev/null";
 Dir::State::extended_states "$apt_dir/extended_states";
 Dir::Cache "$apt_dir/cache";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
+APT::Architecture "${apt_arch:-amd64}";
+APT::Architectures { "${apt_arch:-amd64}"; };
 APT::Sandbox::User "root";
 APT::Default-Release "";
 Acquire::Languages "none";
@@ -141,12 +143,12 @@ apt_source() {
     apt_known "$@"
 }
 
-# The lists may name a version that the mirror has no file of, while an older
-# one, which they no longer name, is still there. KNOWN lists such files:
-# RELEASE VERSION FILE SHA256.
+# apt_known PACKAGE RELEASE KNOWN: the lists may name a version that the mirror has
+# no file of, while an older one, which they no longer name, is still there. KNOWN
+# lists such files, of the source PACKAGE: RELEASE VERSION FILE SHA256.
 apt_known() {
     rm -f "$1"_*
-    site=$(sed -n 's/^deb-src .*\] \([^ ]*\) .*/\1/p' "$apt_dir/sources.list" |
+    site=$(sed -n 's/^deb.* .*\] \([^ ]*\) .*/\1/p' "$apt_dir/sources.list" |
         head -n 1)
     initial=$(printf %.1s "$1")
     sed 's/#.*//' "$3" | while read -r of version file sum; do

@@ -23,22 +23,39 @@ $(PGB)/%.elf: $(PGB)/%.o $(PPC_LIB) $(PG)/lib/guest.lds
 	    -o $@ $< $(PPC_LIB)
 $(PGB)/%.bin: $(PGB)/%.elf
 	powerpc64le-linux-gnu-objcopy -O binary $< $@
-$(PGB)/bundle: $(PG)/lib/bundle.c $(PG)/lib/bundle.h | need-ppc
+$(PGB)/bundle: $(PG)/lib/bundle.c $(PG)/lib/linux-image.c \
+               $(PG)/lib/bundle.h $(PG)/lib/linux-image.h | need-ppc
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
+	$(CC) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -lfdt
+
+# Guests that are a Linux: their source includes linux.h, and becomes /init.
+PPC_INIT := $(patsubst $(PG)/%.c,%,$(shell grep -l '^\#include "linux.h"' $(PG)/*/d?.c))
+$(PGB)/%.init: $(PG)/%.c $(PG)/lib/linux.c $(PG)/lib/linux.h | need-ppc
+	@mkdir -p $(@D)
+	$(PPC_GCC) -O2 -static -mcpu=power9 -Wall -Wextra -Werror -I$(PG)/lib \
+	    -o $@ $(filter %.c,$^)
+	powerpc64le-linux-gnu-strip $@
+# Debian's kernel, which is fetched once.
+$(PGB)/vmlinux: tests/lab/ppc/packages-linux
+	@mkdir -p $(@D)
+	tests/lab/fetch ppc/linux
+	ln -sf $$(ls -d $(abspath $(or $(LAB_BUILD),build/lab))/ppc/linux/root/boot/vmlinux-*) $@
 
 # $1: a test. Its "guests:" line is what bundle takes.
+ppc_guests = $(patsubst $(PG)/%.c,%,$(wildcard $(PG)/$1/*.c))
+ppc_inits  = $(filter $(ppc_guests),$(PPC_INIT))
 define PPC_BUNDLE
-$(PGB)/$1/bundle: $(PGB)/bundle $(patsubst $(PG)/%.c,$(PGB)/%.bin,\
-                  $(wildcard $(PG)/$1/*.c))
-	$(PGB)/bundle $$@ $(PGB)/$1 \
+$(PGB)/$1/bundle: $(PGB)/bundle $(if $(ppc_inits),$(PGB)/vmlinux) \
+                  $(patsubst %,$(PGB)/%.init,$(ppc_inits)) \
+                  $(patsubst %,$(PGB)/%.bin,$(filter-out $(PPC_INIT),$(ppc_guests)))
+	$(PGB)/bundle $$@ $(PGB)/$1 kernel=$(PGB)/vmlinux \
 	    $$$$(sed -n 's/^ \* guests: //p' $(PG)/$1/d1.c)
 endef
 $(foreach t,$(PPC_TESTS),$(eval $(call PPC_BUNDLE,$t)))
 
 ppc-guests: $(PPC_TESTS:%=$(PGB)/%/bundle)
 need-ppc:
-	@tests/need gcc-powerpc64le-linux-gnu
+	@tests/need gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross libfdt-dev
 .PHONY: ppc-guests need-ppc
 .SECONDARY:
 -include $(wildcard $(PGB)/*/*.d)

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bundle OUTPUT DIRECTORY [slice=US] GUEST[,WORD...]...
+ * bundle OUTPUT DIRECTORY [kernel=FILE] [slice=US] GUEST[,WORD...]...
  *
  * Puts the images of guests, DIRECTORY/GUEST.bin, into the bundle that the
  * hypervisor takes. A guest may be named more than once. The words:
  *
+ *   linux      the kernel, with DIRECTORY/GUEST.init as all of its user space
  *   control    the control domain
  *   fpu        the guest has floating point
  *   vcpus=N    that many virtual CPUs, in place of one
- *   memory=N   that many MiB, in place of one
+ *   memory=N   that many MiB, in place of one, or of 128 for a Linux
  */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle.h"
+#include "linux-image.h"
+
+#define LINUX_MEMORY (128UL << 20)
 
 static struct bundle bundle = { .magic = "XENPPCG2" };
 static FILE *out;
+static const char *kernel;
 
 void *read_file(const char *path, size_t *size)
 {
@@ -37,20 +41,47 @@ void *read_file(const char *path, size_t *size)
     return data;
 }
 
-void add_part(struct image *image, const void *data, size_t size,
-              uint32_t address)
+static struct part *free_part(struct image *image)
 {
-    struct part *part = image->part;
+    for (int i = 0; i < MAX_PARTS; i++)
+        if (!image->part[i].size)
+            return &image->part[i];
+    errx(1, "%s has more than %d parts", image->name, MAX_PARTS);
+}
 
-    while (part->size)
-        if (++part == image->part + MAX_PARTS)
-            errx(1, "%s has more than %d parts", image->name, MAX_PARTS);
+struct part *add_part(struct image *image, const void *data, size_t size,
+                      uint32_t address)
+{
+    struct part *part = free_part(image);
+
     part->offset = ftell(out);
     part->size = size;
     part->address = address;
     fwrite(data, 1, size, out);
     /* The next begins where words do. */
     fwrite("\0\0\0\0\0\0\0", 1, -size % 8, out);
+    return part;
+}
+
+void add_part_once(struct image *image, const char *from, const void *data,
+                   size_t size, uint32_t address)
+{
+    static struct {
+        const char *from;
+        struct part part;
+    } known[MAX_PARTS];
+    int i;
+
+    for (i = 0; i < MAX_PARTS && known[i].from; i++) {
+        if (known[i].from == from && known[i].part.address == address) {
+            *free_part(image) = known[i].part;
+            return;
+        }
+    }
+    if (i == MAX_PARTS)
+        errx(1, "%s: more than %d parts", from, MAX_PARTS);
+    known[i].from = from;
+    known[i].part = *add_part(image, data, size, address);
 }
 
 /* number WORD NAME: is it NAME=N? Then returns N. */
@@ -69,6 +100,7 @@ static void add(const char *directory, char *spec)
     char *name = strtok(spec, ",");
     char path[4096];
     unsigned long n;
+    int linux_image = 0;
     void *data;
     size_t size;
 
@@ -78,7 +110,9 @@ static void add(const char *directory, char *spec)
     image->vcpus = 1;
     image->memory = 1 << 20;
     for (char *word; (word = strtok(NULL, ","));) {
-        if (!strcmp(word, "control"))
+        if (!strcmp(word, "linux"))
+            linux_image = 1;
+        else if (!strcmp(word, "control"))
             image->flags |= IMAGE_CONTROL;
         else if (!strcmp(word, "fpu"))
             image->flags |= IMAGE_FPU;
@@ -87,20 +121,30 @@ static void add(const char *directory, char *spec)
         else if ((n = number(word, "memory")))
             image->memory = (uint64_t)n << 20;
         else
-            errx(2, "%s: not control, fpu, vcpus=N or memory=N", word);
+            errx(2, "%s: not linux, control, fpu, vcpus=N or memory=N", word);
     }
 
+    bundle.nr++;
+    if (linux_image) {
+        if (!kernel)
+            errx(2, "%s: no kernel", name);
+        if (image->memory < LINUX_MEMORY)
+            image->memory = LINUX_MEMORY;
+        snprintf(path, sizeof(path), "%s/%s.init", directory, name);
+        add_linux(image, kernel, path);
+        return;
+    }
     snprintf(path, sizeof(path), "%s/%s.bin", directory, name);
     data = read_file(path, &size);
     add_part(image, data, size, 0);
     free(data);
-    bundle.nr++;
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 4)
-        errx(2, "usage: bundle OUTPUT DIRECTORY [slice=US] GUEST[,WORD...]...");
+        errx(2, "usage: bundle OUTPUT DIRECTORY [kernel=FILE] [slice=US] "
+                "GUEST[,WORD...]...");
     out = fopen(argv[1], "wb");
     if (!out)
         err(1, "%s", argv[1]);
@@ -108,7 +152,9 @@ int main(int argc, char **argv)
     for (int i = 3; i < argc; i++) {
         unsigned long us = number(argv[i], "slice");
 
-        if (us)
+        if (!strncmp(argv[i], "kernel=", 7))
+            kernel = argv[i] + 7;
+        else if (us)
             bundle.slice_us = us;
         else
             add(argv[2], argv[i]);

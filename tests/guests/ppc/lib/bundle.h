@@ -24,6 +24,7 @@ struct image {
     uint64_t memory;
     uint32_t vcpus, flags;
     struct part part[MAX_PARTS];
+    uint32_t device_tree, unused; /* of a Linux; 0: none */
 };
 
 struct bundle {
@@ -33,8 +34,13 @@ struct bundle {
 };
 
 /* Appends the bytes to the bundle, as a part that is loaded at the address. */
-void add_part(struct image *image, const void *data, size_t size,
-              uint32_t address);
+struct part *add_part(struct image *image, const void *data, size_t size,
+                      uint32_t address);
+
+/* The same, of a part that other images may have as well: there is one copy in the
+ * bundle of each `from`, for all its parts in their order. */
+void add_part_once(struct image *image, const char *from, const void *data,
+                   size_t size, uint32_t address);
 
 /* Returns a file's contents, with its size in *size; ends the program if it
  * cannot be read. */
