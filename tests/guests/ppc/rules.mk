@@ -28,9 +28,11 @@ $(PGB)/bundle: $(PG)/lib/bundle.c $(PG)/lib/linux-image.c \
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -lfdt
 
-# Guests that are a Linux: their source includes linux.h, and becomes /init.
-PPC_INIT := $(patsubst $(PG)/%.c,%,$(shell grep -l '^\#include "linux.h"' $(PG)/*/d?.c))
-$(PGB)/%.init: $(PG)/%.c $(PG)/lib/linux.c $(PG)/lib/linux.h | need-ppc
+# Guests that are a Linux: their source includes linux.h, or lives.h, and becomes
+# /init.
+PPC_INIT := $(patsubst $(PG)/%.c,%,\
+              $(shell grep -lE '^\#include "(linux|lives).h"' $(PG)/*/d?.c))
+$(PGB)/%.init: $(PG)/%.c $(PG)/lib/linux.c $(PG)/lib/linux.h $(PG)/lib/lives.h | need-ppc
 	@mkdir -p $(@D)
 	$(PPC_GCC) -O2 -static -mcpu=power9 -Wall -Wextra -Werror -I$(PG)/lib \
 	    -o $@ $(filter %.c,$^)

@@ -143,7 +143,7 @@ struct samples sampled_spin(uint32_t type, uint64_t config, unsigned int what,
     size = (uint64_t)RING_PAGES * getpagesize();
     ring = mmap(NULL, size + getpagesize(), PROT_READ | PROT_WRITE, MAP_SHARED,
                 fd, 0);
-    if (!ok(fd >= 0 && ring != MAP_FAILED, "an event with samples"))
+    if (fd < 0 || ring == MAP_FAILED)
         return s;
 
     event_on(fd);
@@ -185,13 +185,13 @@ const char *first_line(const char *path)
     return line;
 }
 
-void on_cpu(unsigned int cpu)
+int set_cpu(unsigned int cpu)
 {
     cpu_set_t set;
 
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    is(sched_setaffinity(0, sizeof(set), &set), 0, "it runs on CPU %u", cpu);
+    return sched_setaffinity(0, sizeof(set), &set);
 }
 
 int main(void)

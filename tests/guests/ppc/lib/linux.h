@@ -66,7 +66,7 @@ struct samples sampled_spin(uint32_t type, uint64_t config, unsigned int what,
 /* Returns the first line of a file, or "" if there is none. */
 const char *first_line(const char *path);
 
-/* Runs from now on on that CPU alone. */
-void on_cpu(unsigned int cpu);
+/* Runs from now on on that CPU alone; not 0: it cannot. */
+int set_cpu(unsigned int cpu);
 
 #endif

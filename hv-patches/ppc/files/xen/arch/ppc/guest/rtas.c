@@ -35,6 +35,7 @@ static uint64_t clock_tb;
 struct call {
     unsigned int nr_results;
     __be32 *result;
+    int64_t *r3;                        /* of the hypercall */
 };
 
 typedef bool rtas_fn(struct vcpu *v, const struct call *c);
@@ -116,6 +117,7 @@ static bool system_reboot(struct vcpu *v, const struct call *c)
 {
     printk("d%d reboots\n", v->domain->domain_id);
     guest_domain_reboot(v);
+    *c->r3 = v->arch.guest.regs.gprs[3];        /* of the next life */
     return true;
 }
 
@@ -153,7 +155,7 @@ bool h_rtas(struct vcpu *v, const uint64_t *arg, int64_t *result)
         return false;
 
     *result = H_SUCCESS;
-    call = (struct call){ nr_results, (__be32 *)words + 3 + nr_args };
+    call = (struct call){ nr_results, (__be32 *)words + 3 + nr_args, result };
     for ( unsigned int i = 0; i < ARRAY_SIZE(services); i++ )
         if ( services[i].token == token )
             return services[i].fn(v, &call);
