@@ -10,6 +10,7 @@
 #include <xen/errno.h>
 #include <xen/hypercall.h>
 #include <xen/lib.h>
+#include <xen/nospec.h>
 #include <xen/sched.h>
 #include <public/sched.h>
 
@@ -209,38 +210,57 @@ static bool xen_sched_op(struct vcpu *v, const uint64_t *arg, int64_t *result)
     }
 }
 
+/* PAPR's are numbered in steps of four. */
+static hcall_fn *const papr[] = {
+    [H_CEDE / 4]                    = h_cede,
+    [H_PUT_TERM_CHAR / 4]           = h_put_term_char,
+    [H_SET_MODE / 4]                = h_set_mode,
+    [H_REGISTER_PROC_TBL / 4]       = h_register_proc_tbl,
+    [H_CONFER / 4]                  = h_confer,
+    [H_PROD / 4]                    = h_prod,
+    [H_GET_TERM_CHAR / 4]           = h_get_term_char,
+    [H_REGISTER_VPA / 4]            = h_register_vpa,
+    [H_GET_CPU_CHARACTERISTICS / 4] = h_get_cpu_characteristics,
+    [H_XIRR / 4]                    = h_xirr,
+    [H_XIRR_X / 4]                  = h_xirr,
+    [H_EOI / 4]                     = h_eoi,
+    [H_CPPR / 4]                    = h_cppr,
+    [H_IPI / 4]                     = h_ipi,
+    [H_IPOLL / 4]                   = h_ipoll,
+#ifdef CONFIG_PPC_PMU
+    [H_PERFMON / 4]                 = h_perfmon,
+#endif
+};
+
 static const struct {
     uint64_t function;
     hcall_fn *fn;
-} hcalls[] = {
-    { H_CEDE,                            h_cede },
-    { H_PUT_TERM_CHAR,                   h_put_term_char },
-    { H_SET_MODE,                        h_set_mode },
-    { H_REGISTER_PROC_TBL,               h_register_proc_tbl },
+} others[] = {
     { XEN_MARK(__HYPERVISOR_sched_op),   xen_sched_op },
 #ifdef CONFIG_PPC_PMU
-    { H_PERFMON,                         h_perfmon },
     { XEN_MARK(__HYPERVISOR_sysctl),     xen_sysctl },
 #endif
-    { H_CONFER,                          h_confer },
-    { H_PROD,                            h_prod },
-    { H_GET_TERM_CHAR,                   h_get_term_char },
-    { H_REGISTER_VPA,                    h_register_vpa },
-    { H_GET_CPU_CHARACTERISTICS,         h_get_cpu_characteristics },
-    { H_XIRR,                            h_xirr },
-    { H_XIRR_X,                          h_xirr },
-    { H_EOI,                             h_eoi },
-    { H_CPPR,                            h_cppr },
-    { H_IPI,                             h_ipi },
-    { H_IPOLL,                           h_ipoll },
-    { H_RTAS,                            h_rtas },
+    { H_RTAS,                              h_rtas },
 };
+
+static hcall_fn *find_hcall(uint64_t function)
+{
+    if ( function < 4 * ARRAY_SIZE(papr) && !(function & 3) )
+        return papr[array_index_nospec(function / 4, ARRAY_SIZE(papr))];
+
+    for ( unsigned int i = 0; i < ARRAY_SIZE(others); i++ )
+        if ( others[i].function == function )
+            return others[i].fn;
+
+    return NULL;
+}
 
 bool guest_hcall(struct vcpu *v)
 {
     struct cpu_user_regs *regs = &v->arch.guest.regs;
     int64_t result = H_FUNCTION;
     bool give_way = false;
+    hcall_fn *fn;
 
     /* Hypercalls are for the guest's kernel, not for its programs. */
     if ( regs->msr & MSR_PR )
@@ -249,12 +269,9 @@ bool guest_hcall(struct vcpu *v)
         return false;
     }
 
-    for ( unsigned int i = 0; i < ARRAY_SIZE(hcalls); i++ )
-        if ( hcalls[i].function == regs->gprs[3] )
-        {
-            give_way = hcalls[i].fn(v, &regs->gprs[4], &result);
-            break;
-        }
+    fn = find_hcall(regs->gprs[3]);
+    if ( fn )
+        give_way = fn(v, &regs->gprs[4], &result);
 
     regs->gprs[3] = result;
     return give_way;

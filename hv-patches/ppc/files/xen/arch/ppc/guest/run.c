@@ -33,7 +33,7 @@ struct guest_cpu guest_cpu = {
 
 static void write_hfscr(uint64_t hfscr)
 {
-    guest_cpu.hfscr = hfscr | (hfscr & HFSCR_FP ? GUEST_CPU_FPU : 0);
+    guest_cpu.hfscr = hfscr | (guest_cpu.fpu ? GUEST_CPU_FPU : 0);
     mtspr(SPRN_HFSCR, hfscr);
 }
 
@@ -67,22 +67,38 @@ static void load_fpu(const struct guest_fpu *f)
 #undef X
 }
 
-/*
- * Is called where next does not have the same facilities as prev, or prev has a
- * struct guest_fpu: guest_cpu.hfscr is never what a vCPU has then, so that
- * others pay for no more than the comparison.  A vCPU that has none finds zeros
- * after one that has, as some emulators let everybody use the registers.
- */
-static void switch_facilities(struct guest_vcpu *prev,
-                              const struct guest_vcpu *next)
+/* Those of a vCPU that has none are zeros: see switch_facilities(). */
+static noinline void switch_fpu(struct vcpu *next)
 {
-    bool held = guest_cpu.hfscr & GUEST_CPU_FPU;
+    struct guest_vcpu *g = &next->arch.guest;
 
-    if ( held )
-        save_fpu(&prev->fpu);
-    if ( held || (next->hfscr & HFSCR_FP) )
-        load_fpu(&next->fpu);
-    write_hfscr(next->hfscr);
+    if ( guest_cpu.fpu )
+        save_fpu(guest_cpu.fpu);
+    load_fpu(&g->fpu);
+    guest_cpu.fpu = g->hfscr & HFSCR_FP ? &g->fpu : NULL;
+    write_hfscr(g->hfscr);
+}
+
+/*
+ * Most guests have the same in HFSCR, which is then not written.  While the
+ * registers of a struct guest_fpu are in the CPU guest_cpu.hfscr is nothing that
+ * a vCPU has, so that who has none pays for no more than this comparison.  Such
+ * a vCPU finds zeros after one that has, as some emulators let everybody use the
+ * registers.
+ */
+static always_inline void switch_facilities(struct vcpu *next)
+{
+    const uint64_t hfscr = next->arch.guest.hfscr;
+
+    if ( likely(guest_cpu.hfscr == hfscr) )
+        return;
+    if ( unlikely((guest_cpu.hfscr | hfscr) & HFSCR_FP) )
+        switch_fpu(next);
+    else
+    {
+        guest_cpu.hfscr = hfscr;
+        mtspr(SPRN_HFSCR, hfscr);
+    }
 }
 
 /* ---- context switch ---- */
@@ -119,15 +135,14 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
 
     set_current(next);
     pmu_context_switch(prev, next);
-    if ( unlikely(guest_cpu.hfscr != next->arch.guest.hfscr) )
-        switch_facilities(&prev->arch.guest, &next->arch.guest);
 
-    if ( is_idle_vcpu(next) )
-        return;
-
-    mtspr(SPRN_LPIDR, next->domain->domain_id);
-    isync();
-    load_sprs(&next->arch.guest);
+    if ( !is_idle_vcpu(next) )
+    {
+        mtspr(SPRN_LPIDR, next->domain->domain_id);
+        isync();
+        load_sprs(&next->arch.guest);
+    }
+    switch_facilities(next);
 }
 
 /* ---- exits ---- */
@@ -271,7 +286,7 @@ static bool be_idle(void)
 void guests_run(void)
 {
     struct vcpu *next;
-    bool started = false;
+    bool any;
 
     /* entry.S takes one for the other. */
     BUILD_BUG_ON(offsetof(struct guest_vcpu, regs));
@@ -285,10 +300,10 @@ void guests_run(void)
     pmu_init_vcpu(&idle);
     rtas_init();
 
+    any = guest_next_vcpu(&idle);
     do {
         while ( (next = guest_next_vcpu(current)) )
         {
-            started = true;
             if ( next != current )
                 context_switch(current, next);
             run_vcpu(next);
@@ -297,6 +312,6 @@ void guests_run(void)
 
     if ( !is_idle_vcpu(current) )
         context_switch(current, &idle);
-    if ( started )
+    if ( any )
         printk("all guests are gone: power off\n");
 }

@@ -162,8 +162,8 @@ struct guest_cpu {
     unsigned long own_stack;    /* for what interrupts Xen itself */
     unsigned long pmi_r1;       /* the stack pointer that 0xf00 interrupted */
     uint64_t hfscr;             /* what HFSCR holds, but for the cause */
-#define GUEST_CPU_FPU (1UL << 63)       /* set in it if the current vCPU has
-                                           a struct guest_fpu in the CPU */
+#define GUEST_CPU_FPU (1UL << 63)       /* in it, if there is fpu */
+    struct guest_fpu *fpu;      /* whose registers are in the CPU, or NULL */
 };
 extern struct guest_cpu guest_cpu;
 
