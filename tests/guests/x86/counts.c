@@ -22,7 +22,10 @@ static void set_idle(uint32_t domid, volatile struct shared_page *page,
     page_request(domid, page);
 }
 
-/* Reads "loops=N", "stop=1" and up to four events; false if one is neither. */
+/*
+ * Reads "loops=N", "stop=1", "looks=N" and up to four events; false if one is
+ * none of these.
+ */
 static bool read_arguments(volatile struct rounds_page *r, int argc,
                            char **argv)
 {
@@ -32,11 +35,14 @@ static bool read_arguments(volatile struct rounds_page *r, int argc,
     memset((void *)r->event, 0, sizeof(r->event));
     r->loops = DEFAULT_LOOPS;
     r->stop = 0;
+    r->looks = 1;
     for (i = 0; i < argc; i++) {
         if (!strncmp(argv[i], "loops=", 6))
             r->loops = (uint32_t)number(argv[i] + 6, UINT32_MAX);
         else if (!strncmp(argv[i], "stop=", 5))
             r->stop = (uint32_t)number(argv[i] + 5, 1);
+        else if (!strncmp(argv[i], "looks=", 6))
+            r->looks = (uint32_t)number(argv[i] + 6, UINT32_MAX);
         else if (n == PMU_COUNTERS)
             return false;
         else if (strcmp(argv[i], "-"))

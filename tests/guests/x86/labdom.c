@@ -128,7 +128,7 @@ static const struct command commands[] = {
     { "pmu", "DOM [on]",
       "let the guest's vCPU 0 try its performance monitor, and leave it on",
       cmd_pmu },
-    { "count", "DOM start [loops=N] [stop=1] EVENT|- ... | DOM [N]",
+    { "count", "DOM start [loops=N] [stop=1] [looks=N] EVENT|- ... | DOM [N]",
       "let vCPU 0 count up to four events, in rounds that are all the same;\n"
       "        wait for N rounds in which it lost its CPU, and tell",
       cmd_count },

@@ -18,17 +18,29 @@ static volatile struct rounds_page *const page =
 /* Xen updates it whenever the vCPU gets a CPU again. */
 static volatile struct runstate runstate;
 
-static void look(void)
+static void look_by_rdpmc(void)
 {
-    uint32_t refused = 0, i;
+    uint32_t i;
     uint64_t v;
 
     for (i = 0; i < PMU_COUNTERS; i++) {
         if (pmu_rdpmc(i, &v))
-            refused |= 1u << i;
-        page->rdpmc[i] = v;
+            page->refused |= 1u << i;
+        if (v > page->rdpmc[i])
+            page->rdpmc[i] = v;
     }
-    page->refused = refused;
+}
+
+static void look(void)
+{
+    uint32_t i;
+    uint64_t v;
+
+    page->refused = 0;
+    for (i = 0; i < PMU_COUNTERS; i++)
+        page->rdpmc[i] = 0;
+    for (i = 0; i < page->looks; i++)
+        look_by_rdpmc();
     for (i = 0; i < PMU_COUNTERS; i++) {
         pmu_read(PERF_CTL0 + i, &v);
         page->found_ctrl[i] = v;

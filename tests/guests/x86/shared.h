@@ -338,12 +338,14 @@ struct rounds_page {
     uint64_t event[PMU_COUNTERS]; /* event select; 0: not used */
     uint32_t loops;
     uint32_t stop; /* 1: each round begins with counter 3 started and stopped */
+    uint32_t looks; /* so often it looks at all of them by RDPMC beforehand */
+    uint32_t unused;
     /* The guest writes here what was there when it began. */
     uint64_t found_ctrl[PMU_COUNTERS];
     uint64_t found_counter[PMU_COUNTERS];
-    uint64_t rdpmc[PMU_COUNTERS];
-    uint32_t refused; /* bit mask of RDPMCs that faulted */
-    uint32_t begun;   /* shared_control.rounds as seen */
+    uint64_t rdpmc[PMU_COUNTERS]; /* the largest of its looks */
+    uint32_t refused;             /* bit mask of RDPMCs that faulted */
+    uint32_t begun;               /* shared_control.rounds as seen */
     /* The guest writes these, which count since it began. */
     uint32_t rounds;
     uint32_t preempted; /* of these: others had the CPU meanwhile */
@@ -355,8 +357,8 @@ _Static_assert(MAX_VCPUS <= 1u << WITNESS_CPU_BITS, "layout");
 _Static_assert(offsetof(struct witness_page, write_add) % 8 == 0, "layout");
 _Static_assert(sizeof(struct witness_count) == 24, "layout");
 _Static_assert(sizeof(struct witness_page) <= 4096, "one page");
-_Static_assert(offsetof(struct rounds_page, rounds) == 144, "layout");
-_Static_assert(sizeof(struct rounds_page) == 216, "layout");
+_Static_assert(offsetof(struct rounds_page, rounds) == 152, "layout");
+_Static_assert(sizeof(struct rounds_page) == 224, "layout");
 _Static_assert(offsetof(struct pmu_page, value) % 8 == 0, "layout");
 _Static_assert(sizeof(struct timer_stats) == 72, "layout");
 _Static_assert(sizeof(struct clock_stats) == 32, "layout");
