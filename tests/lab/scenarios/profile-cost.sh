@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# Proves that a profiling session costs a guest without one nothing; prints the
-# instructions that a tick takes with and without counters, which "make bench"
-# sets beside those of the other hypervisor.
+# Proves that a profiling session costs a guest without one nothing, and that on a
+# patched Xen a guest with one reads a counter that runs without an exit. Prints the
+# instructions that a tick takes with and without counters, and such a reading;
+# "make bench" sets them beside the other hypervisor's.
 #
 # How: as tick-cost. A tick of a guest that sleeps has two switches of vCPUs, to
 # the guest and back to idle, so that half of the difference between two costs is
 # what counting adds to a switch. On a stock Xen each guest has a vPMU, and what
-# counts here is the guest that uses it.
+# counts here is the guest that uses it. A reading is the difference between rounds
+# (rounds.c) that read one counter and two, twice each.
 #
 # lab: slow=1 hv=stock,patched counters=1 xen=vpmu=on timeout=400
 
@@ -48,7 +50,33 @@ both=$(cost "$a" "$b")
 is_range $((both - none)) 1 4000 "a tick with counters costs more"
 is_range $((both - one)) 1 4000 "and that of two guests more than that of one"
 
-text="$LAB_HYPERVISOR none $none one $one both $both"
+# round DOM EVENT...: instructions that a round takes, which reads each of these
+# counters twice. Nobody else wants the CPU.
+round() {
+    dom=$1
+    shift
+    labdom count "$dom" start loops=1 "$@" >/dev/null
+    busy0=$(busy) rounds0=$(rounds "$dom")
+    sleep 10
+    awk -v busy=$(($(busy) - busy0)) -v n=$(($(rounds "$dom") - rounds0)) \
+        'BEGIN { printf "%.0f", busy / n / 16 }'
+}
+rounds() { labdom count "$1" | sed 's/.*rounds=\([0-9]*\).*/\1/'; }
+
+labdom pause "$a" "$b"
+c=$(labdom create c)
+[ -z "$patched" ] || xentimectl profile start "$c" >/dev/null
+labdom unpause "$c"
+reading=$((($(round "$c" "$INSNS" "$CYCLES") - $(round "$c" "$INSNS")) / 2))
+diag "reading a counter takes $reading instructions"
+if [ -n "$patched" ]; then
+    is_range "$reading" 1 100 "it reads a counter without an exit"
+else
+    is_range "$reading" 500 20000 "an exit reads it a counter"
+fi
+[ -z "$patched" ] || xentimectl profile stop --all >/dev/null
+
+text="$LAB_HYPERVISOR none $none one $one both $both reading $reading"
 diag "$text"
 echo "$text" >/run/lab/profile-cost
 send_file "profile-cost-$LAB_HYPERVISOR" /run/lab/profile-cost
