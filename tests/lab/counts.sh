@@ -6,6 +6,8 @@
 
 # shellcheck disable=SC2034 # the scenarios use these
 INSNS=0xc0 CYCLES=0x76
+# HostOnly, a bit of an event select register.
+HOST_ONLY=$((1 << 41))
 
 # counts LINE: what "labdom count" says of the counters, without how often.
 counts() { echo "$1" | sed 's/.*preempted=[0-9]* *//'; }

@@ -46,7 +46,7 @@ static bool read_arguments(volatile struct rounds_page *r, int argc,
         else if (n == PMU_COUNTERS)
             return false;
         else if (strcmp(argv[i], "-"))
-            r->event[n++] = number(argv[i], UINT32_MAX);
+            r->event[n++] = number(argv[i], UINT64_MAX);
         else
             n++;
     }

@@ -49,6 +49,15 @@ is "$(counts "$out")" "$alone_a" "it counts what it counted alone"
 exits 0 "the second, too" -- labdom count "$b" $times
 is "$(counts "$out")" "$alone_b" "it counts what it counted alone"
 
+# A guest may ask to count Xen as well, by a bit that is meant for hypervisors.
+labdom count "$a" start $((INSNS | HOST_ONLY)) "$CYCLES" >/dev/null
+exits 0 "it would count Xen" -- labdom count "$a" 200
+if [ -n "$patched" ]; then
+    is "$(counts "$out")" "$alone_a" "and counts itself, as before"
+else
+    isnt "$(counts "$out")" "$alone_a" "and stock Xen lets it"
+fi
+
 # A counter that is started and stopped is nothing to the others. In stock Xen
 # they stand still until a register is touched.
 if [ -n "$patched" ]; then
