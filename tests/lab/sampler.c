@@ -3,13 +3,14 @@
  * Samples one CPU of dom0 by perf_event_open(), as "perf record -a -C" does,
  * and prints where each sample was taken:
  *
- *     sampler PERIOD CPU MS
+ *     sampler PERIOD CPU MS [PAGES]
  *
- * PERIOD is the instructions from one sample to the next.
+ * PERIOD is the instructions from one sample to the next, PAGES the size of the
+ * ring, a power of two, from which they are taken DRAIN_MS after DRAIN_MS.
  *
  * A line is the mode that Linux has noted (kernel, user, hypervisor,
  * guest-kernel, guest-user) and the address; the last line has what was counted
- * in all, and how many samples were lost. Linux has no mode for a sample of Xen
+ * in all, and how many samples Linux says that it had no place for. Linux has no mode for a sample of Xen
  * itself: it has that in which dom0 was, and an address that is Xen's.
  */
 
@@ -27,7 +28,7 @@
 
 #include <linux/perf_event.h>
 
-#define PAGES 64 /* pages of the ring; perf wants a power of two */
+#define DEFAULT_PAGES 64
 #define DRAIN_MS 50
 
 /* A record has this form if sample_type is PERF_SAMPLE_IP alone. */
@@ -36,9 +37,9 @@ struct sample {
     uint64_t ip;
 };
 
-struct lost {
-    struct perf_event_header header;
-    uint64_t id, lost;
+/* What read() returns, with PERF_FORMAT_LOST. */
+struct counted {
+    uint64_t count, lost;
 };
 
 static const char *const modes[] = {
@@ -76,6 +77,7 @@ static int open_event(uint64_t period, int cpu)
         .config = PERF_COUNT_HW_INSTRUCTIONS,
         .sample_period = period,
         .sample_type = PERF_SAMPLE_IP,
+        .read_format = PERF_FORMAT_LOST,
         .disabled = 1,
     };
     int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, 0);
@@ -87,60 +89,56 @@ static int open_event(uint64_t period, int cpu)
 }
 
 /* Copies a record out of the ring, whose end it may lie across. */
-static void take(const char *ring, uint64_t at, void *to, size_t n)
+static void take(const struct perf_event_mmap_page *page, uint64_t at, void *to,
+                 size_t n)
 {
-    size_t size = PAGES * (size_t)sysconf(_SC_PAGESIZE), i;
+    const char *ring = (const char *)page + page->data_offset;
+    size_t i;
 
     for (i = 0; i < n; i++)
-        ((char *)to)[i] = ring[(at + i) % size];
+        ((char *)to)[i] = ring[(at + i) % page->data_size];
 }
 
-/* Prints what is in the ring; returns how many samples Linux has lost. */
-static uint64_t drain(struct perf_event_mmap_page *page)
+/* Prints what is in the ring, and empties it. */
+static void drain(struct perf_event_mmap_page *page)
 {
-    const char *ring = (const char *)page + sysconf(_SC_PAGESIZE);
     uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
-    uint64_t at = page->data_tail, lost_in_all = 0;
+    uint64_t at = page->data_tail;
     struct perf_event_header header;
 
     for (; at < head; at += header.size) {
-        take(ring, at, &header, sizeof(header));
+        take(page, at, &header, sizeof(header));
         if (header.type == PERF_RECORD_SAMPLE) {
             unsigned int mode = header.misc & PERF_RECORD_MISC_CPUMODE_MASK;
             struct sample sample;
 
-            take(ring, at, &sample, sizeof(sample));
+            take(page, at, &sample, sizeof(sample));
             printf("%s %#" PRIx64 "\n",
                    mode < sizeof(modes) / sizeof(modes[0]) && modes[mode]
                        ? modes[mode]
                        : "unknown",
                    sample.ip);
-        } else if (header.type == PERF_RECORD_LOST) {
-            struct lost lost;
-
-            take(ring, at, &lost, sizeof(lost));
-            lost_in_all += lost.lost;
         }
     }
     __atomic_store_n(&page->data_tail, at, __ATOMIC_RELEASE);
-
-    return lost_in_all;
 }
 
 int main(int argc, char **argv)
 {
     const struct timespec turn = { .tv_nsec = DRAIN_MS * 1000000l };
     struct perf_event_mmap_page *page;
-    uint64_t ms, lost = 0, count = 0;
+    struct counted counted;
+    uint64_t ms, pages;
     int fd;
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: sampler PERIOD CPU MS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: sampler PERIOD CPU MS [PAGES]\n");
         return 2;
     }
 
     fd = open_event(number(argv[1]), (int)number(argv[2]));
-    page = mmap(NULL, (PAGES + 1) * (size_t)sysconf(_SC_PAGESIZE),
+    pages = argc == 5 ? number(argv[4]) : DEFAULT_PAGES;
+    page = mmap(NULL, (pages + 1) * (size_t)sysconf(_SC_PAGESIZE),
                 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)
         die("mmap");
@@ -149,14 +147,14 @@ int main(int argc, char **argv)
         die("enable");
     for (ms = number(argv[3]); ms >= DRAIN_MS; ms -= DRAIN_MS) {
         nanosleep(&turn, NULL);
-        lost += drain(page);
+        drain(page);
     }
     if (ioctl(fd, PERF_EVENT_IOC_DISABLE, 0))
         die("disable");
-    lost += drain(page);
-    if (read(fd, &count, sizeof(count)) != sizeof(count))
+    drain(page);
+    if (read(fd, &counted, sizeof(counted)) != sizeof(counted))
         die("read");
-    printf("count=%" PRIu64 " lost=%" PRIu64 "\n", count, lost);
+    printf("count=%" PRIu64 " lost=%" PRIu64 "\n", counted.count, counted.lost);
 
     return 0;
 }
