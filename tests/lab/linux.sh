@@ -46,6 +46,12 @@ linux_wait() {
     done
 }
 
+# The TSC's frequency is Xen's, as an emulated CPU is too uneven for Linux to
+# measure it against the PIT; Linux refines it by the HPET.
+linux_ticks() {
+    echo "nohz=off highres=off lpj=2000000 tsc_early_khz=$(linux_khz)"
+}
+
 # linux_hvm CLOCK VCPUS TSC: a paused domain; prints its id.
 linux_hvm() {
     case $1 in
@@ -56,12 +62,17 @@ linux_hvm() {
     emulated) lab_tsc=1 ;;
     native)   lab_tsc=2 ;;
     esac
-    # The TSC's frequency is Xen's, as an emulated CPU is too uneven for Linux
-    # to measure it against the PIT; Linux refines it by the HPET.
     labdom linux --weight 256 --vcpus "$2" --tsc-mode "$lab_tsc" linux \
-        /lib/lab/vmlinux /lib/lab/witness.cpio "$linux_args nopv nohz=off \
-highres=off lpj=2000000 tsc_early_khz=$(linux_khz) clocksource=$lab_source \
--- 50 busy"
+        /lib/lab/vmlinux /lib/lab/witness.cpio "$linux_args nopv \
+$(linux_ticks) clocksource=$lab_source -- 50 busy"
+}
+
+# linux_perfloop NAME TURNS ARGUMENTS: a paused domain that counts what it does
+# itself (tests/guests/linux/perfloop.c), with these arguments for Linux; prints its
+# id.
+linux_perfloop() {
+    labdom linux --weight 256 "$1" /lib/lab/vmlinux /lib/lab/perfloop.cpio \
+        "$linux_args $(linux_ticks) $3 -- $2 1 rdpmc"
 }
 
 # linux_pvh VCPUS TSC: the same, with xl.

@@ -24,10 +24,12 @@ $B/labdom: $(LABDOM_SRC) $(wildcard $(GUEST)/*.h) $(wildcard hv-patches/include/
 	$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Ihv-patches/include \
 	    $(CFLAGS) -o $@ $(LABDOM_SRC) $(LABDOM_LIBS)
 
-# The init of a Linux guest, which has no libraries.
-$B/clockwitness: tests/guests/linux/clockwitness.c
+# Inits of Linux guests, which have no libraries.
+LINUX_SAY := tests/guests/linux/say.c
+LINUX_INITS := $B/clockwitness $B/perfloop
+$(LINUX_INITS): $B/%: tests/guests/linux/%.c $(LINUX_SAY) $(LINUX_SAY:.c=.h)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -static -pthread -o $@ $<
+	$(CC) $(ALL_CFLAGS) -static -pthread -o $@ $< $(LINUX_SAY)
 
 $B/meter: tests/lab/meter.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -o $@ $<
@@ -39,14 +41,16 @@ $B/count.so: tests/lab/count.c tests/lab/count.h
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
 
 install-lab: install $B/guest.bin $B/labdom $B/meter $B/sampler $B/fwcfg $B/count.so \
-             $B/clockwitness
+             $(LINUX_INITS)
 	install -D -m 755 $B/labdom $(DESTDIR)/usr/bin/labdom
 	install -D -m 644 $B/guest.bin $(DESTDIR)/usr/bin/guest.bin
 	install -D -m 755 $B/meter $(DESTDIR)/usr/bin/meter
 	install -D -m 755 $B/sampler $(DESTDIR)/usr/bin/sampler
 	install -D -m 755 $B/fwcfg $(DESTDIR)/usr/bin/fwcfg
 	install -D -m 644 $B/count.so $(DESTDIR)/usr/lib/lab/count.so
-	install -D -m 755 $B/clockwitness $(DESTDIR)/usr/lib/lab/linux/clockwitness
+	install -D -m 755 $B/perfloop $(DESTDIR)/usr/bin/perfloop
+	install -d $(DESTDIR)/usr/lib/lab/linux
+	install -m 755 $(LINUX_INITS) $(DESTDIR)/usr/lib/lab/linux
 
 # Debian's packages of Xen release %, and the project built against them.
 lab-images-%: need-lab

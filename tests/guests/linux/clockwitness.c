@@ -21,19 +21,16 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define XEN_CONSOLE_PORT 0xe9
-#define LINE_SIZE 80 /* Xen breaks longer lines */
+#include "say.h"
+
 #define DEFAULT_INTERVAL_MS 50
 #define LINES_PER_CROSS 20
 #define NAP_NS 3000000
@@ -140,26 +137,6 @@ static void *other_cpu(void *arg)
     return NULL;
 }
 
-/* Writes all of a line but its end. */
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *fmt, ...)
-{
-    char line[LINE_SIZE];
-    va_list ap;
-    char *c;
-
-    va_start(ap, fmt);
-    vsnprintf(line, sizeof(line), fmt, ap);
-    va_end(ap);
-    for (c = line; *c; c++)
-        outb((unsigned char)*c, XEN_CONSOLE_PORT);
-}
-
-static void end_line(void)
-{
-    outb('\n', XEN_CONSOLE_PORT);
-}
-
 /*
  * Returns the clock just after it has moved: a clock that is kept by ticks
  * stands still between them, for longer than is to be measured.
@@ -184,7 +161,7 @@ static void say_file(const char *what, const char *path)
         strcpy(text, "?");
     text[strcspn(text, "\n")] = '\0';
     say("%s %s", what, text);
-    end_line();
+    say_end();
     if (fd >= 0)
         close(fd);
 }
@@ -198,7 +175,7 @@ static void say_crosses(void)
 
         say("cross %s handovers=%" PRIu64 " back=%" PRIu64 " max=%" PRIu64,
             c->name, c->handovers, c->back, c->max);
-        end_line();
+        say_end();
     }
 }
 
@@ -216,13 +193,13 @@ int main(int argc, char **argv)
     interval_ns *= 1000000;
     busy = argc <= 2 || strcmp(argv[2], "idle");
 
-    if (ioperm(XEN_CONSOLE_PORT, 1, 1))
+    if (!say_open())
         return 1;
     mkdir("/sys", 0755);
     mount("sys", "/sys", "sysfs", 0, NULL);
     cpus = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
     say("witness of %u CPUs", cpus);
-    end_line();
+    say_end();
     snprintf(path, sizeof(path), "%s/current_clocksource", sources);
     say_file("clocksource", path);
     snprintf(path, sizeof(path), "%s/available_clocksource", sources);
@@ -244,7 +221,7 @@ int main(int argc, char **argv)
         say("clock %" PRIu64 " %" PRIu64 " %" PRIu64, n, clock, counter);
         clock = next_monotonic_ns();
         counter = tsc();
-        end_line();
+        say_end();
         if (n++ % LINES_PER_CROSS == 0)
             say_crosses();
         last = monotonic_ns();
