@@ -22,7 +22,7 @@
 
 /* Of SIER: there is an address in SIAR, and it is the hypervisor's. */
 #define SIAR_VALID 0x00400000UL
-#define SIHV       0x01000000UL
+#define SIHV 0x01000000UL
 
 static volatile unsigned int own, wrong;
 
