@@ -48,7 +48,10 @@ static inline void flush(void)
     hcall(H_REGISTER_PROC_TBL, 0x1d, 0xa0000, 0, 0);
 }
 
-/* Gives the hypervisor some work, n times. */
+/*
+ * Gives the hypervisor some work, n times. Rounds are not of the same length, lest
+ * each period end at the same place of one.
+ */
 static inline void busy(unsigned int n)
 {
     struct xen_sysctl_profile p = { .op = 0 };
@@ -56,6 +59,7 @@ static inline void busy(unsigned int n)
     while (n--) {
         profile(XEN_PROFILE_status, 1, &p);
         flush();
+        spin(1 + random() % 200);
     }
 }
 

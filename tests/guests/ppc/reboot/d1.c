@@ -8,7 +8,7 @@
  * base tells it. d2, the control domain, has a session of it that must be gone.
  *
  * guests: d1,vcpus=2 d2,control slice=200
- * lab: qemu=10,7.2
+ * lab: qemu=10
  */
 #include "guest.h"
 

@@ -86,7 +86,8 @@ void rtas_init(void)
 
 static bool get_time_of_day(struct vcpu *v, const struct call *c)
 {
-    const uint64_t passed = get_cycles() - clock_tb, second = TB_PER_US * 1000000;
+    const uint64_t second = TB_PER_US * 1000000;
+    const uint64_t passed = get_cycles() - clock_tb;
     struct tm tm = gmtime(clock_seconds + passed / second);
     const uint32_t now[] = {
         RTAS_SUCCESS, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,

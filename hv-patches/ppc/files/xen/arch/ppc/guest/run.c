@@ -81,10 +81,10 @@ static noinline void switch_fpu(struct vcpu *next)
 
 /*
  * Most guests have the same in HFSCR, which is then not written.  While the
- * registers of a struct guest_fpu are in the CPU guest_cpu.hfscr is nothing that
- * a vCPU has, so that who has none pays for no more than this comparison.  Such
- * a vCPU finds zeros after one that has, as some emulators let everybody use the
- * registers.
+ * registers of a struct guest_fpu are in the CPU guest_cpu.hfscr is nothing
+ * that a vCPU has, so that who has none pays for no more than this comparison.
+ * Such a vCPU finds zeros after one that has, as some emulators let everybody
+ * use the registers.
  */
 static always_inline void switch_facilities(struct vcpu *next)
 {
@@ -266,7 +266,8 @@ static void sleep_until(uint64_t when)
 
 /*
  * No vCPU has anything to do.  The one that ran last is switched away from, so
- * that nothing is counted for it, and its alerts are seen.  False: none is left.
+ * that nothing is counted for it, and its alerts are seen.  False: none is
+ * left.
  */
 static bool be_idle(void)
 {

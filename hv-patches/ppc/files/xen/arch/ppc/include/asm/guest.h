@@ -42,7 +42,7 @@
 
 struct guest_part {
     uint32_t offset, size;      /* of these bytes of the bundle, ... */
-    uint32_t address;           /* ... which are loaded at this guest real one */
+    uint32_t address;           /* ... which are loaded at guest real address */
 };
 
 struct guest_image {
@@ -196,8 +196,8 @@ bool guest_memory_init(const void *fdt, paddr_t bundle, paddr_t end);
 bool guest_memory_alloc(struct domain *d, const void *fdt, uint64_t size);
 
 /*
- * Boot, for who maps them.  The memory of guest i, or the bundle, in whole leaves
- * of the third level, may be empty; false: there are no more than i.
+ * Boot, for who maps them.  The memory of guest i, or the bundle, in whole
+ * leaves of the third level, may be empty; false: there are no more than i.
  */
 bool guest_memory_range(unsigned int i, paddr_t *start, paddr_t *end);
 
@@ -226,8 +226,8 @@ void guest_exit_virt(void);
 /* ---- run.c ---- */
 
 /*
- * The domain of v, the current vCPU, ends and begins anew, under the same number
- * and with nobody profiling it.
+ * The domain of v, the current vCPU, ends and begins anew, under the same
+ * number and with nobody profiling it.
  */
 void guest_domain_reboot(struct vcpu *v);
 

@@ -51,7 +51,7 @@
 #define PROC_TABLE_RADIX     0x04
 #define PROC_TABLE_GTSE      0x01
 
-/* A hypercall of KVM's and QEMU's, with the services that a guest is told of. */
+/* A hypercall of KVM's and QEMU's, and the services that guests are told of. */
 #define H_RTAS               0xf000
 #define RTAS_POWER_OFF       1
 #define RTAS_GET_TIME_OF_DAY 2

@@ -19,9 +19,9 @@
  * out it is taken for such a one (exposed), and pmu_switch() is called at every
  * switch.
  *
- * A kernel that has asked for the monitor need not use it all the time. While it
- * says that it does not (in_use), it is switched as if it were not covered: it
- * finds the initial set, and what it leaves there is lost.
+ * A kernel that has asked for the monitor need not use it all the time. While
+ * it says that it does not (in_use), it is switched as if it were not covered:
+ * it finds the initial set, and what it leaves there is lost.
  *
  * Nothing here depends on Xen beyond types.  Every function runs on the CPU
  * whose registers it moves, with interrupts off.  pmu_reset(), pmu_cover() and
