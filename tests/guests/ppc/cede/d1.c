@@ -27,6 +27,9 @@ static void second(void)
     waits = true;
     cede();
     woken = true;
+    /* It has nothing to do any more, so that vCPU 0 can be alone. */
+    for (;;)
+        cede();
 }
 
 /* Returns how long it waits, in ms, if the decrementer is due in `due` of them. */
@@ -67,5 +70,6 @@ void test_main(unsigned int vcpu)
     is(wait(3), 3, "but the next time");
     at(100);
     is(wait(500), 500, "it waits alone, with d2 gone");
-    is(decrementers, 3, "and the decrementer is taken each time");
+    is(wait(500), 500, "and again, with nobody to run in between");
+    is(decrementers, 4, "and the decrementer is taken each time");
 }

@@ -3,7 +3,7 @@
  * Proves that Debian's Linux, as it is, runs as a guest, and that its own perf
  * counts and samples there: it finds POWER9's performance monitor, asks for it
  * by H_PERFMON, counts a loop exactly, takes its own interrupts at its own 0xf00,
- * has the time of day, and powers off.
+ * sleeps and wakes, has the time of day, and powers off.
  *
  * How: instructions of spin(n), 3 n and what perf's own calls take. The latter
  * are the same each time unless a timer's interrupt falls into it. QEMU 10 has
@@ -60,9 +60,22 @@ static void counts(uint32_t type, uint64_t config, const char *name)
     close(fd);
 }
 
+/* Returns how many ms a sleep takes by Linux' clock. */
+static uint64_t sleep_for(unsigned int seconds)
+{
+    struct timespec begin, end;
+
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    sleep(seconds);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return (end.tv_sec - begin.tv_sec) * 1000 +
+           (end.tv_nsec - begin.tv_nsec) / 1000000;
+}
+
 void test_main(void)
 {
     struct samples s;
+    uint64_t slept;
     volatile double x = 1;
 
     is(strcmp(first_line("/sys/bus/event_source/devices/cpu/caps/pmu_name"),
@@ -80,6 +93,8 @@ void test_main(void)
     for (unsigned int i = 0; i < 30; i++)
         x *= 1.5;
     ok(x > 191751.05 && x < 191751.06, "floating point");
+    slept = sleep_for(5);
+    in_range(slept, 5000, 5020, "a sleep of 5,000 ms");
     /* QEMU's machine has it from the host, by its service processor. */
     ok(time(NULL) > NEW_YEAR_2026, "the time of day");
 }

@@ -11,7 +11,6 @@
 
 int64_t opal_console_write(int64_t term, __be64 *length, const uint8_t *buffer);
 int64_t opal_console_flush(int64_t term);
-int64_t opal_poll_events(uint64_t *outstanding_event_mask);
 
 /*
  * The firmware runs in real mode with its own stack, and in big endian: no

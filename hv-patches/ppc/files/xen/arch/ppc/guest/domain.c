@@ -264,10 +264,13 @@ static bool is_left(const struct vcpu *v)
     return v->domain && !v->domain->is_dying;
 }
 
-/* v, whose registers are saved, waits no more if it has something to do. */
+/* v waits no more if it has something to do. */
 static bool wakes(struct vcpu *v)
 {
     struct guest_vcpu *g = &v->arch.guest;
+
+    if ( v == current )
+        g->dec_expires = get_cycles() + (int32_t)mfspr(SPRN_DEC);
 
     if ( !g->prodded && !(g->external && (g->regs.msr & MSR_EE)) &&
          (int64_t)(g->dec_expires - get_cycles()) >= 0 &&

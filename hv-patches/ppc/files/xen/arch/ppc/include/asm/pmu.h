@@ -39,10 +39,13 @@ static always_inline void pmu_context_switch(struct vcpu *prev,
 
 void pmu_domain_destroy(struct domain *d);
 
-/* v, whose registers are saved, has an interrupt of the monitor to take. */
+/* v has an interrupt of the monitor to take. */
 static inline bool pmu_alert_pending(const struct vcpu *v)
 {
-    return v->arch.guest.pmu.lazy.from->narrow[0] & PMU_MMCR0_PMAO;
+    uint64_t mmcr0 = v == current ? mfspr(PMU_SPR_MMCR0)
+                                  : v->arch.guest.pmu.lazy.from->narrow[0];
+
+    return mmcr0 & PMU_MMCR0_PMAO;
 }
 
 /* v has another virtual processor area, or none any more. */
