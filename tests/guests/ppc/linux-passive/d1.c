@@ -9,7 +9,7 @@
  * anything of theirs.
  *
  * guests: d1,control d2,linux d3 slice=200
- * lab: qemu=fch timeout=400 idle=200
+ * lab: qemu=10,fch hv=plain timeout=400 idle=200
  */
 #include "sampling.h"
 

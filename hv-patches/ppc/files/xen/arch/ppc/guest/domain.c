@@ -208,9 +208,13 @@ void __init guests_load(const void *fdt)
     end = fdt_address(fdt, chosen, "linux,initrd-end");
     bundle = __va(start);
     if ( !start || end < start || end - start < sizeof(*bundle) ||
-         memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) ||
-         !guest_memory_init(fdt, start, end) )
+         memcmp(bundle->magic, GUEST_BUNDLE_MAGIC, sizeof(bundle->magic)) )
         return;
+    if ( !guest_memory_init(fdt, start, end) )
+    {
+        printk("too much memory is reserved in pieces: no guests\n");
+        return;
+    }
 
     started = get_cycles();
     if ( bundle->slice_us )
@@ -230,7 +234,6 @@ void __init guests_load(const void *fdt)
         reset_domain(&domains[i]);
         nr_domains++;
     }
-
 }
 
 /* This is not done in guests_load(): LPID 0's entry comes with the MMU. */
