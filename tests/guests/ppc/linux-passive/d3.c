@@ -8,7 +8,7 @@
 static void ignore(struct frame *frame)
 {
     if (frame->vector == 0x900)
-        mtspr(DEC, INT32_MAX);
+        mtspr(DEC, MS);
 }
 
 static uint64_t argument(void)
