@@ -220,6 +220,8 @@ check-x86:
 	@tests/lab/check
 check-x86-pmu:
 	@tests/lab/check --counters
+check-intel check-intel-quick:
+	@tests/lab/check --$(@:check-%=%)
 check-ppc:
 	@tests/lab/ppc/check --all
 check-ppc-fch:
@@ -320,7 +322,7 @@ distclean:
 	rm -rf build
 
 
-.PHONY: all install uninstall setup FORCE dist rpm deb check check-all check-matrix soak check-unit check-series check-x86 check-x86-pmu check-ppc check-ppc-fch \
+.PHONY: all install uninstall setup FORCE dist rpm deb check check-all check-matrix soak check-unit check-series check-x86 check-x86-pmu check-intel check-intel-quick check-ppc check-ppc-fch \
         lab demo lab-shell bench bench-skew bench-accuracy bench-accuracy-quick lint lint-quick \
         need-unit need-lab need-hv need-hv-ppc clean distclean
 -include $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)

@@ -6,7 +6,7 @@
 #
 # How: Debian's xl and xenstore clients, nothing of this project's.
 #
-# lab: check=newest@stock all=oldest@stock timeout=120
+# lab: check=newest@stock all=oldest@stock timeout=120 intel=oldest@stock,newest@stock
 
 . /lib/lab/lib.sh
 

@@ -10,6 +10,7 @@
 # and after, and dom0 changes rates while they run.
 #
 # lab: slow=1 all=oldest@stock+smp2,oldest@stock+smp4
+# lab: intel=oldest@stock,newest@stock+smp2
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
