@@ -67,6 +67,10 @@ static const struct xentime_defect defects[] = {
       "in timer_mode 0 each vCPU has a time of its own: what one reads can be "
       "before what another has read already",
       XENTIME_CAP_ONE_TIME },
+    { "apicv-ticks",
+      "on Intel's CPUs with APICv, ticks of a backlog count as delivered that "
+      "the guest never gets; apicv=0 among Xen's boot options avoids that",
+      XENTIME_CAP_ONE_TIME },
     { "armed-vhpet",
       "vhpet switched off does not stop an HPET timer that is armed",
       XENTIME_CAP_QUIET_VHPET },

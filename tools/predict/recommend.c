@@ -283,6 +283,18 @@ static void print_change(const struct advice *a, const struct rank *best)
            best->p->mode);
 }
 
+/* Prints what mode 0 does to the guest's clocks, other than to keep them right. */
+static void print_delay(const struct advice *a)
+{
+    if (a->vcpus > 1 && !(a->caps & XENTIME_CAP_ONE_TIME))
+        printf("In that mode the clocks of its %u vCPUs differ on this Xen, by "
+               "what each has just lost.\n",
+               a->vcpus);
+    if (a->tsc == TSC_NATIVE)
+        puts("That mode does not stop a native TSC: while the guest waits for "
+             "a CPU, it runs ahead\nof the guest's ticks and of its HPET.");
+}
+
 static void print_advice(const struct advice *a)
 {
     const struct rank *best = rank_best(&a->all);
@@ -300,11 +312,8 @@ static void print_advice(const struct advice *a)
     print_better_still(a);
     print_refused(a);
     if (verdict <= VERDICT_CHANGE &&
-        best->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS && a->vcpus > 1 &&
-        !(a->caps & XENTIME_CAP_ONE_TIME))
-        printf("In that mode the clocks of its %u vCPUs differ on this Xen, by "
-               "what each has just lost.\n",
-               a->vcpus);
+        best->p->mode == XENTIME_DELAY_FOR_MISSED_TICKS)
+        print_delay(a);
 }
 
 static void print_domain_facts(const struct advice *a)

@@ -380,6 +380,16 @@ static void a_guest_that_has_booted(void **state)
     assert_string_equal(r->err, "");
 }
 
+/* What Xen counts as delivered has been since the time of a domain is one. */
+static void apicv_loses_no_tick(void **state)
+{
+    (void)state;
+    assert_has(run("info")->out, "apicv-ticks: present\n");
+    assert_has(run("info")->out, "apicv=0");
+    fake_patch();
+    assert_has(run("info")->out, "apicv-ticks: fixed\n");
+}
+
 /* It is closed whether or not Xen was booted with vpmu=. */
 static void rdpmc_is_closed(void **state)
 {
@@ -395,4 +405,5 @@ static void rdpmc_is_closed(void **state)
 UNIT_MAIN(TEST(resync), TEST(resync_while_another_changes), TEST(tune),
           TEST(a_mode_that_is_refused), TEST(show), TEST(show_effect),
           TEST(every_error), TEST(without_the_patch),
-          TEST(a_guest_that_has_booted), TEST(rdpmc_is_closed))
+          TEST(a_guest_that_has_booted), TEST(apicv_loses_no_tick),
+          TEST(rdpmc_is_closed))

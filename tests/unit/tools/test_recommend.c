@@ -305,6 +305,20 @@ static void clocks_that_differ(void **state)
     assert_lacks(recommend()->out, "differ on this Xen");
 }
 
+/* Mode 0 does not stop a native TSC. */
+static void a_tsc_that_goes_on(void **state)
+{
+    (void)state;
+    add_domain("web");
+    fake_domain(1)->param[XENTIME_TIMER_MODE] = 0;
+    fake_domain(1)->vcpus = 1;
+    fake_domain(1)->tsc_mode = 2;
+    assert_has(recommend("--guest", "tick")->out,
+               "\nThat mode does not stop a native TSC: ");
+    fake_domain(1)->tsc_mode = 1;
+    assert_lacks(recommend("--guest", "tick")->out, "does not stop");
+}
+
 /* ---- when there is a command to type ---- */
 
 /*
@@ -561,7 +575,7 @@ static void xentrace_inherits_nothing(void **state)
 
 UNIT_MAIN(TEST(on_a_stock_xen), TEST(two_answers), TEST(on_a_patched_xen),
           TEST(several_vcpus_with_a_native_tsc), TEST(clocks_that_differ),
-          TEST(kinds_that_disagree), TEST(nothing_is_of_use),
-          TEST(reasons_are_findings), TEST(seeds), TEST(names),
-          TEST(wrong_uses), TEST(a_record_that_is_full),
+          TEST(a_tsc_that_goes_on), TEST(kinds_that_disagree),
+          TEST(nothing_is_of_use), TEST(reasons_are_findings), TEST(seeds),
+          TEST(names), TEST(wrong_uses), TEST(a_record_that_is_full),
           TEST(xentrace_ends_with_us), TEST(xentrace_inherits_nothing))
