@@ -22,13 +22,15 @@ seen() {
     echo "$3" | sed "s/.*$1=\([^ ]*\).*/\1/" | cut -d , -f $(($2 + 1))
 }
 
-a=$(labdom create a) b=$(labdom create b)
+a=$(labdom create a lapic=400) b=$(labdom create b)
 [ -z "$patched" ] || xentimectl profile start "$a" >/dev/null
 labdom unpause "$a" "$b"
 labdom count "$a" start - - "$INSNS" >/dev/null
 
 # The counters hold what the last of those who count has left in them, dom0 in 0
-# and the first guest, alone, in 2. The other guest looks until it has followed both.
+# and the first guest, alone, in 2. The other guest looks for a third of a second,
+# in which each of them wakes up, takes the CPU from it, and sleeps again.
+labdom set "$a" idle=hlt
 looks=2000
 [ -n "$patched" ] || looks=200000
 found=$(labdom count "$b" start looks=$looks -)
