@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The registers, bits and limits that taking samples needs (Power ISA 3.0B, Book
- * III, chapter 9, Performance Monitor Facility).
+ * The registers, bits and limits that taking samples needs (Power ISA 3.0B,
+ * Book III, chapter 9, Performance Monitor Facility).
  */
 #ifndef PPC_PMU_SAMPLE_H
 #define PPC_PMU_SAMPLE_H
