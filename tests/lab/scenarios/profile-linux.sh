@@ -38,25 +38,25 @@ console=/run/lab/console
 rounds() {
     xl dmesg -c >/dev/null
     lab_left=60
-    until xl dmesg >$console.all
-          [ "$(grep -c ' round [0-9]' $console.all)" -gt "$1" ]; do
+    until xl dmesg >"$console.all"
+          [ "$(grep -c ' round [0-9]' "$console.all")" -gt "$1" ]; do
         lab_left=$((lab_left - 1))
-        [ $lab_left -gt 0 ] || { tail -n 20 $console.all; return 1; }
+        [ "$lab_left" -gt 0 ] || { tail -n 20 "$console.all"; return 1; }
         sleep 0.5
     done
-    awk '/ round / { n++ } n > 1' $console.all >$console
+    awk '/ round / { n++ } n > 1' "$console.all" >"$console"
 }
 
 # ---- dom0 ----
 
 exits 0 "a program of dom0 counts in a session of its own" -- \
     xentimectl profile start 0 -- perfloop $turns 5
-echo "$out" >$console
+echo "$out" >"$console"
 # A PV kernel runs in the mode of its programs, so that it counts as well.
-is_range "$(least insns $console)" $insns $((insns * 11 / 10)) "at least the loop"
-is_range "$(most insns $console)" $insns $((insns * 11 / 10)) "and not much more"
-is_range "$(sum taken $console)" 40 60 "a sample each 100000 instructions"
-is_range "$(sum in_loop $console)" 40 60 "in the loop"
+is_range "$(least insns "$console")" "$insns" $((insns * 11 / 10)) "at least the loop"
+is_range "$(most insns "$console")" "$insns" $((insns * 11 / 10)) "and not much more"
+is_range "$(sum taken "$console")" 40 60 "a sample each 100000 instructions"
+is_range "$(sum in_loop "$console")" 40 60 "in the loop"
 like "$err" 'profiling stopped' "and then the session ends"
 nothing_left "dom0"
 
@@ -75,16 +75,16 @@ for pv in nopv ''; do
 
     ok "$name: alone" rounds 20
     alone=$(values insns $console | sort -u)
-    is_range "$alone" $insns $((insns + 500)) \
+    is_range "$alone" "$insns" $((insns + 500)) \
         "$name: it counts the loop, the same in each round"
-    is_range "$(least cycles $console)" $((16 * insns)) $((16 * insns + 8000)) \
+    is_range "$(least cycles "$console")" $((16 * insns)) $((16 * insns + 8000)) \
         "$name: a cycle a nanosecond"
     n=$(grep -c ' samples ' $console) taken=$(sum taken $console)
     is_range "$taken" $((10 * n)) $((10 * n + n / 2)) \
         "$name: a sample each 100000 instructions, in $n rounds"
-    is_range "$(sum in_loop $console)" $((taken * 95 / 100)) "$taken" \
+    is_range "$(sum in_loop "$console")" $((taken * 95 / 100)) "$taken" \
         "$name: in the loop, but for some"
-    is "$(sum lost $console)" 0 "$name: none is lost"
+    is "$(sum lost "$console")" 0 "$name: none is lost"
 
     rival=$(labdom create rival lapic=400)
     labdom unpause "$rival"
@@ -103,13 +103,13 @@ for pv in nopv ''; do
     is "$(values insns $console | awk '$1 && $1 < 100000000000000')" "" \
         "$name: its rounds count nothing, or what cannot be"
     is "$(values rdpmc $console | sort -u)" 0 "$name: its counter reads 0"
-    is "$(sum taken $console)" 0 "$name: there are no samples"
+    is "$(sum taken "$console")" 0 "$name: there are no samples"
     exits 0 "$name: a second session" -- xentimectl profile start web
     like "$err" "$note" "$name: may be too late"
     ok "$name: it goes on in that" rounds 3
     ok "$name: and goes on in that" rounds 10
     is "$(values insns $console | sort -u)" "$alone" "$name: it counts again"
-    unlike "$(values rdpmc $console)" '^0$' "$name: its counter does not read 0"
+    unlike "$(values rdpmc "$console")" '^0$' "$name: its counter does not read 0"
     labdom destroy "$d"
     nothing_left "$name"
 done
@@ -125,8 +125,8 @@ ok "it has found nothing" \
 exits 0 "a session that comes later" -- xentimectl profile start late
 like "$err" "^xentimectl: note: late $note" "is too late, as the note says"
 ok "it goes on" rounds 5
-like "$(cat $console)" ' round [0-9]+ none ENOENT' "and has no events to count"
-unlike "$(cat $console)" ' insns=' "none"
+like "$(cat "$console")" ' round [0-9]+ none ENOENT' "and has no events to count"
+unlike "$(cat "$console")" ' insns=' "none"
 labdom destroy "$d"
 nothing_left "the end"
 done_testing
