@@ -69,10 +69,12 @@ static int settle_mode(void)
 /*
  * Intel's vPMU has the VMCS load GLOBAL_CTRL at each VM entry and exit.  A vCPU
  * that goes on without a vPMU would enable counters that are somebody else's.
+ * Each CPU with such a vPMU has MSR bitmaps; cpu_has_vmx_msr_bitmap is 0 in a
+ * Xen that was built without VMX and has no vmx_del_msr().
  */
 static void forget_global_ctrl(struct vcpu *v)
 {
-    if ( !is_hvm_vcpu(v) || !cpu_has_vmx )
+    if ( !is_hvm_vcpu(v) || !cpu_has_vmx_msr_bitmap )
         return;
 
     vmx_del_msr(v, MSR_CORE_PERF_GLOBAL_CTRL, VMX_MSR_GUEST);
