@@ -76,6 +76,12 @@ safe_switch() {
     [ $((${lab_features:-0} & 1)) -eq 1 ]
 }
 
+# tsc_of DOM: native or emulated, as xentimectl finds out.
+tsc_of() { xentimectl show "$1" | sed -n 's/^ *tsc  *\([a-z]*\).*/\1/p'; }
+
+# has_apicv: Xen has the CPU deliver interrupts to guests (Intel alone).
+has_apicv() { xl dmesg | grep -q 'Virtual Interrupt Delivery'; }
+
 # record DOM SETTING: what xenstore has of the last change: the value that
 # was requested, and the one in force; nothing if it has none.
 record() {
