@@ -10,7 +10,7 @@
 # gathers lag in mode 0, and is resynced.
 #
 # lab: hv=patched all=newest@patched+smp2,newest@patched+smp4
-# lab: intel=oldest@patched,newest@patched+smp2 quick=newest@patched
+# lab: intel=oldest@patched,newest@patched+smp2 quick=oldest@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
