@@ -91,5 +91,7 @@ void pmu_test(void)
               EVENT_CYCLES | CTL_USER_AND_OS | (pmu->on ? CTL_ENABLE : 0));
     try_read(PMU_READ_CTRL, PERF_CTL0);
     try_read(PMU_READ_COUNTER, PERF_CTR0);
+    try_read(PMU_READ_LATER, PERF15_CTR5);
+    try_write(PMU_WRITE_LATER, PERF15_CTR5, 0x1234);
     pmu->done = shared->control.pmutest;
 }

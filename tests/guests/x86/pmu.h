@@ -10,6 +10,7 @@
 /* AMD64 Architecture Programmer's Manual, volume 2, 13.2.1. */
 #define PERF_CTL0 0xc0010000u
 #define PERF_CTR0 0xc0010004u
+#define PERF15_CTR5 0xc001020bu
 #define CTL_USER_AND_OS (3ull << 16)
 #define CTL_ENABLE (1ull << 22)
 #define EVENT_CYCLES 0x76

@@ -181,6 +181,8 @@ int cmd_pmu(int argc, char **argv)
         [PMU_WRITE_COUNTER] = "write-counter",
         [PMU_WRITE_RESERVED] = "write-reserved",
         [PMU_WRITE_CTRL] = "write-ctrl",
+        [PMU_READ_LATER] = "read-later",
+        [PMU_WRITE_LATER] = "write-later",
     };
     volatile struct shared_page *page;
     volatile struct pmu_page *pmu;

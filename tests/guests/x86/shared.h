@@ -218,6 +218,8 @@ enum pmu_access {
     PMU_WRITE_COUNTER,
     PMU_WRITE_RESERVED, /* bit 19 of event select 0 */
     PMU_WRITE_CTRL,     /* on or off, as pmu_page.on says */
+    PMU_READ_LATER,     /* counter 5, which family 10h has not */
+    PMU_WRITE_LATER,
     PMU_ACCESSES,
 };
 

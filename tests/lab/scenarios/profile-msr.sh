@@ -22,13 +22,18 @@ d=$(labdom create a lapic=50 vcpus=2)
 b=$(labdom create b lapic=50)
 labdom unpause "$d" "$b"
 
+# A register that this family has not: stock Xen hands it to the CPU, and here
+# that one reads 0; on hardware it faults, in Xen.
+later='read-later=done write-later=done'
+[ -z "$patched" ] || later='read-later=fault write-later=fault'
+
 # has_pmu DOM NAME, lacks_pmu DOM NAME
 has_pmu() {
-    like "$(labdom pmu "$1" on)" ' write-reserved=fault write-ctrl=done ' \
+    like "$(labdom pmu "$1" on)" " write-reserved=fault write-ctrl=done $later " \
         "$2: it has a vPMU"
 }
 lacks_pmu() {
-    like "$(labdom pmu "$1" on)" ' write-reserved=done write-ctrl=done ctrl=0 counter=0$' \
+    like "$(labdom pmu "$1" on)" ' write-reserved=done write-ctrl=done .* ctrl=0 counter=0$' \
         "$2: it has none"
 }
 
