@@ -50,24 +50,11 @@ both=$(cost "$a" "$b")
 is_range $((both - none)) 1 4000 "a tick with counters costs more"
 is_range $((both - one)) 1 4000 "and that of two guests more than that of one"
 
-# round DOM EVENT...: instructions that a round takes, which reads each of these
-# counters twice. Nobody else wants the CPU.
-round() {
-    dom=$1
-    shift
-    labdom count "$dom" start loops=1 "$@" >/dev/null
-    busy0=$(busy) rounds0=$(rounds "$dom")
-    sleep 10
-    awk -v busy=$(($(busy) - busy0)) -v n=$(($(rounds "$dom") - rounds0)) \
-        'BEGIN { printf "%.0f", busy / n / 16 }'
-}
-rounds() { labdom count "$1" | sed 's/.*rounds=\([0-9]*\).*/\1/'; }
-
 labdom pause "$a" "$b"
 c=$(labdom create c)
 [ -z "$patched" ] || xentimectl profile start "$c" >/dev/null
 labdom unpause "$c"
-reading=$((($(round "$c" "$INSNS" "$CYCLES") - $(round "$c" "$INSNS")) / 2))
+reading=$(reading "$c")
 diag "reading a counter takes $reading instructions"
 if [ -n "$patched" ]; then
     is_range "$reading" 1 100 "it reads a counter without an exit"
