@@ -5,8 +5,9 @@
  * nothing of another's.
  *
  * How: each vCPU fills them with values of its own and compares for 100 ms, in
- * slices of 200 us, with a hypercall in each round. PSSCR, which is moved as well, is not among
- * them: QEMU has no number of it for guests.
+ * slices of 200 us, with a hypercall in each round. Linux keeps itself from its
+ * user space by AMR and IAMR, of which a guest may write what AMOR says. PSSCR,
+ * which is moved as well, is not among them: QEMU has no number of it for guests.
  *
  * guests: d1,vcpus=2 d1 slice=200
  * lab: qemu=10,7.2
@@ -17,9 +18,10 @@
 #define REGISTERS(X) \
     X(0, 256, "VRSAVE") X(1, 159, "PSPB") X(2, 144, "TIDR") X(3, 896, "PPR") \
     X(4, 17, "DSCR") X(5, 815, "TAR") X(6, 272, "SPRG0") X(7, 273, "SPRG1") \
-    X(8, 18, "DSISR") X(9, 19, "DAR")
+    X(8, 18, "DSISR") X(9, 19, "DAR") X(10, 29, "AMR") X(11, 61, "IAMR") \
+    X(12, 157, "UAMOR")
 /* clang-format on */
-#define NR 10
+#define NR 13
 
 static volatile bool second_done;
 static volatile unsigned int wrong[2];

@@ -309,21 +309,23 @@ bool guest_next_time(uint64_t *when)
     return any;
 }
 
-/* Looks at each vCPU once, in turn, from the one after prev. */
-struct vcpu *guest_next_vcpu(const struct vcpu *prev)
+/*
+ * Looks at each vCPU once, in turn.  Whose turn it is does not depend on who is
+ * current: whoever has made the CPU idle has had its own.
+ */
+struct vcpu *guest_next_vcpu(void)
 {
     const unsigned int nr = GUEST_MAX_DOMAINS * GUEST_MAX_VCPUS;
-    unsigned int at = nr - 1;
-
-    if ( !is_idle_vcpu(prev) )
-        at = (prev->domain->domain_id - 1) * GUEST_MAX_VCPUS + prev->vcpu_id;
+    static unsigned int at = GUEST_MAX_DOMAINS * GUEST_MAX_VCPUS - 1;
 
     for ( unsigned int n = 1; n <= nr; n++ )
     {
         unsigned int i = (at + n) % nr;
 
-        if ( runnable(i) )
-            return &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
+        if ( !runnable(i) )
+            continue;
+        at = i;
+        return &vcpus[i / GUEST_MAX_VCPUS][i % GUEST_MAX_VCPUS];
     }
 
     return NULL;

@@ -149,9 +149,16 @@ void context_switch(struct vcpu *prev, struct vcpu *next)
 
 /* Each handler returns whether the vCPU gives up the CPU. */
 
+/* HDEC has 56 bits on POWER9, and reads of it are sign extended. */
+static bool slice_is_over(void)
+{
+    return (int64_t)mfspr(SPRN_HDEC) <= 0;
+}
+
+/* QEMU keeps the exception of an earlier slice, which ended in Xen. */
 static bool exit_slice(struct vcpu *v)
 {
-    return true;
+    return slice_is_over();
 }
 
 static bool exit_storage(struct vcpu *v)
@@ -238,6 +245,17 @@ static void run_vcpu(struct vcpu *v)
     do {
         before_entry(v);
         mtspr(SPRN_LPCR, g->lpcr);
+        isync();
+        /*
+         * POWER9 has no exception of an HDEC that becomes negative while
+         * LPCR[HDICE] is 0, as it is in Xen: the guest would have the CPU for
+         * good.
+         */
+        if ( slice_is_over() )
+        {
+            mtspr(SPRN_LPCR, lpcr);
+            break;
+        }
         enter_guest(&g->regs);
         /* Xen's own LPCR has no HDEC interrupt, and Xen's vectors. */
         mtspr(SPRN_LPCR, lpcr);
@@ -287,6 +305,7 @@ static bool be_idle(void)
 void guests_run(void)
 {
     struct vcpu *next;
+    uint64_t when;
     bool any;
 
     /* entry.S takes one for the other. */
@@ -297,13 +316,14 @@ void guests_run(void)
 
     guests_map();
     mtspr(SPRN_HFSCR, 0);
+    mtspr(SPRN_AMOR, ~0UL);     /* AMR, IAMR and UAMOR are guests' own */
     pmu_init();
     pmu_init_vcpu(&idle);
     rtas_init();
 
-    any = guest_next_vcpu(&idle);
+    any = guest_next_time(&when);
     do {
-        while ( (next = guest_next_vcpu(current)) )
+        while ( (next = guest_next_vcpu()) )
         {
             if ( next != current )
                 context_switch(current, next);

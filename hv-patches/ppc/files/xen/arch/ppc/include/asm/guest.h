@@ -250,11 +250,8 @@ unsigned long guest_dec(const struct guest_vcpu *g);
 struct domain *guest_domain(domid_t domid);     /* NULL: none, or gone */
 struct vcpu *guest_vcpu(const struct domain *d, uint64_t n);    /* NULL: none */
 
-/*
- * Returns the vCPU that is to run after prev; NULL: none that is left has
- * anything to do.
- */
-struct vcpu *guest_next_vcpu(const struct vcpu *prev);
+/* Returns the vCPU whose turn it is; NULL: none has anything to do. */
+struct vcpu *guest_next_vcpu(void);
 
 /*
  * Sets *when to the time base value at which the first of those that wait has
