@@ -16,6 +16,7 @@
 #
 # lab: hv=patched timeout=600 xen=sched_ratelimit_us=10000
 # lab: all=newest@patched+smp2,newest@patched+smp4
+# lab: intel=oldest@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

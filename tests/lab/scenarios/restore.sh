@@ -11,7 +11,7 @@
 # may mix it with that of the domain it wakes up in, which guests that are
 # asked to suspend do not.
 #
-# lab: all=oldest@stock+smp2,oldest@stock+smp4
+# lab: all=oldest@stock+smp2,oldest@stock+smp4 intel=oldest@stock
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
