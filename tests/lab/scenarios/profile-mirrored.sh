@@ -8,7 +8,7 @@
 # How: as the end of profile-cost. These counters do not count, on an emulated CPU;
 # it is what their readings cost that is measured.
 #
-# lab: hv=patched xen=vpmu=on
+# lab: hv=patched xen=vpmu=on slow=1
 # lab: check=newest@patched all=oldest@patched
 # lab: cpu=qemu64,+svm,+npt,family=21,model=2,stepping=0
 

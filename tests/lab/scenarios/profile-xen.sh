@@ -12,7 +12,7 @@
 # the xen-syms that the running Xen was made of. What was counted in all tells how
 # many samples were due.
 #
-# lab: hv=patched,debug counters=1 xen=vpmu=on
+# lab: hv=patched,debug counters=1 xen=vpmu=on slow=1
 # lab: all=newest@debug,oldest@patched
 
 . /lib/lab/lib.sh
