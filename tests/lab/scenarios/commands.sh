@@ -164,7 +164,7 @@ like "$out" "^Xen: +$LAB_RELEASE" "names the release"
 like "$out" 'scheduler: +credit2' "the scheduler"
 like "$out" 'platform timer: .*(HPET|ACPI|PIT)' "the platform timer"
 like "$out" 'capabilities: +timer-mode vhpet$' "what a stock Xen can do"
-is "$(echo "$out" | grep -c '^defect: .*: present$')" 7 "its known defects"
+is "$(echo "$out" | grep -c '^defect: .*: present$')" 8 "its known defects"
 exits 0 "info --json" -- xentimectl info --json
 like "$out" '"patched":false' "says that this Xen is not patched"
 for c in list show set-mode set-vhpet tune stats resync info help; do

@@ -281,7 +281,7 @@ static void capabilities_and_defects(void **state)
         for (k = 0; k < i; k++)
             assert_string_not_equal(d->id, xentime_defect(k)->id);
     }
-    assert_int_equal(i, 7);
+    assert_int_equal(i, 8);
     assert_null(xentime_defect(SIZE_MAX));
 }
 
