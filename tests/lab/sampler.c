@@ -37,7 +37,7 @@ struct sample {
     uint64_t ip;
 };
 
-/* What read() returns, with PERF_FORMAT_LOST. */
+/* read() returns this with PERF_FORMAT_LOST. */
 struct counted {
     uint64_t count, lost;
 };

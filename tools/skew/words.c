@@ -72,7 +72,7 @@ static void every_text(double seconds, char text[CELL])
         snprintf(text, CELL, "%.3g h", seconds / 3600);
 }
 
-/* Whose limit is spoken of where the log is of a program without one. */
+/* A log of a program without a limit of its own is judged by ntpd's. */
 static const char *daemon_of(const struct clock *c)
 {
     return c->daemon == NTP_UNKNOWN || isnan(c->limit_ppm)

@@ -380,7 +380,7 @@ static void a_guest_that_has_booted(void **state)
     assert_string_equal(r->err, "");
 }
 
-/* What Xen counts as delivered has been since the time of a domain is one. */
+/* Xen counts ticks as delivered since the time of a domain is one. */
 static void apicv_loses_no_tick(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an unmodified pseries Linux is entered with, as by kexec: the kernel at
+ * An unmodified pseries Linux is entered with this, as by kexec: the kernel at
  * real 0, and behind it the code that it calls for RTAS, the device tree and an
  * initial RAM disk, each at a boundary of 64 KiB.
  *
@@ -21,7 +21,7 @@
 #define ALIGN 0x10000UL
 #define CMDLINE "console=hvc0 quiet panic=-1"
 
-/* Of asm/papr.h. */
+/* These are asm/papr.h's. */
 #define RTAS_POWER_OFF 1
 #define RTAS_GET_TIME_OF_DAY 2
 #define RTAS_SYSTEM_REBOOT 3

@@ -20,7 +20,7 @@
 
 #define MOST 3000
 
-/* Of SIER: there is an address in SIAR, and it is the hypervisor's. */
+/* SIER has these: SIAR has an address, and it is the hypervisor's. */
 #define SIAR_VALID 0x00400000UL
 #define SIHV 0x01000000UL
 
@@ -40,7 +40,7 @@ static void ignore(struct frame *frame)
     (void)frame;
 }
 
-/* What the hypervisor does after a sample of its way out is sampled as well. */
+/* After a sample of its way out the hypervisor goes on being sampled. */
 static void sample_the_rest(void)
 {
     struct xen_profile_sample *s = ring()->sample;

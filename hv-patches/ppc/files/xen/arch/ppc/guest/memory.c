@@ -17,7 +17,7 @@
 
 #include <asm/guest.h>
 
-/* What a leaf of the third level maps; guests begin at a multiple of it. */
+/* A leaf of the third level maps so much; guests begin at a multiple of it. */
 #define LEAF_SIZE (1UL << XEN_PT_SHIFT_LVL(3))
 
 /* A guest has one table of each level: 1 GiB in leaves of the third, and what
@@ -38,7 +38,7 @@ struct range {
 static struct range __initdata taken[MAX_RANGES];
 static unsigned int __initdata nr_taken;
 
-/* Of the guests, and of the bundle, from which those that reboot are loaded. */
+/* Memory of the guests, and of the bundle, which a reboot loads from. */
 static struct range guest_ranges[GUEST_MAX_DOMAINS + 1];
 
 /* ---- boot ---- */

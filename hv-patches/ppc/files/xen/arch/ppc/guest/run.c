@@ -67,7 +67,7 @@ static void load_fpu(const struct guest_fpu *f)
 #undef X
 }
 
-/* Those of a vCPU that has none are zeros: see switch_facilities(). */
+/* A vCPU that has none keeps zeros here: see switch_facilities(). */
 static noinline void switch_fpu(struct vcpu *next)
 {
     struct guest_vcpu *g = &next->arch.guest;

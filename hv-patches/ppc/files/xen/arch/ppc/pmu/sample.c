@@ -87,7 +87,7 @@ static const uint32_t *reload_of(struct vcpu *v)
                                       : primary_reload;
 }
 
-/* Whose instruction the alert that has come found, as the CPU says. */
+/* The CPU says whose instruction the present alert has found. */
 enum found { FOUND_UNKNOWN, FOUND_GUEST, FOUND_XEN };
 
 static enum found alert_found(void)
