@@ -5,7 +5,7 @@ PG      := tests/guests/ppc
 PGB     := build/guests/ppc
 PPC_GCC := powerpc64le-linux-gnu-gcc
 PPC_TESTS := $(patsubst $(PG)/%/d1.c,%,$(wildcard $(PG)/*/d1.c))
-PPC_LIB := $(PGB)/lib/start.o $(PGB)/lib/guest.o
+PPC_LIB := $(PGB)/lib/start.o $(PGB)/lib/guest.o $(PGB)/lib/tap.o
 PPC_FLAGS := -O2 -g -std=gnu11 -ffreestanding -nostdlib -fno-pic -mcpu=power9 \
              -mcmodel=medium -msoft-float -mno-altivec -mno-vsx -mstrict-align \
              -fno-stack-protector -fno-tree-loop-distribute-patterns \
@@ -32,7 +32,8 @@ $(PGB)/bundle: $(PG)/lib/bundle.c $(PG)/lib/linux-image.c \
 # /init.
 PPC_INIT := $(patsubst $(PG)/%.c,%,\
               $(shell grep -lE '^\#include "(linux|lives).h"' $(PG)/*/d?.c))
-$(PGB)/%.init: $(PG)/%.c $(PG)/lib/linux.c $(PG)/lib/linux.h $(PG)/lib/lives.h | need-ppc
+$(PGB)/%.init: $(PG)/%.c $(PG)/lib/linux.c $(PG)/lib/tap.c $(PG)/lib/tap.h \
+              $(PG)/lib/linux.h $(PG)/lib/lives.h | need-ppc
 	@mkdir -p $(@D)
 	$(PPC_GCC) -O2 -static -mcpu=power9 -Wall -Wextra -Werror -I$(PG)/lib \
 	    -o $@ $(filter %.c,$^)

@@ -159,7 +159,7 @@ void at(unsigned int ms)
 
 /* ---- TAP ---- */
 
-static void report(bool good, const char *what, va_list args)
+void tap_report(bool good, const char *what, va_list args)
 {
     if (!good)
         for (const char *s = "not "; *s; s++)
@@ -173,41 +173,6 @@ static void report(bool good, const char *what, va_list args)
     put(' ');
     put_format(what, args);
     put('\n');
-}
-
-bool ok(bool good, const char *what, ...)
-{
-    va_list args;
-
-    va_start(args, what);
-    report(good, what, args);
-    va_end(args);
-    return good;
-}
-
-bool is(uint64_t got, uint64_t wanted, const char *what, ...)
-{
-    va_list args;
-
-    va_start(args, what);
-    report(got == wanted, what, args);
-    va_end(args);
-    if (got != wanted)
-        print("#      got: 0x%lx\n#   wanted: 0x%lx", got, wanted);
-    return got == wanted;
-}
-
-bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
-{
-    bool good = got >= low && got <= high;
-    va_list args;
-
-    va_start(args, what);
-    report(good, what, args);
-    va_end(args);
-    if (!good)
-        print("#      got: %lu\n#   wanted: %lu to %lu", got, low, high);
-    return good;
 }
 
 void done(void)

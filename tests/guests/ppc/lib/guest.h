@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tap.h"
+
 #include "frame.h"
 #include "profile.h"
 
@@ -26,15 +28,6 @@ void *memcpy(void *to, const void *from, size_t n);
 void test_main(unsigned int vcpu);
 
 extern unsigned int domid; /* this domain, as the hypervisor counts */
-
-bool ok(bool good, const char *what, ...) __attribute__((format(printf, 2, 3)));
-bool is(uint64_t got, uint64_t wanted, const char *what, ...)
-    __attribute__((format(printf, 3, 4)));
-bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/* Prints a line, with %d %u %x (and l), %s, %c, widths and 0. */
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the domain, with a plan of what was tested so far. */
 void done(void) __attribute__((noreturn));

@@ -16,46 +16,21 @@ static unsigned int tests;
 
 /* ---- TAP ---- */
 
-static void report(bool good, const char *what, va_list args)
+void tap_report(bool good, const char *what, va_list args)
 {
     printf("%sok %u - ", good ? "" : "not ", ++tests);
     vprintf(what, args);
     printf("\n");
 }
 
-bool ok(bool good, const char *what, ...)
+void print(const char *format, ...)
 {
     va_list args;
 
-    va_start(args, what);
-    report(good, what, args);
+    va_start(args, format);
+    vprintf(format, args);
     va_end(args);
-    return good;
-}
-
-bool is(uint64_t got, uint64_t wanted, const char *what, ...)
-{
-    va_list args;
-
-    va_start(args, what);
-    report(got == wanted, what, args);
-    va_end(args);
-    if (got != wanted)
-        printf("#      got: %lu\n#   wanted: %lu\n", got, wanted);
-    return got == wanted;
-}
-
-bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
-{
-    bool good = got >= low && got <= high;
-    va_list args;
-
-    va_start(args, what);
-    report(good, what, args);
-    va_end(args);
-    if (!good)
-        printf("#      got: %lu\n#   wanted: %lu to %lu\n", got, low, high);
-    return good;
+    printf("\n");
 }
 
 /* ---- events ---- */

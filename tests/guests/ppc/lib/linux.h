@@ -9,6 +9,8 @@
 #include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "tap.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +20,6 @@
 
 /* When it returns the plan is printed, and the guest powers off. */
 void test_main(void);
-
-bool ok(bool good, const char *what, ...) __attribute__((format(printf, 2, 3)));
-bool is(uint64_t got, uint64_t wanted, const char *what, ...)
-    __attribute__((format(printf, 3, 4)));
-bool in_range(uint64_t got, uint64_t low, uint64_t high, const char *what, ...)
-    __attribute__((format(printf, 4, 5)));
 
 /* ---- events ---- */
 
