@@ -100,10 +100,13 @@ static enum xentime_error fail_session(xentime *xt, int errnum, bool start,
                                : "somebody profiles domains passively, or set "
                                  "the vPMU mode to all");
     if (errnum == EOPNOTSUPP) {
+        const bool others = !dom || passive;
+
         xt_fail(xt, XENTIME_ERR_UNSUPPORTED, errnum, dom, "%s: %s", what,
-                dom ? "the domain's CPUID has no performance monitor"
-                    : "a 32-bit dom0 can only sample itself");
-        if (dom)
+                others ? "a dom0 that is a PVH or a 32-bit PV domain can only "
+                         "sample itself"
+                       : "the domain's CPUID has no performance monitor");
+        if (!others)
             xt_hint(xt, "it was created while the vPMU mode was off: "
                         "restart the domain");
         return XENTIME_ERR_UNSUPPORTED;

@@ -257,6 +257,32 @@ static void no_vpmu(void **state)
     assert_false(store_has("/tool/xentime"));
 }
 
+/* Whatever call of it is refused, nobody is told to restart the domain. */
+static void a_dom0_that_samples_nobody(void **state)
+{
+    struct xentime_session_request r = { .kind = XENTIME_SESSION_PASSIVE };
+    struct xentime_profile_change c;
+    struct xentime_domain *d;
+    unsigned int k, told = 0;
+    bool struck = true;
+    struct model m;
+
+    (void)state;
+    for (k = 1; struck; k++) {
+        world_begin(&m, true, 0);
+        world_create(&m, 1);
+        d = find_one("1", 0);
+        fault_fail(&xen_fault, k, EOPNOTSUPP, false);
+        if (xentime_profile_start(xt, d, 1, &r, &c) &&
+            strstr(error_text(), "can only sample itself"))
+            told++;
+        struck = xen_fault.struck;
+        fault_clear(&xen_fault);
+        free_one(d);
+    }
+    assert_int_equal(told, 1);
+}
+
 static void requests_that_make_no_sense(void **state)
 {
     static const struct xentime_session_request bad[] = {
@@ -511,8 +537,9 @@ UNIT_MAIN(TEST(a_session_ends_with_its_process),
           TEST(a_dying_domain_has_no_sessions),
           TEST(a_domain_ends_while_we_tidy), TEST(domains_end_while_they_start),
           TEST(asking_whether_xen_counts), TEST(no_vpmu),
-          TEST(requests_that_make_no_sense), TEST(names_of_holders),
-          TEST(damaged_sessions), TEST(the_mode_stays_for_a_damaged_session),
+          TEST(a_dom0_that_samples_nobody), TEST(requests_that_make_no_sense),
+          TEST(names_of_holders), TEST(damaged_sessions),
+          TEST(the_mode_stays_for_a_damaged_session),
           TEST(no_more_than_60_holders), TEST(elsewhere),
           TEST(stopped_behind_our_back), TEST(the_mode_does_not_stick),
           TEST(counts_in_a_list))

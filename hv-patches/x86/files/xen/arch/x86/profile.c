@@ -31,9 +31,14 @@
 static bool sampling;               /* there is a primary */
 static unsigned int passive_domains;
 
-static bool is_32bit_hwdom(void)
+/*
+ * Samples of others go by XENPMU_init's page, which a PVH dom0 is refused, and
+ * in which a 32-bit PV one has no room for Xen's addresses.
+ */
+static bool hwdom_takes_samples(void)
 {
-    return hardware_domain && is_pv_32bit_domain(hardware_domain);
+    return hardware_domain && !has_vlapic(hardware_domain) &&
+           !is_pv_32bit_domain(hardware_domain);
 }
 
 /* ---- the mode ---- */
@@ -153,7 +158,7 @@ int arch_profile_passive(struct domain *d,
 
     if ( is_hardware_domain(d) || memcmp(events, &none, sizeof(none)) )
         return -EINVAL;
-    if ( is_32bit_hwdom() )
+    if ( !hwdom_takes_samples() )
         return -EOPNOTSUPP;
 
     passive_domains++;
@@ -183,7 +188,7 @@ int arch_profile_primary(struct domain *d,
         return -EINVAL;
     if ( !is_hardware_domain(d) )
         return -EPERM;
-    if ( !vpmu_enabled() || is_32bit_hwdom() )
+    if ( !vpmu_enabled() || !hwdom_takes_samples() )
         return -EOPNOTSUPP;
 
     sampling = true;
@@ -210,7 +215,7 @@ uint64_t arch_profile_features(void)
         return features;
 
     features |= XEN_PROFILE_FEATURE_DOMAIN;
-    if ( !is_32bit_hwdom() )
+    if ( hwdom_takes_samples() )
         features |= XEN_PROFILE_FEATURE_PRIMARY | XEN_PROFILE_FEATURE_PASSIVE;
 
     return features;
