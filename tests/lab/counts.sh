@@ -29,18 +29,17 @@ is_one_value() {
     like "$1" 'counter[0-9]=[1-9]' "$2" && unlike "$1" '\.\.' "$2"
 }
 
-# round DOM EVENT...: instructions that a round takes, which reads each of these
-# counters twice. Nobody else wants the CPU. Needs ticks.sh.
+# pace DOM...: instructions (16 ns each) that a round of these takes, which nobody
+# else wants the CPU of, but for what dom0 does now and then.
+pace() { echo $(($(labdom pace 3 "$@") / 16)); }
+
+# round DOM EVENT...: and a round that reads each of these counters twice.
 round() {
     dom=$1
     shift
     labdom count "$dom" start loops=1 "$@" >/dev/null
-    busy0=$(busy) rounds0=$(rounds "$dom")
-    sleep 3
-    awk -v busy=$(($(busy) - busy0)) -v n=$(($(rounds "$dom") - rounds0)) \
-        'BEGIN { printf "%.0f", busy / n / 16 }'
+    pace "$dom"
 }
-rounds() { labdom count "$1" | sed 's/.*rounds=\([0-9]*\).*/\1/'; }
 
 # reading DOM: and the reading of one that runs, the difference between two rounds.
 reading() {

@@ -61,6 +61,7 @@ int cmd_profile(int argc, char **argv);
 int cmd_misuse(int argc, char **argv);
 int cmd_pmu(int argc, char **argv);
 int cmd_count(int argc, char **argv);
+int cmd_pace(int argc, char **argv);
 int cmd_copyctx(int argc, char **argv);
 int cmd_state(int argc, char **argv);
 

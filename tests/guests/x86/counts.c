@@ -13,6 +13,7 @@
 /* After this time without a round there will be none. */
 #define STALL_MS 10000
 #define POLL_MS 20
+#define MAX_PACED 8
 #define NS_PER_MS 1000000ull
 
 static void set_idle(uint32_t domid, volatile struct shared_page *page,
@@ -23,8 +24,8 @@ static void set_idle(uint32_t domid, volatile struct shared_page *page,
 }
 
 /*
- * Reads "loops=N", "stop=1", "looks=N" and up to four events; false if one is
- * none of these.
+ * Reads "loops=N", "stop=1", "yield=1", "looks=N" and up to four events; false
+ * if one is none of these.
  */
 static bool read_arguments(volatile struct rounds_page *r, int argc,
                            char **argv)
@@ -35,12 +36,15 @@ static bool read_arguments(volatile struct rounds_page *r, int argc,
     memset((void *)r->event, 0, sizeof(r->event));
     r->loops = DEFAULT_LOOPS;
     r->stop = 0;
+    r->yield = 0;
     r->looks = 1;
     for (i = 0; i < argc; i++) {
         if (!strncmp(argv[i], "loops=", 6))
             r->loops = (uint32_t)number(argv[i] + 6, UINT32_MAX);
         else if (!strncmp(argv[i], "stop=", 5))
             r->stop = (uint32_t)number(argv[i] + 5, 1);
+        else if (!strncmp(argv[i], "yield=", 6))
+            r->yield = (uint32_t)number(argv[i] + 6, 1);
         else if (!strncmp(argv[i], "looks=", 6))
             r->looks = (uint32_t)number(argv[i] + 6, UINT32_MAX);
         else if (n == PMU_COUNTERS)
@@ -141,6 +145,42 @@ int cmd_count(int argc, char **argv)
     if (argc == 3)
         wait_for(domid, page, r, (uint32_t)number(argv[2], UINT32_MAX));
     tell(domid, page, r);
+
+    return 0;
+}
+
+static uint64_t total(volatile struct rounds_page **r, int n)
+{
+    uint64_t rounds = 0;
+    int i;
+
+    for (i = 0; i < n; i++)
+        rounds += r[i]->rounds;
+
+    return rounds;
+}
+
+/* Asks the guests nothing, so as not to be in their way. */
+int cmd_pace(int argc, char **argv)
+{
+    volatile struct rounds_page *r[MAX_PACED];
+    uint64_t rounds, since, seconds;
+    int i, n = argc - 2;
+
+    if (n < 1 || n > MAX_PACED)
+        return usage_error();
+
+    seconds = number(argv[1], UINT32_MAX / 1000);
+    for (i = 0; i < n; i++)
+        r[i] = page_map_at(unpaused_domid_of(argv[2 + i]), GUEST_ROUNDS_ADDR);
+    since = now_ns();
+    rounds = total(r, n);
+    sleep_ms((uint32_t)seconds * 1000);
+    since = now_ns() - since;
+    rounds = total(r, n) - rounds;
+    if (!rounds)
+        fail(0, "no round in %" PRIu64 " s", seconds);
+    printf("%" PRIu64 "\n", since / rounds);
 
     return 0;
 }

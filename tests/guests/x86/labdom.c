@@ -128,10 +128,14 @@ static const struct command commands[] = {
     { "pmu", "DOM [on]",
       "let the guest's vCPU 0 try its performance monitor, and leave it on",
       cmd_pmu },
-    { "count", "DOM start [loops=N] [stop=1] [looks=N] EVENT|- ... | DOM [N]",
+    { "count",
+      "DOM start [loops=N] [stop=1] [yield=1] [looks=N] EVENT|- ... |\n"
+      "        DOM [N]",
       "let vCPU 0 count up to four events, in rounds that are all the same;\n"
       "        wait for N rounds in which it lost its CPU, and tell",
       cmd_count },
+    { "pace", "SECONDS DOM...",
+      "how many ns a round takes: this time by their rounds", cmd_pace },
     { "copyctx", "FROM TO",
       "FROM's registers, devices and memory into TO, which never ran",
       cmd_copyctx },

@@ -104,7 +104,7 @@ static void start_and_stop(void)
     pmu_write(PERF_CTL0 + STOPPED_COUNTER, EVENT_CYCLES | CTL_USER_AND_OS);
 }
 
-void rounds_turn(void)
+static void count_turn(void)
 {
     uint64_t waited = runstate.time[RUNSTATE_RUNNABLE];
     uint64_t before[PMU_COUNTERS] = { 0 }, after[PMU_COUNTERS] = { 0 }, n;
@@ -124,5 +124,13 @@ void rounds_turn(void)
             page->most[i] = n;
     }
     page->preempted += waited != runstate.time[RUNSTATE_RUNNABLE];
+}
+
+void rounds_turn(void)
+{
+    if (page->yield)
+        xen_yield();
+    else
+        count_turn();
     page->rounds++;
 }

@@ -341,7 +341,7 @@ struct rounds_page {
     uint32_t loops;
     uint32_t stop; /* 1: each round begins with counter 3 started and stopped */
     uint32_t looks; /* so often it looks at all of them by RDPMC beforehand */
-    uint32_t unused;
+    uint32_t yield; /* 1: a round is SCHEDOP_yield, and reads no counter */
     /* The guest writes here what was there when it began. */
     uint64_t found_ctrl[PMU_COUNTERS];
     uint64_t found_counter[PMU_COUNTERS];

@@ -18,6 +18,7 @@
 #define VCPUOP_UP 1
 #define VCPUOP_DOWN 2
 #define VCPUOP_REGISTER_RUNSTATE_MEMORY_AREA 5
+#define SCHEDOP_YIELD 0
 #define SCHEDOP_SHUTDOWN 2
 #define SHUTDOWN_CRASH 3
 #define DOMID_SELF 0x7ff0
@@ -131,6 +132,11 @@ int xen_vcpu_down(uint32_t vcpu)
 int xen_domctl(void *domctl)
 {
     return hypercall2(HYPERVISOR_DOMCTL, (uint32_t)domctl, NULL);
+}
+
+void xen_yield(void)
+{
+    hypercall2(HYPERVISOR_SCHED_OP, SCHEDOP_YIELD, NULL);
 }
 
 void xen_crash(void)

@@ -36,6 +36,9 @@ int xen_watch_runstate(volatile struct runstate *runstate);
 int xen_vcpu_up(uint32_t vcpu);
 int xen_vcpu_down(uint32_t vcpu);
 
+/* Lets another vCPU run that waits for this one's CPU. */
+void xen_yield(void);
+
 /* Ends the domain with SHUTDOWN_crash, which dom0 sees in its state. */
 void xen_crash(void);
 

@@ -15,7 +15,6 @@
 . /lib/lab/lib.sh
 . /lib/lab/profile.sh
 . /lib/lab/counts.sh
-. /lib/lab/ticks.sh
 
 d=$(labdom create d)
 xentimectl profile start "$d" >/dev/null
