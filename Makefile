@@ -209,7 +209,8 @@ check:
 	    tests/lab/check
 check-all:
 	@UNIT_SLOW=1 tests/summary tests/unit/check tests/hv/check \
-	    "tests/lab/ppc/check --all" "tests/lab/check --all"
+	    "tests/lab/ppc/check --all" "tests/lab/ppc/check perf" \
+	    "tests/lab/check --all"
 check-matrix:
 	@tests/lab/check --matrix
 check-series:

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bundle OUTPUT DIRECTORY [kernel=FILE] [slice=US] GUEST[,WORD...]...
+ * bundle OUTPUT DIRECTORY [kernel=FILE] [perf=FILE] [slice=US] GUEST[,WORD...]...
  *
  * Puts the images of guests, DIRECTORY/GUEST.bin, into the bundle that the
  * hypervisor takes. A guest may be named more than once. The words:
  *
  *   linux      the kernel, with DIRECTORY/GUEST.init as all of its user space
+ *   perf       a Linux has what is in the archive perf=FILE, too
  *   control    the control domain
  *   fpu        the guest has floating point
  *   vcpus=N    that many virtual CPUs, in place of one
@@ -22,7 +23,7 @@
 
 static struct bundle bundle = { .magic = "XENPPCG2" };
 static FILE *out;
-static const char *kernel;
+static const char *kernel, *perf;
 
 void *read_file(const char *path, size_t *size)
 {
@@ -100,6 +101,7 @@ static void add(const char *directory, char *spec)
     char *name = strtok(spec, ",");
     char path[4096];
     unsigned long n;
+    const char *files = NULL;
     int linux_image = 0;
     void *data;
     size_t size;
@@ -112,6 +114,8 @@ static void add(const char *directory, char *spec)
     for (char *word; (word = strtok(NULL, ","));) {
         if (!strcmp(word, "linux"))
             linux_image = 1;
+        else if (!strcmp(word, "perf"))
+            files = perf;
         else if (!strcmp(word, "control"))
             image->flags |= IMAGE_CONTROL;
         else if (!strcmp(word, "fpu"))
@@ -121,7 +125,8 @@ static void add(const char *directory, char *spec)
         else if ((n = number(word, "memory")))
             image->memory = (uint64_t)n << 20;
         else
-            errx(2, "%s: not linux, control, fpu, vcpus=N or memory=N", word);
+            errx(2, "%s: not linux, perf, control, fpu, vcpus=N or memory=N",
+                 word);
     }
 
     bundle.nr++;
@@ -131,7 +136,7 @@ static void add(const char *directory, char *spec)
         if (image->memory < LINUX_MEMORY)
             image->memory = LINUX_MEMORY;
         snprintf(path, sizeof(path), "%s/%s.init", directory, name);
-        add_linux(image, kernel, path);
+        add_linux(image, kernel, files, path);
         return;
     }
     snprintf(path, sizeof(path), "%s/%s.bin", directory, name);
@@ -143,7 +148,8 @@ static void add(const char *directory, char *spec)
 int main(int argc, char **argv)
 {
     if (argc < 4)
-        errx(2, "usage: bundle OUTPUT DIRECTORY [kernel=FILE] [slice=US] "
+        errx(2, "usage: bundle OUTPUT DIRECTORY [kernel=FILE] [perf=FILE] "
+                "[slice=US] "
                 "GUEST[,WORD...]...");
     out = fopen(argv[1], "wb");
     if (!out)
@@ -154,6 +160,8 @@ int main(int argc, char **argv)
 
         if (!strncmp(argv[i], "kernel=", 7))
             kernel = argv[i] + 7;
+        else if (!strncmp(argv[i], "perf=", 5))
+            perf = argv[i] + 5;
         else if (us)
             bundle.slice_us = us;
         else

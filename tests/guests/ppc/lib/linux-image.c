@@ -2,7 +2,9 @@
 /*
  * An unmodified pseries Linux is entered with this, as by kexec: the kernel at
  * real 0, and behind it the code that it calls for RTAS, the device tree and an
- * initial RAM disk, each at a boundary of 64 KiB.
+ * initial RAM disk, each at a boundary of 64 KiB. A RAM disk may be of several
+ * archives with zeros between them (Linux, buffer-format.rst); one that guests
+ * share comes first, so that it has the same address in each.
  *
  * The device tree has what Linux needs of LoPAPR's (LoPAPR 1.1, appendix C); a
  * comment tells where a value is from, if it is not from there. What is not in
@@ -36,7 +38,11 @@
 /* The terminal that H_PUT_TERM_CHAR has as number 0. */
 #define VTY 0
 
-static char fdt[0x10000];
+/* The code for RTAS and the device tree: one part, as an image has few. */
+static struct {
+    char rtas[ALIGN], fdt[ALIGN];
+} extra;
+static char *const fdt = extra.fdt;
 
 /* ---- writing the device tree ---- */
 
@@ -245,7 +251,7 @@ static void vdevice(void)
 static void device_tree(const struct image *image, uint32_t rtas_at,
                         uint64_t initrd, uint64_t initrd_end)
 {
-    if (fdt_create(fdt, sizeof(fdt)) ||
+    if (fdt_create(fdt, sizeof(extra.fdt)) ||
         fdt_add_reservemap_entry(fdt, rtas_at, ALIGN) ||
         fdt_finish_reservemap(fdt))
         errx(1, "device tree: no room");
@@ -327,21 +333,18 @@ static char *initrd_of(const char *init, size_t *size)
  * RTAS is called in 32-bit mode, big endian, with the address of the call in r3
  * (LoPAPR 1.1, 7.2.6). KVM and QEMU have H_RTAS, 0xf000, for this.
  */
-static const fdt32_t *rtas_code(size_t *size)
+static void rtas_code(fdt32_t *out)
 {
-    static fdt32_t code[] = {
+    static const uint32_t code[] = {
         0x7c641b78, /* mr 4, 3 */
         0x3c600000, /* lis 3, 0 */
         0x6063f000, /* ori 3, 3, 0xf000 */
         0x44000022, /* sc 1 */
         0x4e800020, /* blr */
     };
-    static int swapped;
 
-    for (; swapped < 5; swapped++)
-        code[swapped] = cpu_to_fdt32(code[swapped]);
-    *size = sizeof(code);
-    return code;
+    for (size_t i = 0; i < sizeof(code) / sizeof(code[0]); i++)
+        out[i] = cpu_to_fdt32(code[i]);
 }
 
 static uint64_t round_up(uint64_t n)
@@ -349,19 +352,33 @@ static uint64_t round_up(uint64_t n)
     return (n + ALIGN - 1) & ~(ALIGN - 1);
 }
 
-void add_linux(struct image *image, const char *kernel, const char *init)
+/* Adds an archive that guests share, and returns where the next one goes. */
+static uint64_t add_files(struct image *image, const char *path, uint64_t at)
+{
+    size_t n;
+    void *archive = read_file(path, &n);
+
+    add_part_once(image, path, archive, n, at);
+    free(archive);
+    return round_up(at + n);
+}
+
+void add_linux(struct image *image, const char *kernel, const char *files,
+               const char *init)
 {
     uint64_t rtas_at = round_up(add_kernel(image, kernel));
-    uint64_t fdt_at = rtas_at + ALIGN, initrd_at = fdt_at + sizeof(fdt);
+    uint64_t fdt_at = rtas_at + ALIGN, initrd_at = fdt_at + sizeof(extra.fdt);
+    uint64_t init_at = initrd_at;
     size_t n;
     char *initrd;
-    const fdt32_t *code = rtas_code(&n);
 
-    add_part(image, code, n, rtas_at);
+    if (files)
+        init_at = add_files(image, files, initrd_at);
     initrd = initrd_of(init, &n);
-    device_tree(image, rtas_at, initrd_at, initrd_at + n);
-    add_part(image, fdt, fdt_totalsize(fdt), fdt_at);
-    add_part(image, initrd, n, initrd_at);
+    device_tree(image, rtas_at, initrd_at, init_at + n);
+    rtas_code((fdt32_t *)extra.rtas);
+    add_part(image, &extra, sizeof(extra), rtas_at);
+    add_part(image, initrd, n, init_at);
     free(initrd);
     image->device_tree = fdt_at;
     image->flags |= IMAGE_FPU;
