@@ -9,8 +9,7 @@
  *
  * There are numbers in place of pointers, so that the layout is the same for
  * every caller, 32 or 64 bits wide. Fields that an operation does not name
- * must be 0. Xen checks padding, and the flags of start, stop and status
- * (-EINVAL).
+ * must be 0 (-EINVAL), so that they can mean something one day.
  */
 #ifndef XEN_PUBLIC_PROFILE_H
 #define XEN_PUBLIC_PROFILE_H
@@ -47,8 +46,8 @@
 #define XEN_PROFILE_start            1
 /*
  * Stops one session of the domain.  With the last one it stops being passive,
- * too.  -ESRCH: there is no such domain.  -EINVAL: it has no session, flags is
- * not 0, or on x86 the caller names itself and is not the hardware domain.
+ * too.  -ESRCH: there is no such domain.  -EINVAL: it has no session, or on
+ * x86 the caller names itself and is not the hardware domain.
  */
 #define XEN_PROFILE_stop             2
 /* Reads the counts of the domain, and of all, into u.status.  -ESRCH. */

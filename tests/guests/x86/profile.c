@@ -144,6 +144,15 @@ static const struct {
     { "a ring", EINVAL, { .version = 1, .op = 4, .u.primary.ring = 0x1000 } },
     { "a size", EINVAL, { .version = 1, .op = 4, .u.primary.size = 4096 } },
     { "a pad", EINVAL, { .version = 1, .op = 4, .u.primary.pad = 1 } },
+    { "features, a flag", EINVAL, { .version = 1, .flags = 1 } },
+    { "features of a domain", EINVAL, { .version = 1, .domid = 1 } },
+    { "start, events",
+      EINVAL,
+      { .version = 1, .op = 1, .u.events.reload[0] = 1 } },
+    { "start, an event, at the end",
+      EINVAL,
+      { .version = 1, .op = 1, .u.events.reload[7] = 1 } },
+    { "a primary of a domain", EINVAL, { .version = 1, .op = 4, .domid = 1 } },
 };
 
 /* Needs a patched Xen on which nobody profiles. */

@@ -41,6 +41,58 @@ static void refused(void)
     is(profile_status(2).claims, 0, "all of it changed nothing");
 }
 
+/* Each has a field of its own that it must not have. */
+static const struct {
+    const char *what;
+    struct xen_sysctl_profile p; /* .op and .domid are given to profile() */
+} unnamed[] = {
+    { "features: padding", { .op = XEN_PROFILE_features, .pad = 1 } },
+    { "features: a flag", { .op = XEN_PROFILE_features, .flags = 1 } },
+    { "features: a domain", { .op = XEN_PROFILE_features, .domid = 2 } },
+    { "features: another member",
+      { .op = XEN_PROFILE_features, .u.events.control[1] = 1 } },
+    { "start: an event",
+      { .op = XEN_PROFILE_start, .domid = 2, .u.events.control[0] = 1 } },
+    { "start: the last reload value",
+      { .op = XEN_PROFILE_start, .domid = 2, .u.events.reload[7] = 1 } },
+    { "stop: a flag", { .op = XEN_PROFILE_stop, .domid = 2, .flags = 1 } },
+    { "stop: an event",
+      { .op = XEN_PROFILE_stop, .domid = 2, .u.events.reload[0] = 1 } },
+    { "status: a flag", { .op = XEN_PROFILE_status, .domid = 2, .flags = 2 } },
+    { "status: behind it",
+      { .op = XEN_PROFILE_status, .domid = 2, .u.events.reload[7] = 1 } },
+    { "primary: a domain",
+      { .op = XEN_PROFILE_primary_start,
+        .domid = 2,
+        .u.primary = { .ring = 0x80000, .size = 4096 } } },
+    { "primary: a flag",
+      { .op = XEN_PROFILE_primary_start,
+        .flags = 1,
+        .u.primary = { .ring = 0x80000, .size = 4096 } } },
+    { "no primary: a domain", { .op = XEN_PROFILE_primary_stop, .domid = 2 } },
+    { "no primary: a ring",
+      { .op = XEN_PROFILE_primary_stop, .u.primary.ring = 0x80000 } },
+};
+
+/* While d2 has a session, to be stopped, and with a primary, to be stopped, so
+ * that nothing else is in the way. */
+static void zeros_only(void)
+{
+    struct xen_sysctl_profile p = { .u.primary = { .ring = 0x80000,
+                                                   .size = 4096 } };
+
+    for (unsigned int i = 0; i < sizeof(unnamed) / sizeof(unnamed[0]); i++) {
+        struct xen_sysctl_profile it = unnamed[i].p;
+
+        if (it.op == XEN_PROFILE_primary_stop)
+            is(profile(XEN_PROFILE_primary_start, 0, &p), 0, "a primary");
+        is(profile(it.op, it.domid, &it), -EINVAL, "%s", unnamed[i].what);
+        if (it.op == XEN_PROFILE_primary_stop)
+            is(profile(XEN_PROFILE_primary_stop, 0, &none), 0, "no primary");
+    }
+    is(profile_status(2).sessions, 1, "all of it changed nothing");
+}
+
 void test_main(unsigned int vcpu)
 {
     struct xen_sysctl_profile p = none;
@@ -53,6 +105,8 @@ void test_main(unsigned int vcpu)
     for (unsigned int i = 1; i <= 3; i++) {
         is(profile(XEN_PROFILE_start, 2, &none), 0, "start");
         is(profile_status(2).sessions, i, "%u sessions", i);
+        if (i == 1)
+            zeros_only();
     }
     is(profile(XEN_PROFILE_start, 1, &none), 0, "of another domain");
     is(profile_status(2).claims, 4, "4 in all");

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <xen/errno.h>
 #include <xen/lib.h>
+#include <xen/nospec.h>
 #include <xen/profile.h>
 #include <xen/sched.h>
 #include <xen/spinlock.h>
+#include <xen/string.h>
 
 struct profile_counts __read_mostly profile_counts;
 
@@ -95,8 +97,6 @@ static int session_start(struct domain *caller, struct domain *d,
     enum profile_edge edge = PROFILE_SAME;
     int rc;
 
-    if ( op->flags & ~XEN_PROFILE_PASSIVE )
-        return -EINVAL;
     /* All that d claimed was released as it began to die. */
     if ( d->is_dying )
         return -ESRCH;
@@ -280,11 +280,9 @@ static int locked_domain_op(struct domain *caller, struct domain *d,
         return session_start(caller, d, op);
 
     case XEN_PROFILE_stop:
-        return op->flags ? -EINVAL : session_stop(d);
+        return session_stop(d);
 
     default: /* XEN_PROFILE_status */
-        if ( op->flags )
-            return -EINVAL;
         status(d, &op->u.status);
         return 0;
     }
@@ -332,11 +330,44 @@ static int primary_op(struct domain *caller, struct xen_sysctl_profile *op)
     return rc;
 }
 
+/* What the operations name of struct xen_sysctl_profile. */
+static const struct {
+    bool domid;
+    uint32_t flags;         /* those that it knows */
+    unsigned int size;      /* of its member of u */
+} operations[] = {
+    [XEN_PROFILE_features] =
+        { .size = sizeof(((struct xen_sysctl_profile *)0)->u.features) },
+    [XEN_PROFILE_start] = { .domid = true, .flags = XEN_PROFILE_PASSIVE },
+    [XEN_PROFILE_stop] = { .domid = true },
+    [XEN_PROFILE_status] =
+        { .domid = true, .size = sizeof(struct xen_profile_status) },
+    [XEN_PROFILE_primary_start] =
+        { .size = sizeof(struct xen_profile_primary) },
+    [XEN_PROFILE_primary_stop] = {},
+};
+
+/*
+ * Fields that the operation does not name are 0.  Were anything let through in
+ * them, they could never be given a meaning.
+ */
+static bool others_are_0(const struct xen_sysctl_profile *op)
+{
+    unsigned int n = array_index_nospec(op->op, ARRAY_SIZE(operations));
+    unsigned int size = op->flags & XEN_PROFILE_PASSIVE ? sizeof(op->u.events)
+                                                        : operations[n].size;
+
+    return !op->pad && !(op->flags & ~operations[n].flags) &&
+           (!op->domid || operations[n].domid) &&
+           !memchr_inv((const char *)&op->u + size, 0, sizeof(op->u) - size);
+}
+
 int profile_sysctl(struct domain *caller, struct xen_sysctl_profile *op)
 {
-    if ( op->version != XEN_SYSCTL_PROFILE_VERSION )
+    if ( op->version != XEN_SYSCTL_PROFILE_VERSION ||
+         op->op >= ARRAY_SIZE(operations) )
         return -EOPNOTSUPP;
-    if ( op->pad )
+    if ( !others_are_0(op) )
         return -EINVAL;
 
     switch ( op->op )
@@ -350,11 +381,7 @@ int profile_sysctl(struct domain *caller, struct xen_sysctl_profile *op)
     case XEN_PROFILE_status:
         return domain_op(caller, op);
 
-    case XEN_PROFILE_primary_start:
-    case XEN_PROFILE_primary_stop:
+    default: /* XEN_PROFILE_primary_start, XEN_PROFILE_primary_stop */
         return primary_op(caller, op);
-
-    default:
-        return -EOPNOTSUPP;
     }
 }
