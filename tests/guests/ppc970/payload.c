@@ -136,7 +136,8 @@ static const struct {
     { "MMCR0", 795, false }, { "MMCR1", 798, true }, { "MMCRA", 786, true },
     { "PMC1", 787, false },  { "PMC2", 788, false }, { "PMC3", 789, false },
     { "PMC4", 790, false },  { "PMC5", 791, false }, { "PMC6", 792, false },
-    { "PMC7", 793, false },  { "PMC8", 794, false },
+    { "PMC7", 793, false },  { "PMC8", 794, false }, { "SIAR", 796, true },
+    { "SDAR", 797, true },
 };
 #define NR_REGS (sizeof(manual) / sizeof(*manual))
 
@@ -157,7 +158,7 @@ static uint64_t read_manual(unsigned int i)
 
     /* clang-format off */
     READ(786) READ(787) READ(788) READ(789) READ(790) READ(791) READ(792)
-    READ(793) READ(794) READ(795) READ(798)
+    READ(793) READ(794) READ(795) READ(796) READ(797) READ(798)
         /* clang-format on */
         return value;
 }
@@ -168,7 +169,8 @@ static void write_manual(unsigned int i, uint64_t value)
 
     /* clang-format off */
     WRITE(786) WRITE(787) WRITE(788) WRITE(789) WRITE(790) WRITE(791)
-    WRITE(792) WRITE(793) WRITE(794) WRITE(795) WRITE(798)
+    WRITE(792) WRITE(793) WRITE(794) WRITE(795) WRITE(796) WRITE(797)
+    WRITE(798)
     /* clang-format on */
 }
 

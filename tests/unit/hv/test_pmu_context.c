@@ -38,10 +38,10 @@ static void families(void **state)
     } known[] = {
         { POWER9, "POWER9", 13, 6 },
         { 0x004e0000, "POWER9", 13, 6 },
-        { PPC970, "PowerPC 970", 11, 8 },
-        { 0x003c0300, "PowerPC 970", 11, 8 },
-        { 0x00440100, "PowerPC 970", 11, 8 },
-        { 0x00450100, "PowerPC 970", 11, 8 },
+        { PPC970, "PowerPC 970", 13, 8 },
+        { 0x003c0300, "PowerPC 970", 13, 8 },
+        { 0x00440100, "PowerPC 970", 13, 8 },
+        { 0x00450100, "PowerPC 970", 13, 8 },
     };
 
     (void)state;
@@ -77,7 +77,8 @@ static const struct numbered power9_regs[] = {
 static const struct numbered ppc970_regs[] = {
     { "MMCR0", 795 }, { "MMCR1", 798 }, { "MMCRA", 786 }, { "PMC1", 787 },
     { "PMC2", 788 },  { "PMC3", 789 },  { "PMC4", 790 },  { "PMC5", 791 },
-    { "PMC6", 792 },  { "PMC7", 793 },  { "PMC8", 794 },  { NULL, 0 },
+    { "PMC6", 792 },  { "PMC7", 793 },  { "PMC8", 794 },  { "SIAR", 796 },
+    { "SDAR", 797 },  { NULL, 0 },
 };
 
 static bool same(const char *a, const char *b)

@@ -64,6 +64,10 @@ FUNC(enter_guest)
     REST_USER_SPRS %r3
     ld      %r0, GVCPU_ppr(%r3)
     mtspr   SPRN_PPR, %r0
+    /* From here on SRR0/1 are the guest's, and nothing may come that sets them:
+     * an interrupt that comes all the same is not recoverable (RI). */
+    li      %r0, 0
+    mtmsrd  %r0, 1
     ld      %r0, UREGS_srr0(%r3)
     mtsrr0  %r0
     ld      %r0, UREGS_srr1(%r3)

@@ -61,7 +61,9 @@
     N(5, PMC5, 791)                                                     \
     N(6, PMC6, 792)                                                     \
     N(7, PMC7, 793)                                                     \
-    N(8, PMC8, 794)
+    N(8, PMC8, 794)                                                     \
+    W(3, SIAR, 796)                                                     \
+    W(4, SDAR, 797)
 
 #define PMU_MAX_WIDE   6
 #define PMU_MAX_NARROW 9
