@@ -10,6 +10,7 @@
 # vCPU 0; the guest has the I/O APIC send the two to vCPU 1, which counts them.
 #
 # lab: hv=stock,patched all=oldest@stock,newest@patched+smp2
+# lab: intel=oldest@stock,oldest@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -10,7 +10,7 @@
 # How: a busy guest, alone and beside another one. Clocks are compared with
 # dom0's own, which is Xen's.
 #
-# lab: hv=stock,patched timeout=900 idle=180
+# lab: hv=stock,patched timeout=900 idle=180 intel=oldest@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -19,7 +19,7 @@
 #     3     0..2  one stays pending, the others are collapsed
 #
 # lab: slow=1 hv=patched,debug timeout=900
-# lab: all=newest@debug+smp2,newest@patched+smp4
+# lab: all=newest@debug+smp2,newest@patched+smp4 intel=oldest@patched
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh

@@ -11,6 +11,8 @@
 # refused with exit status 4 and change nothing; forced, the HPET is gone for
 # the guest, and yet it goes on ticking. Whether one is armed labdom reads from
 # Xen's state as well. PVH and PV domains have no vhpet: exit status 4.
+#
+# lab: intel=oldest@stock
 
 . /lib/lab/lib.sh
 . /lib/lab/timers.sh
