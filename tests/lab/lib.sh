@@ -18,6 +18,9 @@ diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
 # host_cpus: how many CPUs the machine has, as Xen counts them.
 host_cpus() { xl info | sed -n 's/^nr_cpus *: *//p'; }
 
+# host_mhz: the TSC's frequency, as Xen has it.
+host_mhz() { xl info | sed -n 's/^cpu_mhz *: *//p'; }
+
 # plan N: optional; done_testing then checks that N checks were made.
 plan() { lab_plan=$1; }
 

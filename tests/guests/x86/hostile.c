@@ -29,6 +29,7 @@ struct hostile {
     struct rng rng;
     uint32_t nr_vcpus;
     bool stock; /* no such domctl */
+    bool paced; /* the domain may have the mode paced_missed_ticks */
     bool counting;
     void *buffer; /* for XEN_VTIMER_OP_stats */
     void *read_only;
@@ -299,7 +300,11 @@ static void set_param(struct hostile *h)
 
     h->sets++;
     count(h, err);
-    if (mode && (value < modes) != !err)
+    if (mode && value == HVMPTM_paced_missed_ticks && !h->stock && !h->paced) {
+        if (err != EOPNOTSUPP)
+            wrong(h, "timer_mode that does not fit: value, errno", value,
+                  (uint64_t)err);
+    } else if (mode && (value < modes) != !err)
         wrong(h, "timer_mode: value, errno", value, (uint64_t)err);
     if (xc_hvm_param_get(xch, h->domid, index, &now))
         wrong(h, "a parameter that cannot be read: errno", (uint64_t)errno, 0);
@@ -342,11 +347,12 @@ int cmd_hostile(int argc, char **argv)
                                        HVM_PARAM_HPET_ENABLED };
     struct hostile h = { 0 };
     struct xen_domctl_vtimer_op probe = { .op = XEN_VTIMER_OP_features };
-    uint64_t n = 10000, seed = 1, sets = 1, i, start, before[2];
+    uint64_t n = 10000, seed = 1, sets = 1, paced = 1, i, start, before[2];
     const struct option_kv options[] = {
         { "n", &n, UINT32_MAX, NULL },
         { "seed", &seed, UINT64_MAX, NULL },
         { "params", &sets, 1, NULL },
+        { "paced", &paced, 1, NULL },
     };
     xc_domaininfo_t info;
 
@@ -356,6 +362,7 @@ int cmd_hostile(int argc, char **argv)
 
     h.domid = domid_of(argv[1]);
     h.rng.state = seed;
+    h.paced = paced;
     domain_info(h.domid, &info);
     h.nr_vcpus = info.max_vcpu_id + 1;
     h.buffer = xen_buffer(sizeof(struct xen_vtimer_stats) + 64);

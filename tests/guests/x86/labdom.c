@@ -113,7 +113,7 @@ static const struct command commands[] = {
       "    [sleep=US] [modes=MASK] [every=N]",
       "N switches of timer_mode; stops when a clock goes backwards",
       cmd_stress },
-    { "hostile", "DOM [n=N] [seed=N] [params=0|1]",
+    { "hostile", "DOM [n=N] [seed=N] [params=0|1] [paced=0|1]",
       "N vtimer domctls, most of them wrong, and settings of both parameters",
       cmd_hostile },
     { "selfparams", "DOM [OTHER]",
